@@ -1,0 +1,33 @@
+# matxai: networks trained on materials data, and explained. See README.md.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+# A configuration file of your own replaces config.yaml: what it leaves out has the typed default.
+if not workflow.configfiles:
+
+    configfile: "config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "rules/common.smk"
+
+
+wildcard_constraints:
+    study=exactly(SETTINGS.study),
+
+
+rule all:
+    default_target: True
+    input:
+        targets,
+
+
+include: "rules/environments.smk"
+
+
+if SETTINGS.composition:
+
+    include: "rules/composition.smk"

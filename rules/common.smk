@@ -1,0 +1,56 @@
+# What every line's rules use. Plain Python only.
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+sys.path.insert(0, str(Path(workflow.basedir, "src")))
+
+from matxai.config import ConfigError, load, plain
+from matxai.provenance import code_digest, library_versions
+
+try:
+    SETTINGS = load(config, workflow.configfiles, workflow.config_settings.config)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
+ROOTS = [SCRIPTS, SCRIPTS.parents[1] / "src"]
+SYNTAX = Path(".snakemake", "matxai-syntax")  # every job reads the rules again: remember parsed files
+
+# Lists of files by named target; `all` asks for every one of them.
+TARGETS: dict[str, list[str]] = {}
+
+
+def targets(wildcards):
+    """Everything that the lines which are switched on produce."""
+    return [path for paths in TARGETS.values() for path in paths]
+
+
+@cache
+def code(script):
+    """Digest of what a script's rule computes with: a param, so that a changed function re-runs it."""
+    return code_digest(SCRIPTS / script, ROOTS, SYNTAX)
+
+
+@cache
+def libs(script):
+    """Versions of the third-party packages behind a script: a param, like code()."""
+    return library_versions(SCRIPTS / script, ROOTS, SYNTAX)
+
+
+def exactly(*texts):
+    """Wildcard pattern that matches these texts and nothing else."""
+    return "|".join(re.escape(text) for text in texts)
+
+
+def shown(path, caption, category, subcategory, **labels):
+    """An output that the report shows, with the table beside each figure labelled as such."""
+    kind = {".csv": "table", ".html": "interactive"}.get(Path(path).suffix, "figure")
+    return report(
+        path,
+        caption=f"../workflow/report/{caption}.rst",
+        category=category,
+        subcategory=subcategory,
+        labels={**labels, "kind": kind},
+    )

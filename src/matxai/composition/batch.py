@@ -1,0 +1,120 @@
+"""Compounds as ragged element lists, and batches of them without padding.
+
+A batch keeps its compounds sorted by element count, so that compounds with the same count lie
+side by side: every per-token operation runs on one flat (tokens, width) matrix and attention
+runs on rectangular groups. No padded row exists that could leak into a pooled value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Group:
+    """Compounds of one element count inside a batch.
+
+    ``compounds`` and ``tokens`` are slices into the batch's compounds and flat tokens.
+    """
+
+    count: int
+    compounds: slice
+    tokens: slice
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Flat tokens of some compounds, grouped by element count.
+
+    ``elements`` (tokens,) atomic numbers; ``fractions`` (tokens,) molar fractions, each compound's
+    sum being 1; ``rows`` (compounds,) the row of each compound in the data set it was taken from.
+    """
+
+    elements: Tensor
+    fractions: Tensor
+    rows: Tensor
+    groups: tuple[Group, ...]
+
+    def mean_over_elements(self, values: Tensor) -> Tensor:
+        """Average (tokens, ...) values over each compound's elements: (compounds, ...)."""
+        return torch.cat([self.grouped(values, group).mean(1) for group in self.groups])
+
+    @staticmethod
+    def grouped(values: Tensor, group: Group) -> Tensor:
+        """The group's rows of (tokens, ...) values as (compounds, count, ...), a view."""
+        return values[group.tokens].unflatten(0, (-1, group.count))
+
+    def jittered(self, scale: float) -> Batch:
+        """Fractions times (1 + scale * normal), renormalised: the published augmentation."""
+        noisy = (self.fractions * (1 + scale * torch.randn_like(self.fractions))).clamp(0, 1)
+        parts = [self.grouped(noisy, group) for group in self.groups]
+        normal = torch.cat([(part / part.sum(1, keepdim=True)).flatten() for part in parts])
+        return Batch(self.elements, normal, self.rows, self.groups)
+
+
+class Compounds:
+    """The element lists of a data set, whole on one device.
+
+    Elements of a compound are sorted by decreasing fraction, ties by atomic number.
+    """
+
+    def __init__(self, elements: Tensor, fractions: Tensor, offsets: Tensor) -> None:
+        self.elements, self.fractions, self.offsets = elements, fractions, offsets
+        self.counts = offsets.diff()
+        # Batches are planned on the CPU: which rows form which group is control flow.
+        self._counts_cpu = self.counts.cpu()
+
+    @classmethod
+    def from_lists(cls, amounts: list[dict[int, float]]) -> Compounds:
+        """Build from one {atomic number: amount} a compound; amounts are normalised here."""
+        numbers: list[int] = []
+        fractions: list[float] = []
+        offsets = np.zeros(len(amounts) + 1, dtype=np.int64)
+        for row, compound in enumerate(amounts):
+            total = sum(compound.values())
+            for number, amount in sorted(compound.items(), key=lambda pair: (-pair[1], pair[0])):
+                numbers.append(number)
+                fractions.append(amount / total)
+            offsets[row + 1] = len(numbers)
+        return cls(
+            torch.tensor(numbers, dtype=torch.long),
+            torch.tensor(fractions, dtype=torch.float32),
+            torch.from_numpy(offsets),
+        )
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def to(self, device: torch.device | str) -> Compounds:
+        return Compounds(
+            self.elements.to(device), self.fractions.to(device), self.offsets.to(device)
+        )
+
+    def batch(self, rows: Tensor) -> Batch:
+        """The compounds of ``rows`` (CPU indices), sorted by element count, order kept within."""
+        counts = self._counts_cpu[rows]
+        order = counts.argsort(stable=True)
+        rows, counts = rows[order], counts[order]
+        present, sizes = counts.unique_consecutive(return_counts=True)
+        groups, tokens = [], []
+        compound = token = 0
+        device = self.elements.device
+        for count, size in zip(present.tolist(), sizes.tolist(), strict=True):
+            members = rows[compound : compound + size].to(device)
+            tokens.append(
+                (self.offsets[members, None] + torch.arange(count, device=device)).flatten()
+            )
+            groups.append(
+                Group(
+                    count,
+                    slice(compound, compound + size),
+                    slice(token, token + size * count),
+                )
+            )
+            compound, token = compound + size, token + size * count
+        index = torch.cat(tokens)
+        return Batch(self.elements[index], self.fractions[index], rows.to(device), tuple(groups))

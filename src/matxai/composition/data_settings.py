@@ -1,0 +1,152 @@
+"""Settings of the data sets of the line `composition`: where they come from, what is learned."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from matxai.strict import OpenFraction, Seed, Strict, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SOURCE = "Where the data come from: transport, folder or download."
+
+
+class Split(Strict):
+    """Share of the distinct reduced formulas in each part; the three sum to 1."""
+
+    train: OpenFraction = Field(default=0.7, description="Share the weights are fitted to.")
+    val: OpenFraction = Field(default=0.15, description="Share that selects the best epoch.")
+    test: OpenFraction = Field(default=0.15, description="Share for the reported errors alone.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        total = self.train + self.val + self.test
+        if not math.isclose(total, 1, abs_tol=1e-9):
+            msg = f"train + val + test is {total:.6g}: make them add up to 1"
+            raise ValueError(msg)
+        return self
+
+
+class Target(Strict):
+    """What every source of a data set says about its target."""
+
+    source: str = Field(description=_SOURCE)
+    label: Text = Field(
+        default="Target", description="Name of the target, for the axes of figures."
+    )
+    unit: str = Field(default="", description="Unit of the target as read; empty: dimensionless.")
+    transform: Literal["none", "log10", "log10_abs"] = Field(
+        default="none",
+        description="Applied before training; log10 refuses rows that are zero or negative, "
+        "log10_abs only zeros.",
+    )
+
+
+class Transport(Target):
+    """DFT transport properties of 47,737 compounds inside the matminer wheel.
+
+    Ricci et al. 2017, Sci. Data 4:170085: 300 K, 1e18 carriers per cubic centimetre.
+    """
+
+    source: Literal["transport"] = Field(description=_SOURCE)
+    target: Literal[
+        "S_p", "S_n", "PF_p", "PF_n", "sigma_p", "sigma_n", "kappa_p", "kappa_n", "m_p", "m_n"
+    ] = Field(
+        default="PF_n",
+        description="Column to learn, p- or n-doped: S Seebeck coefficient (µV/K), PF power factor "
+        "(µW/(m K²)), sigma electrical conductivity (S/m), kappa electronic thermal conductivity "
+        "(µW/(m K)), m conductivity effective mass (electron masses).",
+    )
+    metals: Literal["keep", "drop", "only"] = Field(
+        default="drop",
+        description="Compounds that stay metals however they are doped: S_p and S_n differ by less "
+        "than 100 µV/K.",
+    )
+    subset: Annotated[int, Field(ge=2)] | None = Field(
+        default=5000, description="Number of compounds drawn at random, at least 2; null: all."
+    )
+    split: Split = Field(
+        default=Split(),
+        description="Parts, drawn by reduced formula: no composition is in two of them.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the subset and of the split.")
+
+
+class Folder(Target):
+    """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
+
+    source: Literal["folder"] = Field(description=_SOURCE)
+    path: Text = Field(description="The folder, relative to where Snakemake runs.")
+
+
+class Download(Strict):
+    """One file on the web."""
+
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")] = Field(
+        description="Address of a plain CSV file (columns formula,target), http or https."
+    )
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="SHA-256 of the file, 64 digits 0-9a-f (`sha256sum FILE` prints it)."
+    )
+
+
+class Web(Target):
+    """Three CSV files on the web, checked against their digests."""
+
+    source: Literal["download"] = Field(description=_SOURCE)
+    train: Download = Field(description="Training part.")
+    val: Download = Field(description="Validation part.")
+    test: Download = Field(description="Test part.")
+
+
+DataSet = Annotated[Transport | Folder | Web, Field(discriminator="source")]
+
+
+def read_dataset(values: Mapping[str, Any]) -> Transport | Folder | Web:
+    """One data set's settings from JSON-plain values, e.g. those in ``snakemake.params``.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        The values are not those of a source; ``config.load`` has refused them before any rule.
+    """
+    sources: TypeAdapter[Transport | Folder | Web] = TypeAdapter(DataSet)
+    return sources.validate_json(json.dumps(values))
+
+
+# Why this target: among the transport columns of gapped compounds the n-type power factor is the
+# one that thermoelectrics are judged by, spans orders of magnitude (hence the logarithm), and is
+# explained by composition to a good half (a random forest: R2 0.59; the Seebeck coefficient of
+# the p-doped: 0.24). Metals are left out, since a doping of 1e18 per cm3 changes nothing in them:
+# their power factor is another quantity.
+POWER_FACTOR = Transport(
+    source="transport",
+    target="PF_n",
+    label="n-type power factor, 300 K, 1e18 electrons/cm³",
+    unit="µW m⁻¹ K⁻²",
+    transform="log10",
+)
+EXAMPLES: list[dict[str, object]] = [
+    {
+        "bulk_modulus": {
+            "source": "folder",
+            "path": "data/bulk",
+            "label": "Bulk modulus",
+            "unit": "GPa",
+        }
+    },
+    {
+        "band_gap": {
+            "source": "download",
+            **{
+                part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64}
+                for part in ("train", "val", "test")
+            },
+        }
+    },
+]

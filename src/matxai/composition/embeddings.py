@@ -1,0 +1,87 @@
+"""What a network made of each element: its vector, and its query, key and value in every layer.
+
+Each element goes through the network as a pure compound (fraction 1), after Wang et al. 2022
+(Integr. Mater. Manuf. Innov. 11:41).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+
+from matxai.composition.batch import Batch, Compounds
+from matxai.composition.formulas import SYMBOLS
+from matxai.composition.network import CrabNet
+
+KINDS = ("query", "key", "value")
+
+
+@torch.inference_mode()
+def embed_elements(network: CrabNet, trained: list[str]) -> pd.DataFrame:
+    """One row for an element, layer, kind and head.
+
+    Columns: element; in_training (whether the symbol is in ``trained``); layer (0 for the embedded
+    vector, then 1, 2, ...); kind (embedded, query, key, value); head (1, 2, ..., or 0 for all heads side
+    by side); vector (list of floats, ``width`` long, ``width / heads`` for one head).
+    """
+    symbols = [s for s, number in SYMBOLS.items() if network.vectors[number].any()]
+    compounds = Compounds.from_lists([{SYMBOLS[symbol]: 1.0} for symbol in symbols])
+    batch: Batch = compounds.batch(torch.arange(len(symbols)))
+    vectors = {(0, "embedded", 0): network.embedded(batch)}
+    tokens = network.tokens(batch)
+    for number, layer in enumerate(network.encoder_layers, start=1):
+        projected = layer.attention.projected(tokens)
+        for kind, heads in zip(KINDS, projected.unbind(1), strict=True):
+            vectors[number, kind, 0] = heads.flatten(1)
+            for head, vector in enumerate(heads.unbind(1), start=1):
+                vectors[number, kind, head] = vector
+        tokens, _ = layer(tokens, batch)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "element": symbols,
+                    "in_training": [symbol in set(trained) for symbol in symbols],
+                    "layer": layer,
+                    "kind": kind,
+                    "head": head,
+                    "vector": list(values.numpy()),
+                }
+            )
+            for (layer, kind, head), values in vectors.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def write_embeddings(table: pd.DataFrame, path: str | Path, origin: dict[str, Any]) -> None:
+    """Write the table as Parquet; ``origin`` (JSON-plain) becomes its metadata key ``matxai``."""
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    metadata = {**(arrow.schema.metadata or {}), b"matxai": json.dumps(origin).encode()}
+    pq.write_table(arrow.replace_schema_metadata(metadata), path)
+
+
+def read_origin(path: str | Path) -> dict[str, Any]:
+    """What `write_embeddings` was told of the network: name, seed, digests of data and model."""
+    return dict(json.loads(pq.read_schema(path).metadata[b"matxai"]))
+
+
+def vector_table(embeddings: pd.DataFrame, name: str, *, trained_only: bool = True) -> pd.DataFrame:
+    """(elements, features) of one representation: ``embedded``, or such as ``layer2.key``.
+
+    Elements that no training compound held are left out by default: their vectors are untrained.
+    """
+    layer, _, kind = name.rpartition(".")
+    number = int(layer.removeprefix("layer")) if layer else 0
+    rows = embeddings[
+        (embeddings["layer"] == number) & (embeddings["kind"] == kind) & (embeddings["head"] == 0)
+    ]
+    if trained_only:
+        rows = rows[rows["in_training"]]
+    return pd.DataFrame(rows["vector"].tolist(), index=pd.Index(rows["element"], name="element"))

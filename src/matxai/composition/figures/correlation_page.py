@@ -1,0 +1,90 @@
+"""The element-correlation map as an interactive figure: hover over a pair, zoom into a block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from pymatgen.core.periodic_table import Element
+
+from matxai.composition.correlation import group_of, ordered
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import DIVERGING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+
+def correlation_page(
+    views: Mapping[str, tuple[pd.DataFrame, str]], representation: str
+) -> go.Figure:
+    """Make the plotly twin of ``correlation_map``: same triangle, order, colours and scale.
+
+    ``views``: name such as ``full_group`` -> (matrix, order); a button each, the first one shown.
+    Hovering shows symbol, name, atomic number and group of both elements and their correlation.
+    """
+    data = {name: _triangle(ordered(matrix, order)) for name, (matrix, order) in views.items()}
+    first = next(iter(data.values()))
+    figure = go.Figure(
+        go.Heatmap(
+            **first,
+            hoverinfo="text",
+            hoverongaps=False,
+            zmin=-1,
+            zmax=1,
+            colorscale=[[x, to_hex(colormaps[DIVERGING](x))] for x in np.linspace(0, 1, 11)],
+            colorbar={"title": {"text": axis_label("correlation")}, "len": 0.5},
+        )
+    )
+    buttons = [
+        {
+            "label": name.replace("_", ", by "),
+            "method": "restyle",
+            "args": [{key: [values] for key, values in triangle.items()}],
+        }
+        for name, triangle in data.items()
+    ]
+    axis = {"tickmode": "linear", "tickfont": {"size": 8}, "showgrid": False, "zeroline": False}
+    figure.update_layout(
+        title=f"{representation}: correlation between element vectors",
+        template="plotly_white",
+        width=1100,
+        height=1000,
+        xaxis={**axis, "constrain": "domain", "tickangle": 0},
+        yaxis={**axis, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"},
+        updatemenus=[{"type": "buttons", "direction": "right", "buttons": buttons}
+                     | {"x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}],
+    )  # fmt: skip
+    return figure
+
+
+def _triangle(matrix: pd.DataFrame) -> dict[str, Any]:
+    """The lower triangle as plotly takes it: z (elements, elements), x, y, and the hover text."""
+    symbols = list(matrix.index)
+    values = np.where(np.tril(np.ones(matrix.shape, dtype=bool)), matrix.to_numpy(), np.nan)
+    names = [_described(symbol) for symbol in symbols]
+    text = [
+        [
+            f"{names[row]}<br>{names[column]}<br>r = {values[row, column]:.3f}"
+            if np.isfinite(values[row, column])
+            else ""
+            for column in range(len(symbols))
+        ]
+        for row in range(len(symbols))
+    ]
+    # Three decimals are what is read: the page holds every view and stays small.
+    shown = [[None if np.isnan(v) else round(float(v), 3) for v in row] for row in values]
+    return {"z": shown, "x": symbols, "y": symbols, "text": text}
+
+
+def _described(symbol: str) -> str:
+    """Write ``Si, silicon (Z 14, group 14)``."""
+    element = Element(symbol)
+    group = group_of(symbol)
+    place = f"group {group}" if group.isdigit() else group
+    return f"<b>{symbol}</b>, {element.long_name.lower()} (Z {element.Z}, {place})"

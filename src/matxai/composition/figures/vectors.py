@@ -1,0 +1,56 @@
+"""Element vectors as lines: a few elements, several representations below each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import FULL_WIDTH, empty_figure, note, styled, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+_FEW = 60  # components up to which each one is marked by a dot
+
+
+@styled
+def element_vectors(
+    representations: Mapping[str, pd.DataFrame], elements: Sequence[str] = ("Si", "Cr")
+) -> Figure:
+    """Draw the vectors of ``elements``, one panel a representation.
+
+    ``representations``: name -> vectors, index element symbols. Values are drawn as they are; pass
+    ``correlation.standardised`` tables where columns differ in unit, as in magpie. A missing value
+    leaves a gap; an element that a representation lacks is named in its panel.
+    """
+    if not representations:
+        return empty_figure("no representation holds element vectors")
+    figure = Figure(figsize=(FULL_WIDTH, 0.9 + 1.9 * len(representations)))
+    panels = figure.subplots(len(representations), squeeze=False)[:, 0]
+    for axes, (name, vectors) in zip(panels, representations.items(), strict=True):
+        marker = "o" if vectors.shape[1] <= _FEW else None
+        for place, element in enumerate(elements):
+            if element in vectors.index:
+                values = vectors.loc[element].to_numpy(dtype=float)
+                axes.plot(
+                    np.arange(len(values)), values, marker=marker, markersize=3,
+                    linewidth=1.2 if marker else 0.8, color=f"C{place}", alpha=0.85,
+                )  # fmt: skip
+        absent = [element for element in elements if element not in vectors.index]
+        if absent:
+            note(axes, f"no vector of {', '.join(absent)}")
+        axes.set_title(wrapped(f"{name} ({vectors.shape[1]} components)", 90), loc="left")
+        axes.set_ylabel(axis_label("vector_value"))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.margins(x=0.01)
+    panels[-1].set_xlabel(axis_label("component"))
+    # Every element stands in the legend, also one that no panel could draw.
+    handles = [panels[0].plot([], [], color=f"C{i}", label=e)[0] for i, e in enumerate(elements)]
+    figure.legend(handles=handles, loc="outside upper right", ncols=min(len(elements), 10))
+    return figure

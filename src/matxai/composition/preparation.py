@@ -1,0 +1,185 @@
+"""From raw rows to the table that every later rule reads, with a report of what was refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from matxai.composition.data_settings import DataSet, Transport
+from matxai.composition.formulas import (
+    SYMBOL,
+    SYMBOLS,
+    FormulaError,
+    parse_formula,
+    reduced_formula,
+)
+from matxai.composition.settings import Prepare
+from matxai.composition.sources import PARTS
+from matxai.errors import InputError
+from matxai.progress import progress
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Three tables.
+
+    ``compounds``: part, file, line, formula, reduced, target (transformed), numbers (atomic numbers)
+    and amounts as lists. ``refused``: part, file, line, formula, target, reason, expected.
+    ``report``: part, quantity, value.
+    """
+
+    compounds: pd.DataFrame
+    refused: pd.DataFrame
+    report: pd.DataFrame
+
+
+def prepare(
+    raw: pd.DataFrame, dataset: DataSet, settings: Prepare, known: Collection[str]
+) -> Prepared:
+    """Parse, refuse, transform, and for the embedded data select and split.
+
+    ``known`` holds the symbols of the element table that the networks start from: a row with
+    another element is refused, since it could only be predicted as if the element were absent.
+
+    Raises:
+        InputError: ``strict`` and a row is refused, or a part keeps fewer than two rows.
+    """
+    compounds, refused = _parse(raw, dataset.transform, {SYMBOLS[symbol] for symbol in known})
+    if settings.strict and len(refused):
+        first = refused.iloc[0]
+        raise InputError(
+            f"{len(refused)} rows are refused, the first: {first.reason}",
+            file=first.file,
+            where=f"line {first.line}",
+            value=f"{first.formula},{first.target}",
+            expected=first.expected,
+            fix="correct the rows, or set strict: false to leave refused rows out",
+        )
+    counts: list[tuple[str, str, float]] = [
+        ("all", "rows read", len(raw)),
+        ("all", "rows refused", len(refused)),
+    ]
+    if isinstance(dataset, Transport):
+        compounds, selected = _select(compounds, dataset)
+        counts += selected
+    if settings.drop_unary:
+        unary = (compounds["numbers"].map(len) == 1) & (compounds["part"] == "train")
+        counts.append(("train", "single-element rows left out", int(unary.sum())))
+        compounds = compounds[~unary]
+    for part in PARTS:
+        if (kept := int((compounds["part"] == part).sum())) < 2:
+            raise InputError(
+                f"the {part} part keeps {kept} rows",
+                file=raw["file"].iloc[0] if len(raw) else None,
+                expected="at least two rows a part",
+                fix="see the refused rows in the log, or give more data",
+            )
+    compounds = compounds.reset_index(drop=True)
+    report = pd.DataFrame(counts + _describe(compounds), columns=["part", "quantity", "value"])
+    return Prepared(compounds, refused, report)
+
+
+def _parse(raw: pd.DataFrame, transform: str, known: set[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    kept, refused = [], []
+    for row in progress(raw.to_dict("records"), "formulas read"):
+        try:
+            amounts = parse_formula(row["formula"])
+            if unknown := [SYMBOL[number] for number in amounts if number not in known]:
+                raise FormulaError(
+                    f"the element table has no {' and no '.join(unknown)}",
+                    "elements of the table, or another `network.vectors`",
+                )
+            target = _transformed(row["target"], transform)
+        except FormulaError as error:
+            refused.append(row | {"reason": error.reason, "expected": error.expected})
+            continue
+        kept.append(
+            row
+            | {
+                "target": target,
+                "reduced": reduced_formula(amounts),
+                "numbers": list(amounts),
+                "amounts": list(amounts.values()),
+            }
+        )
+    reasons = ["reason", "expected"]
+    extra = ["reduced", "numbers", "amounts"]
+    return (
+        pd.DataFrame(kept, columns=[*raw.columns, *extra]),
+        pd.DataFrame(refused, columns=[*raw.columns, *reasons]),
+    )
+
+
+def _transformed(text: str, transform: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise FormulaError(f"target {text!r} is not a number", "a finite number") from None
+    if not math.isfinite(value):
+        raise FormulaError(f"target {text!r} is not finite", "a finite number")
+    if transform == "none":
+        return value
+    if transform == "log10_abs":
+        value = abs(value)
+    if value <= 0:
+        raise FormulaError(
+            f"target {text} has no logarithm", "a target above zero, or transform: none"
+        )
+    return math.log10(value)
+
+
+def _select(
+    compounds: pd.DataFrame, dataset: Transport
+) -> tuple[pd.DataFrame, list[tuple[str, str, float]]]:
+    """Metals, subset and split of the embedded data; all draws are over reduced formulas."""
+    metal = compounds["metal"].to_numpy(bool)
+    wanted = {"keep": np.ones(len(metal), bool), "drop": ~metal, "only": metal}[dataset.metals]
+    counts: list[tuple[str, str, float]] = [
+        ("all", "rows of metals", int(metal.sum())),
+        ("all", "rows wanted", int(wanted.sum())),
+    ]
+    compounds = compounds[wanted]
+    generator = np.random.default_rng(dataset.seed)
+    formulas = generator.permutation(np.sort(compounds["reduced"].unique()))[: dataset.subset]
+    bounds = np.cumsum([dataset.split.train, dataset.split.val]) * len(formulas)
+    sections = np.split(formulas, np.round(bounds).astype(int))
+    part_of = {
+        formula: part for part, section in zip(PARTS, sections, strict=True) for formula in section
+    }
+    compounds = compounds[compounds["reduced"].isin(part_of)]
+    counts.append(("all", "rows drawn", len(compounds)))
+    return compounds.assign(part=compounds["reduced"].map(part_of)), counts
+
+
+def _describe(compounds: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Sizes, duplicates, leakage, range and tails of each part."""
+    training = set(compounds.loc[compounds["part"] == "train", "reduced"])
+    rows: list[tuple[str, str, float]] = []
+    for part in PARTS:
+        table = compounds[compounds["part"] == part]
+        groups = table.groupby("reduced")["target"]
+        spread = (groups.max() - groups.min())[groups.size() > 1]
+        target = table["target"]
+        values = {
+            "rows kept": len(table),
+            "distinct compositions": groups.ngroups,
+            "compositions with several rows": len(spread),
+            "median target range among them": spread.median(),
+            "largest target range among them": spread.max(),
+            "compositions also in train": 0
+            if part == "train"
+            else len(set(table["reduced"]) & training),
+            "elements in a compound, at most": table["numbers"].map(len).max(),
+            "target mean": target.mean(),
+            "target standard deviation": target.std(),
+            "target skewness": target.skew(),
+            "target minimum": target.min(),
+            **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
+            "target maximum": target.max(),
+        }
+        rows += [(part, quantity, float(value)) for quantity, value in values.items()]
+    return rows

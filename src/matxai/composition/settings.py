@@ -1,0 +1,178 @@
+"""Settings of the line `composition`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from matxai.composition.data_settings import EXAMPLES, POWER_FACTOR, DataSet
+from matxai.strict import (
+    Count,
+    Distinct,
+    FolderName,
+    NonNegative,
+    Positive,
+    Seed,
+    Share,
+    Strict,
+)
+
+NetworkName = Literal["crabnet", "hotcrab"]
+ElementTable = Literal["mat2vec", "magpie", "oliynyk", "matscholar", "megnet16", "skipatom"]
+
+
+class Prepare(Strict):
+    """Reading and cleaning of the tables."""
+
+    drop_unary: bool = Field(
+        default=True, description="Leave compounds of a single element out of the training part."
+    )
+    strict: bool = Field(
+        default=False,
+        description="false: bad rows are refused and listed; true: a bad row stops the run.",
+    )
+
+
+class Network(Strict):
+    """CrabNet (Wang et al. 2021, npj Comput. Mater. 7:77), HotCrab: the same on one-hot vectors."""
+
+    vectors: ElementTable = Field(
+        default="mat2vec",
+        description="Element vectors that crabnet starts from (ElementEmbeddings).",
+    )
+    width: Annotated[int, Field(ge=2, multiple_of=2)] = Field(
+        default=512, description="Width of the encoder, even and a multiple of heads."
+    )
+    layers: Count = Field(default=3, description="Attention layers.")
+    heads: Count = Field(default=4, description="Attention heads of a layer.")
+    feedforward: Count = Field(
+        default=2048, description="Hidden width of a layer's feed-forward network."
+    )
+    dropout: Share = Field(default=0.1, description="Share of activations dropped in training.")
+    head: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
+        default=(1024, 512, 256, 128),
+        description="Widths of the residual network behind the encoder.",
+    )
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> Self:
+        if self.width % self.heads:
+            msg = f"width must be a multiple of heads ({self.heads}), not {self.width}: change one"
+            raise ValueError(msg)
+        return self
+
+
+class Train(Strict):
+    """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
+
+    epochs: Count = Field(default=60, description="Passes through the training part, at most.")
+    batch_size: Count | None = Field(
+        default=None,
+        description="Compounds in a batch; null: the published rule for n training compounds, "
+        "2^round(log2 n - 4) within [128, 4096].",
+    )
+    learning_rate: Positive = Field(default=5e-4, description="Peak of the learning-rate cycle.")
+    weight_decay: NonNegative = Field(default=0.05, description="Decoupled weight decay of AdamW.")
+    ema_decay: Share = Field(
+        default=0.99, description="Decay of the averaged weights after each batch; 0: no averaging."
+    )
+    warmup: Share = Field(
+        default=0.3, description="Share of all batches in which the rate still rises."
+    )
+    jitter: Share = Field(
+        default=0.02,
+        description="Relative standard deviation of the noise on fractions in training.",
+    )
+    patience: Count = Field(
+        default=20, description="Stop after this many epochs without a better validation error."
+    )
+    checkpoint_every: Count = Field(
+        default=10,
+        description="Epochs between checkpoints from which an interrupted training goes on.",
+    )
+
+
+class Baseline(Strict):
+    """Random forest on fraction-weighted element properties, to compare with."""
+
+    trees: Count = Field(default=100, description="Trees of the forest.")
+
+
+NetworkVectors = Annotated[str, Field(pattern=r"^(embedded|layer[1-9][0-9]*\.(query|key|value))$")]
+
+
+class Correlation(Strict):
+    """Pearson correlation between the vectors of elements."""
+
+    representations: Annotated[
+        tuple[Literal["oliynyk", "magpie", "mat2vec", "jarvis"], ...], Distinct
+    ] = Field(
+        default=("oliynyk", "magpie", "mat2vec", "jarvis"),
+        description="Published element tables shown beside the networks.",
+    )
+    vectors: Annotated[tuple[NetworkVectors, ...], Distinct] = Field(
+        default=("embedded",),
+        description="Vectors taken from each network: embedded, or layerN.query, layerN.key, "
+        "layerN.value with N from 1 to network.layers.",
+    )
+    ranges: Annotated[tuple[Literal["full", "uranium"], ...], Field(min_length=1), Distinct] = (
+        Field(
+            default=("full", "uranium"), description="Elements shown: all, or those up to Z = 92."
+        )
+    )
+    orders: Annotated[tuple[Literal["number", "group"], ...], Field(min_length=1), Distinct] = (
+        Field(default=("number", "group"), description="Elements by atomic number, or by group.")
+    )
+
+
+class ElementVectors(Strict):
+    """Line plots of single elements' vectors."""
+
+    elements: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")], ...], Distinct] = (
+        Field(
+            default=("Si", "Cr"),
+            description='Symbols of the elements; nobelium needs quotes ("No").',
+        )
+    )
+
+
+class Composition(Strict):
+    """The line `composition`."""
+
+    datasets: Annotated[dict[FolderName, DataSet], Field(min_length=1)] = Field(
+        default={"power_factor": POWER_FACTOR},
+        description="Data sets by name; a network is trained on each. The name is the name of "
+        "its folder.",
+        examples=EXAMPLES,
+    )
+    networks: Annotated[tuple[NetworkName, ...], Field(min_length=1), Distinct] = Field(
+        default=("crabnet", "hotcrab"), description="Networks trained on each data set."
+    )
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
+        default=(0,), description="Each network is trained once for each seed."
+    )
+    prepare: Prepare = Field(default=Prepare(), description="Reading and cleaning of the tables.")
+    network: Network = Field(default=Network(), description="Shape of CrabNet and HotCrab.")
+    train: Train = Field(
+        default=Train(), description="Training: AdamW, one learning-rate cycle, averaged weights."
+    )
+    baseline: Baseline = Field(default=Baseline(), description="Random forest to compare with.")
+    correlation: Correlation = Field(
+        default=Correlation(), description="Pearson correlation between element vectors."
+    )
+    element_vectors: ElementVectors = Field(
+        default=ElementVectors(), description="Line plots of the vectors of single elements."
+    )
+
+    @model_validator(mode="after")
+    def _layers_exist(self) -> Self:
+        for name in self.correlation.vectors:
+            layer = name.removeprefix("layer").split(".")[0]
+            if layer.isdigit() and int(layer) > self.network.layers:
+                msg = (
+                    f"correlation.vectors asks for {name}, but network.layers is "
+                    f"{self.network.layers}: ask for a lower layer or add layers"
+                )
+                raise ValueError(msg)
+        return self

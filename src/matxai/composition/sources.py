@@ -1,0 +1,102 @@
+"""Where compounds come from: the data inside the matminer wheel, or CSV files.
+
+Every reader gives raw rows as text, so that each refusal can name its file, row and value. The
+columns: ``part``, ``file``, ``line`` (as an editor counts, the header being 1), ``formula``, ``target``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from matxai.composition.data_settings import Transport
+from matxai.composition.element_vectors import package_file
+from matxai.errors import InputError
+
+PARTS = ("train", "val", "test")
+RAW_COLUMNS = ("part", "file", "line", "formula", "target")
+
+_ARCHIVE = ("matminer", "matminer/utils/data_files/mp_transport/transport_database.tar.xz")
+_MEMBER = "transport_database.csv"
+
+# Doping with 1e18 carriers/cm3 turns the sign of a gapped compound's Seebeck coefficient and leaves
+# a metal's alone. |S_p - S_n| of the 47,737 compounds has two humps, below 50 and above 300 uV/K,
+# with 2 % of the compounds between 50 and 300.
+METAL_SEEBECK_DIFFERENCE = 100.0
+
+
+def read_transport(settings: Transport) -> pd.DataFrame:
+    """DFT transport properties of Ricci et al. 2017 (Sci. Data 4:170085), ``part`` still empty.
+
+    BoltzTraP, 300 K, 1e18 carriers/cm3, constant relaxation time 1e-14 s, tensors averaged. Units:
+    S uV/K; sigma S/m; PF uW/(m K^2); kappa uW/(m K); m electron masses. An extra column
+    ``metal`` tells whether the two dopings give the same Seebeck coefficient.
+    """
+    archive = package_file(*_ARCHIVE)
+    with tarfile.open(archive, "r:xz") as tar:
+        member = tar.extractfile(_MEMBER)
+        if member is None:
+            raise InputError(f"no member {_MEMBER}", file=archive, fix="make setup")
+        text = io.TextIOWrapper(member, encoding="utf-8")
+        table = pd.read_csv(text, dtype=str, keep_default_na=False)
+    p_type, n_type = (pd.to_numeric(table[name], errors="coerce") for name in ("S_p", "S_n"))
+    return pd.DataFrame(
+        {
+            "part": "",
+            "file": _MEMBER,
+            "line": np.arange(2, len(table) + 2),
+            "formula": table["pretty_formula"],
+            "target": table[settings.target],
+            "metal": (p_type - n_type).abs() < METAL_SEEBECK_DIFFERENCE,
+        }
+    )
+
+
+def read_parts(files: Mapping[str, str | Path]) -> pd.DataFrame:
+    """The three CSV files of a data set, {part: path}, columns ``formula,target`` and maybe others.
+
+    Raises:
+        InputError: a file is missing, is not UTF-8 text, or lacks a column.
+    """
+    return pd.concat([_read_part(part, Path(files[part])) for part in PARTS], ignore_index=True)
+
+
+def _read_part(part: str, path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError(
+            f"the {part} part is missing",
+            file=path,
+            expected="train.csv, val.csv and test.csv with columns formula,target",
+            fix="add the file, or correct `path` in the configuration",
+        )
+    rows = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            missing = [
+                name for name in ("formula", "target") if name not in (reader.fieldnames or [])
+            ]
+            if missing:
+                raise InputError(
+                    f"no column {' and no column '.join(missing)}",
+                    file=path,
+                    where="line 1",
+                    value=",".join(reader.fieldnames or []),
+                    expected="a header with formula and target",
+                    fix="name the columns formula,target",
+                )
+            rows = [
+                (part, path.name, reader.line_num, row["formula"] or "", row["target"] or "")
+                for row in reader
+            ]
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8 text: {error.reason}", file=path, fix="save the table as UTF-8 CSV"
+        ) from error
+    return pd.DataFrame(rows, columns=list(RAW_COLUMNS))

@@ -1,0 +1,67 @@
+"""Training curves: loss, validation error and learning rate over the epochs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import (
+    BLUE,
+    FULL_WIDTH,
+    GREEN,
+    GUIDE,
+    VERMILION,
+    empty_figure,
+    require_columns,
+    styled,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from matxai.plotting.quantities import Quantity
+
+_MARKED = 30  # epochs up to which each one has a dot
+
+
+@styled
+def history_figure(history: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
+    """Draw one run: columns epoch, train_loss, val_mae, learning_rate, best (a flag).
+
+    ``val_mae`` is in the unit of ``target``; epochs without a validation hold NaN there. The last
+    flagged epoch, the one whose state was kept, is marked.
+    """
+    columns = ("epoch", "train_loss", "val_mae", "learning_rate", "best")
+    require_columns(history, columns, "training history")
+    if history.empty:
+        return empty_figure("no epoch was trained")
+    figure = Figure(figsize=(FULL_WIDTH, 5.6))
+    panels = figure.subplots(3, sharex=True, height_ratios=(3, 3, 1.4))
+    marker = "." if len(history) <= _MARKED else None
+    labels = (
+        axis_label("train_loss"),
+        axis_label("val_mae", target.unit),
+        axis_label("learning_rate"),
+    )
+    colours = (BLUE, VERMILION, GREEN)
+    for axes, column, label, colour in zip(panels, columns[1:], labels, colours, strict=False):
+        known = history[history[column].notna()]
+        axes.plot(known["epoch"], known[column], color=colour, marker=marker)
+        axes.set_ylabel(wrapped(label, 22))
+        axes.grid(linewidth=0.3)
+    best = history[history["best"].astype(bool)].tail(1)
+    for epoch, error in zip(best["epoch"], best["val_mae"], strict=True):
+        for axes in panels:
+            axes.axvline(epoch, color=GUIDE, linestyle="--", linewidth=1)
+        label = f"best: epoch {epoch:g}, {target.value(error)}"
+        panels[1].plot(epoch, error, "o", color="black", markersize=5, label=label)
+        panels[1].legend(loc="upper right")
+    panels[-1].set_xlabel(axis_label("epoch"))
+    panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    if title:
+        figure.suptitle(wrapped(title, 90), fontsize=11)
+    return figure

@@ -1,0 +1,52 @@
+"""Interactive figures as pages that open without a network and never change without reason."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plotly.io import to_html
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+# One figure a page, hence one name for it: plotly's own would be drawn at random each time.
+DIV_ID = "figure"
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 "DejaVu Sans", Verdana, sans-serif; color: #222; margin: 1.5rem auto;
+  max-width: 1200px; padding: 0 1rem; }}
+h1 {{ font-size: 1.3rem; margin: 0; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<p>{caption}</p>
+{figure}
+</body>
+</html>
+"""
+
+
+def write_page(figure: go.Figure, path: str | Path, title: str, caption: str) -> None:
+    """Write a plotly figure as one file that holds everything it needs, plotly.js included.
+
+    ``title`` and ``caption`` are plain text. The same figure gives the same bytes.
+    """
+    body = to_html(
+        figure,
+        full_html=False,
+        include_plotlyjs=True,
+        include_mathjax=False,
+        div_id=DIV_ID,
+        config={"displaylogo": False, "responsive": True, "plotlyServerURL": ""},
+    )
+    page = _PAGE.format(title=html.escape(title), caption=html.escape(caption), figure=body)
+    Path(path).write_text(page, encoding="utf-8")

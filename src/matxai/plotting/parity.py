@@ -1,0 +1,118 @@
+"""Predicted against true values, one panel a part of the data set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from matxai.plotting.style import (
+    BLUE,
+    GUIDE,
+    HALF_WIDTH,
+    PART_COLOURS,
+    empty_figure,
+    note,
+    require_columns,
+    styled,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PolyCollection
+    from numpy.typing import NDArray
+
+    from matxai.plotting.quantities import Quantity
+
+_CROWDED = 2000  # compounds above which points would hide each other: density instead
+_FEW = 500  # compounds up to which each one shows its own predicted sigma
+_CELLS = 45  # hexagons across a panel
+
+
+@styled
+def parity_figure(predictions: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
+    """Draw columns target, prediction, part and, optionally, sigma (standard deviation).
+
+    All panels share equal axes and, where compounds are many, one density scale. MAE, RMSE and R2
+    stand in each. Rows without a finite target and prediction are counted in the panel, not drawn.
+    """
+    require_columns(predictions, ("target", "prediction", "part"), "parity")
+    finite = np.isfinite(predictions[["target", "prediction"]].to_numpy(float)).all(axis=1)
+    parts = list(predictions["part"].drop_duplicates())
+    if not finite.any():
+        return empty_figure("no compound has a target and a prediction")
+    parts.sort(key=lambda part: list(PART_COLOURS).index(part) if part in PART_COLOURS else 9)
+    shown = predictions[["target", "prediction"]].to_numpy(float)[finite]
+    low, high = _limits(shown)
+
+    width = HALF_WIDTH if len(parts) == 1 else 3.2 * len(parts)
+    figure = Figure(figsize=(width + 0.6, width / len(parts) + 0.9))
+    panels = figure.subplots(ncols=len(parts), squeeze=False, sharex=True, sharey=True)[0]
+    densities: list[PolyCollection] = []
+    for axes, part in zip(panels, parts, strict=True):
+        mine = (predictions["part"] == part).to_numpy()
+        table = predictions[mine & finite]
+        axes.plot([low, high], [low, high], color=GUIDE, linewidth=1, linestyle="--", zorder=3)
+        axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+        axes.set_title(f"{part} (n = {len(table):,})")
+        axes.set_xlabel(wrapped(target.axis("true"), 34))
+        refused = int((mine & ~finite).sum())
+        text = scores(table["target"].to_numpy(float), table["prediction"].to_numpy(float), target)
+        note(axes, text + (f"\n{refused} without a value" if refused else ""))
+        if len(table) > _CROWDED:
+            extent = (low, high, low, high)
+            densities.append(
+                axes.hexbin(
+                    table["target"],
+                    table["prediction"],
+                    gridsize=_CELLS,
+                    mincnt=1,
+                    extent=extent,
+                    linewidths=0.1,
+                )  # fmt: skip
+            )
+        else:
+            _points(axes, table, PART_COLOURS.get(part, BLUE))
+    panels[0].set_ylabel(wrapped(target.axis("predicted"), 34))
+    if densities:
+        largest = max(float(np.max(density.get_array())) for density in densities)
+        norm = LogNorm(1, max(largest, 10))
+        for density in densities:
+            density.set_norm(norm)
+        figure.colorbar(densities[0], ax=panels, label="Compounds per cell", shrink=0.8)
+    if title:
+        figure.suptitle(wrapped(title, 28 * len(parts)), fontsize=11)
+    return figure
+
+
+def scores(true: NDArray[np.float64], predicted: NDArray[np.float64], target: Quantity) -> str:
+    """Write MAE, RMSE and R2 (undefined for a constant target) on three lines."""
+    if not true.size:
+        return "no value"
+    error = predicted - true
+    spread = ((true - true.mean()) ** 2).sum()
+    r2 = f"{1 - (error**2).sum() / spread:.3f}" if spread > 0 else "undefined"
+    mae, rmse = np.abs(error).mean(), np.sqrt((error**2).mean())
+    return f"MAE {target.value(mae)}\nRMSE {target.value(rmse)}\nR² {r2}"
+
+
+def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Cover all values with a margin, also where they are all equal."""
+    low, high = float(values.min()), float(values.max())
+    margin = 0.04 * (high - low) or 0.5 * abs(high) or 1.0
+    return low - margin, high + margin
+
+
+def _points(axes: Axes, table: pd.DataFrame, colour: str) -> None:
+    """Draw each compound, with its predicted standard deviation where they are few."""
+    if "sigma" in table.columns and len(table) <= _FEW:
+        axes.errorbar(
+            table["target"], table["prediction"], yerr=table["sigma"], fmt="none",
+            ecolor=colour, elinewidth=0.6, alpha=0.35,
+        )  # fmt: skip
+    size = 14 if len(table) <= _FEW else 6
+    axes.scatter(table["target"], table["prediction"], s=size, c=colour, alpha=0.6, linewidths=0)

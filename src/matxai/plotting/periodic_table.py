@@ -1,0 +1,121 @@
+"""A heat map over the periodic table, drawn with matplotlib.
+
+Own drawing, because pymatviz 0.18 draws its tables with plotly only, which needs a browser to
+write a static file.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import CenteredNorm, LogNorm, Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from pymatgen.core.periodic_table import Element
+
+from matxai.plotting.style import ABSENT, DIVERGING, FULL_WIDTH, SEQUENTIAL, styled, text_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matxai.plotting.quantities import Quantity
+
+LAST = 103  # Lr, the last element of the f block that the tables of this project hold
+_LANTHANIDES, _ACTINIDES = range(57, 72), range(89, 104)
+_F_BLOCK_DROP = 2.4  # rows between a period's place and that of its f block, drawn apart below
+
+
+@cache
+def positions() -> dict[str, tuple[float, int]]:
+    """Row (from 1, downwards) and column (1 to 18) of H to Lr; the f block has rows 8.4 and 9.4.
+
+    La to Lu and Ac to Lr stand below the table, in columns 3 to 17.
+    """
+    places: dict[str, tuple[float, int]] = {}
+    for number in range(1, LAST + 1):
+        element = Element.from_Z(number)
+        row, column = float(element.row), int(element.group)
+        for block in (_LANTHANIDES, _ACTINIDES):
+            if number in block:
+                row, column = row + _F_BLOCK_DROP, 3 + number - block.start
+        places[element.symbol] = (row, column)
+    return places
+
+
+@styled
+def periodic_table(
+    values: Mapping[str, float],
+    quantity: Quantity,
+    *,
+    scale: str = "linear",
+    title: str = "",
+) -> Figure:
+    """Draw one value an element; an element without a (finite) value is grey.
+
+    ``scale`` is ``linear``, ``log`` (a value of zero or below counts as absent: no compound holds
+    the element) or ``centred`` (diverging colours, neutral at zero).
+    Raises ValueError for a symbol that is no element up to Lr and for an unknown scale.
+    """
+    unknown = sorted(set(values) - set(positions()))
+    if unknown:
+        message = f"not an element symbol between H and Lr: {', '.join(map(str, unknown))}"
+        raise ValueError(message)
+    shown = {
+        symbol: float(value)
+        for symbol, value in values.items()
+        if np.isfinite(value) and (scale != "log" or value > 0)
+    }
+    colours = ScalarMappable(_norm(list(shown.values()), scale), _COLOUR_MAPS[scale])
+
+    figure = Figure(figsize=(FULL_WIDTH, 5.2))
+    axes = figure.add_subplot(
+        xlim=(0.45, 18.55), ylim=(9.95, 0.4), aspect="equal", xticks=[], yticks=[]
+    )
+    axes.spines[:].set_visible(False)
+    for symbol, (row, column) in positions().items():
+        colour = colours.to_rgba(shown[symbol]) if symbol in shown else ABSENT
+        text = text_colour(colour) if symbol in shown else "#6E6E6E"
+        corner = (column - 0.48, row - 0.48)
+        axes.add_patch(Rectangle(corner, 0.96, 0.96, facecolor=colour, gid=f"tile-{symbol}"))
+        axes.text(column, row - 0.14, symbol, ha="center", va="center", color=text, weight="bold")
+        if symbol in shown:
+            number = _short(shown[symbol])
+            axes.text(column, row + 0.26, number, ha="center", va="center", color=text, size=6.5)
+    if title:
+        axes.set_title(title)
+    if shown:
+        place = axes.inset_axes((0.17, 0.86, 0.42, 0.035))  # the gap above the transition metals
+        bar = figure.colorbar(colours, cax=place, orientation="horizontal")
+        bar.set_label(quantity.axis(), labelpad=4)
+        bar.ax.xaxis.set_label_position("top")
+        bar.outline.set_visible(False)
+    else:
+        axes.text(7.5, 2.0, f"{quantity.label}: no element has a value", ha="center")
+    return figure
+
+
+_COLOUR_MAPS = {"linear": SEQUENTIAL, "log": SEQUENTIAL, "centred": DIVERGING}
+
+
+def _norm(values: list[float], scale: str) -> Normalize:
+    """Make the colour scale, also where there is one value only or none."""
+    if scale not in _COLOUR_MAPS:
+        message = f"scale '{scale}' of a periodic table is not one of {', '.join(_COLOUR_MAPS)}"
+        raise ValueError(message)
+    if scale == "centred":
+        return CenteredNorm(halfrange=max(map(abs, values), default=0.0) or 1.0)
+    low, high = (min(values), max(values)) if values else (1.0, 10.0)
+    if scale == "log":
+        return LogNorm(low, high if high > low else 10 * low)
+    return Normalize(low, high if high > low else low + 1)
+
+
+def _short(value: float) -> str:
+    """Write a value in the five or so characters that a tile has room for."""
+    if value == int(value) and abs(value) < 1e5:
+        return str(int(value))
+    text = f"{value:.3g}"
+    return text.replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")

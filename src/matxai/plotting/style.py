@@ -1,0 +1,148 @@
+"""One look for every static figure, and one way to save it.
+
+Figures are drawn with matplotlib's object interface (no pyplot state, nothing to close). A
+function that draws is decorated with ``styled``, returns its Figure, and leaves saving to a script.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.typing import ColorType
+
+# Figure widths in inches: half and the whole of a report page, and a page that is zoomed into.
+HALF_WIDTH = 4.5
+FULL_WIDTH = 9.0
+LARGE_WIDTH = 12.0
+
+# Okabe and Ito (2008), "Color universal design": told apart with every common colour vision.
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = PALETTE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+# The same part of a data set has the same colour in every figure.
+PART_COLOURS = {"train": BLUE, "val": ORANGE, "test": VERMILION, "whole": BLACK}
+SEQUENTIAL = "viridis"
+DIVERGING = "RdBu_r"  # ColorBrewer: colour-blind safe, its centre is a neutral near-white
+ABSENT = "#D9D9D9"  # in neither map, so "no value" is never read as a value
+GUIDE = "#808080"  # identity lines, separators, notes
+
+STYLE = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same glyphs on every machine
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": mpl.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK]),
+    "axes.formatter.useoffset": False,
+    "image.cmap": SEQUENTIAL,
+    "lines.linewidth": 1.5,
+    "savefig.dpi": 200,
+    "figure.constrained_layout.use": True,
+    "svg.hashsalt": "matxai",  # without a salt the ids inside an SVG differ at every save
+    "svg.fonttype": "path",  # text looks the same where the font is not installed
+    "pdf.fonttype": 42,
+}
+styled = mpl.rc_context(STYLE)
+
+# A date or a version in a file would change its bytes with nothing changed in the figure.
+_METADATA: dict[str, dict[str, str | None]] = {
+    ".svg": {"Date": None, "Creator": "matxai"},
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Creator": "matxai", "Producer": None},
+}
+
+
+@styled
+def save(figure: Figure, path: str | Path) -> None:
+    """Write ``figure`` in the format that the suffix names: the same figure, the same bytes.
+
+    Raises ValueError for a suffix other than .svg, .png and .pdf.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _METADATA:
+        message = (
+            f"cannot save a figure as '{path}': its suffix must be one of {', '.join(_METADATA)}"
+        )
+        raise ValueError(message)
+    figure.savefig(path, format=suffix[1:], metadata=_METADATA[suffix])
+
+
+@styled
+def empty_figure(message: str, width: float = FULL_WIDTH, height: float = 2.0) -> Figure:
+    """Draw the statement that there is nothing to draw, and why."""
+    figure = Figure(figsize=(width, height))
+    figure.text(0.5, 0.5, wrapped(message, 70), ha="center", va="center", color=GUIDE)
+    return figure
+
+
+def require_columns(table: pd.DataFrame, columns: Iterable[str], figure: str) -> None:
+    """Raise ValueError naming the columns that ``figure`` needs and ``table`` lacks."""
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        message = (
+            f"the table for the {figure} figure lacks {', '.join(missing)}; "
+            f"its columns are {', '.join(map(str, table.columns)) or '(none)'}"
+        )
+        raise ValueError(message)
+
+
+def wrapped(text: str, width: int = 48) -> str:
+    """Break ``text`` into lines of at most ``width`` characters, at spaces or underscores."""
+    # textwrap breaks after hyphens but not after the underscores of data-set names, so each
+    # underscore passes through it as a hyphen would: with a zero-width space after it.
+    spaced = text.replace("_", "_\N{ZERO WIDTH SPACE} ")
+    return (
+        textwrap.fill(spaced, width)
+        .replace("_\N{ZERO WIDTH SPACE} ", "_")
+        .replace("_\N{ZERO WIDTH SPACE}\n", "_\n")
+    )
+
+
+def text_colour(background: ColorType) -> str:
+    """Black or white, whichever contrasts more with ``background`` (WCAG 2.1 luminance)."""
+    channels = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(background)
+    ]
+    luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    # Contrast (a + 0.05) / (b + 0.05) with white (1) and with black (0) is equal at 0.179.
+    return "black" if luminance > 0.179 else "white"
+
+
+def stagger(axis: Axis, size: float, offset: float) -> None:
+    """Set tick labels of ``size`` points, every second one ``offset`` points further out."""
+    axis.set_tick_params(length=0, labelsize=size)
+    for tick in axis.get_major_ticks()[1::2]:
+        tick.set_pad(tick.get_pad() + offset)
+
+
+def note(axes: Axes, text: str, x: float = 0.03, y: float = 0.97) -> None:
+    """Put ``text`` into a corner of ``axes`` (axes fractions), legible over data."""
+    axes.text(
+        x, y, text, transform=axes.transAxes, fontsize=9,
+        ha="left" if x < 0.5 else "right", va="bottom" if y < 0.5 else "top",
+        bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 2},
+    )  # fmt: skip

@@ -1,0 +1,237 @@
+"""The training loop that every line shares: AdamW, one learning-rate cycle, averaged weights.
+
+AdamW (Loshchilov & Hutter 2019), one cosine cycle of the learning rate (Smith & Topin 2019), an
+exponential moving average of the weights as the state that is validated and kept, early stopping,
+and a checkpoint from which an interrupted run goes on to the same result: all randomness of an
+epoch is seeded by (seed, epoch), so a checkpoint needs no random state.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+
+from matxai.progress import duration
+
+# Steps between updates of the averaged weights: a pass over them costs some 2 % of a step.
+AVERAGE_EVERY = 4
+_START, _END = 1 / 25, 1e-4  # learning rate at both ends of the cycle, relative to its peak
+
+
+class Task(Protocol):
+    """What a line brings: batches of an epoch (random), the loss of one, the validation error."""
+
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch."""
+
+    def batches(self) -> Iterator[Any]:
+        """The batches of one epoch, shuffled with torch's global generator."""
+
+    def loss(self, network: nn.Module, batch: Any) -> Tensor:
+        """Scalar to be minimised."""
+
+    def validate(self, network: nn.Module) -> float:
+        """Error on the validation part, in the unit of the target; the lowest state is kept."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Numbers of the optimisation; ``warmup`` is the share of steps in which the rate rises."""
+
+    epochs: int
+    learning_rate: float
+    weight_decay: float
+    ema_decay: float
+    warmup: float
+    patience: int
+    checkpoint_every: int
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The best state (by validation error), its epoch, and one row an epoch of ``history``."""
+
+    state: dict[str, Tensor]
+    best_epoch: int
+    history: pd.DataFrame
+
+
+def cycle(progress: float, warmup: float) -> float:
+    """Learning rate relative to its peak after a share ``progress`` of all steps."""
+    if progress < warmup:
+        share, low = progress / warmup, _START
+    else:
+        share, low = (1 - progress) / (1 - warmup), _END
+    return low + (1 - low) * (1 - math.cos(math.pi * share)) / 2
+
+
+def fit(
+    network: nn.Module,
+    task: Task,
+    recipe: Recipe,
+    *,
+    seed: int,
+    checkpoint: Path | None = None,
+    fingerprint: str = "",
+) -> Fitted:
+    """Train ``network`` in place; resume from ``checkpoint`` if it is of the same ``fingerprint``.
+
+    The fingerprint stands for everything that the result depends on (data, settings, code).
+    """
+    run = _Run(network, recipe, seed)
+    if checkpoint is not None:
+        run.resume(checkpoint, fingerprint)
+    start, first = time.monotonic(), run.epoch
+    while not run.finished:
+        run.train_epoch(task)
+        run.report(time.monotonic() - start, first)
+        if checkpoint is not None and run.epoch % recipe.checkpoint_every == 0:
+            run.save(checkpoint, fingerprint)
+    return Fitted(run.best_state, run.best_epoch, pd.DataFrame(run.history))
+
+
+class _Run:
+    """State of one training: what a checkpoint holds and what an epoch does to it."""
+
+    def __init__(self, network: nn.Module, recipe: Recipe, seed: int) -> None:
+        self.network, self.recipe, self.seed = network, recipe, seed
+        parameters = [p for p in network.parameters() if p.requires_grad]
+        # Biases, scales and norms are not decayed: shrinking them is no regularisation.
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in parameters if p.ndim > 1]},
+            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(
+            groups,
+            lr=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            fused=True,
+        )
+        self.average = (
+            AveragedModel(network, multi_avg_fn=self._average) if recipe.ema_decay else None
+        )
+        self.epoch = 0
+        self.best_epoch, self.best_error = -1, math.inf
+        self.best_state: dict[str, Tensor] = {}
+        self.history: list[dict[str, float]] = []
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The network whose error counts: the averaged one, if there is one."""
+        return self.network if self.average is None else self.average.module
+
+    @property
+    def finished(self) -> bool:
+        exhausted = self.epoch - 1 - self.best_epoch >= self.recipe.patience and self.epoch > 0
+        return self.epoch >= self.recipe.epochs or exhausted
+
+    def _average(self, averages: Any, values: Any, updates: Any) -> None:
+        # Early on the average forgets faster, or the random start would weigh for epochs.
+        count = int(updates)
+        decay = min(self.recipe.ema_decay**AVERAGE_EVERY, (1 + count) / (10 + count))
+        torch._foreach_lerp_(averages, values, 1 - decay)
+
+    def train_epoch(self, task: Task) -> None:
+        torch.manual_seed(self.seed * 1_000_003 + self.epoch)
+        self.network.train()
+        total = torch.zeros((), device=next(self.network.parameters()).device)
+        done, all_steps = self.epoch * task.steps, self.recipe.epochs * task.steps
+        rate = self.recipe.learning_rate
+        for step, batch in enumerate(task.batches(), start=done + 1):
+            rate = self.recipe.learning_rate * cycle(step / all_steps, self.recipe.warmup)
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            loss = task.loss(self.network, batch)
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            self.optimizer.step()
+            total += loss.detach()
+            if self.average is not None and step % AVERAGE_EVERY == 0:
+                self.average.update_parameters(self.network)
+        self.evaluated.eval()
+        error = task.validate(self.evaluated)
+        if not math.isfinite(error) or not math.isfinite(float(total)):
+            raise FloatingPointError(
+                f"training diverged in epoch {self.epoch + 1} (loss {float(total)}, validation error "
+                f"{error}): lower the learning rate, now {self.recipe.learning_rate}"
+            )
+        if better := error < self.best_error:
+            self.best_error, self.best_epoch = error, self.epoch
+            self.best_state = {
+                name: value.detach().to("cpu", copy=True)
+                for name, value in self.evaluated.state_dict().items()
+            }
+        self.history.append(
+            {
+                "epoch": self.epoch + 1,
+                "train_loss": float(total) / task.steps,
+                "val_error": error,
+                "learning_rate": rate,
+                "best": better,
+            }
+        )
+        self.epoch += 1
+
+    def report(self, elapsed: float, first: int) -> None:
+        row, per_epoch = self.history[-1], elapsed / (self.epoch - first)
+        left = duration(per_epoch * (self.recipe.epochs - self.epoch))
+        print(
+            f"epoch {self.epoch}/{self.recipe.epochs}, loss {row['train_loss']:.4f}, validation error "
+            f"{row['val_error']:.5g} (best {self.best_error:.5g} in epoch {self.best_epoch + 1}), "
+            f"{per_epoch:.2f} s an epoch, {left} left",
+            flush=True,
+        )
+
+    def save(self, path: Path, fingerprint: str) -> None:
+        """Write the whole state, then put it in place: a reader never sees half a checkpoint."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".partial-{path.name}")
+        state = {
+            "fingerprint": fingerprint,
+            "epoch": self.epoch,
+            "network": self.network.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "best": (self.best_epoch, self.best_error, self.best_state),
+            "history": self.history,
+        }
+        torch.save(state, partial)
+        os.replace(partial, path)
+
+    def resume(self, path: Path, fingerprint: str) -> None:
+        """Take over a checkpoint; say why when there is one that cannot be used."""
+        if not path.is_file():
+            return
+        device = next(self.network.parameters()).device
+        try:
+            state = torch.load(path, map_location=device, weights_only=True)
+            found = state["fingerprint"]
+        except Exception as error:  # noqa: BLE001 - any damage to the file ends here, whatever torch calls it
+            print(f"checkpoint {path} cannot be read ({error}): training starts anew", flush=True)
+            return
+        if found != fingerprint:
+            print(
+                f"checkpoint {path} belongs to other data, settings or code: training starts anew",
+                flush=True,
+            )
+            return
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self.epoch = state["epoch"]
+        self.best_epoch, self.best_error, best = state["best"]
+        self.best_state = {name: value.cpu() for name, value in best.items()}
+        self.history = state["history"]
+        print(f"resumed from {path} after epoch {self.epoch}", flush=True)

@@ -1,0 +1,85 @@
+"""config.yaml and its schema are what the settings models say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+import yaml
+
+from matxai.composition.settings import Composition
+from matxai.config import load, plain
+from matxai.config_files import config_schema, config_yaml, generated
+from matxai.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("path", list(generated()), ids=str)
+def test_generated_files_are_current(path):
+    current = (ROOT / path).read_text(encoding="utf-8")
+    assert current == generated()[path], "python -m matxai.config_files --fix rewrites it"
+
+
+def test_config_yaml_states_exactly_the_defaults():
+    assert load(ROOT / "config.yaml") == Settings.default()
+    assert yaml.safe_load(config_yaml()) == plain(Settings.default())
+
+
+def _key_lines(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key.value, key.start_mark.line
+            yield from _key_lines(value)
+
+
+def _keys(values: Any) -> Iterator[str]:
+    if isinstance(values, dict):
+        for key, value in values.items():
+            yield key
+            yield from _keys(value)
+
+
+def test_every_key_has_a_comment_above_it():
+    lines = config_yaml().splitlines()
+    keys = list(_key_lines(yaml.compose(config_yaml())))
+    assert [key for key, _ in keys] == list(_keys(plain(Settings.default())))
+    for key, line in keys:
+        above = lines[line - 1].strip()
+        assert above.startswith("#"), key
+        assert len(above) > 10, key
+    assert max(map(len, lines)) <= 100
+
+
+def test_choices_stand_in_the_comment():
+    comments = " ".join(line.strip(" #") for line in config_yaml().splitlines())
+    assert "One of: keep, drop, only." in comments
+    assert "Any of: crabnet, hotcrab." in comments
+
+
+def test_the_examples_in_the_comments_are_valid():
+    examples = Composition.model_fields["datasets"].examples
+    assert examples
+    sources = set()
+    for example in examples:
+        datasets = Composition.from_plain({"datasets": example}).datasets
+        sources |= {dataset.source for dataset in datasets.values()}
+        for line in yaml.safe_dump(example).splitlines():
+            assert line.strip() in config_yaml()
+    assert sources == {"folder", "download"}
+
+
+@pytest.mark.parametrize("file", [ROOT / "config.yaml", *(ROOT / "config").glob("*.yaml")], ids=str)
+def test_the_schema_accepts_every_run_and_refuses_what_load_refuses(file):
+    validator = jsonschema.Draft202012Validator(yaml.safe_load(config_schema()))
+    values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert list(validator.iter_errors(values)) == []
+    assert load(file).study
+    for wrong in ({"epochs": 0}, {"epohcs": 1}, {"loss": "l3"}):
+        values["composition"]["train"] = wrong
+        assert not validator.is_valid(values)

@@ -1,0 +1,16 @@
+"""Score the training mean and a random forest on the same test part."""
+
+import _bootstrap  # noqa: F401
+from matxai.composition.baselines import evaluate_baselines
+from matxai.composition.dataset import read_compounds
+from matxai.composition.element_vectors import read_vectors
+from matxai.job import job
+
+with job(snakemake) as run:
+    vectors = read_vectors(run.input.vectors)
+    table = read_compounds(run.input.compounds)
+    metrics = evaluate_baselines(
+        table, vectors, trees=run.params.trees, seeds=run.params.seeds, threads=run.threads
+    )
+    metrics.to_csv(run.output.metrics, index=False)
+    print(metrics.to_string(index=False))
