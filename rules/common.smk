@@ -16,7 +16,9 @@ except ConfigError as error:
 
 SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
 ROOTS = [SCRIPTS, SCRIPTS.parents[1] / "src"]
-SYNTAX = Path(".snakemake", "matxai-syntax")  # every job reads the rules again: remember parsed files
+SYNTAX = Path(
+    ".snakemake", "matxai-syntax"
+)  # every job reads the rules again: remember parsed files
 
 # Lists of files by named target; `all` asks for every one of them.
 TARGETS: dict[str, list[str]] = {}
@@ -29,13 +31,13 @@ def targets(wildcards):
 
 @cache
 def code(script):
-    """Digest of what a script's rule computes with: a param, so that a changed function re-runs it."""
+    """Digest of all code that a script reaches, a param: a changed function re-runs its users."""
     return code_digest(SCRIPTS / script, ROOTS, SYNTAX)
 
 
 @cache
 def libs(script):
-    """Versions of the third-party packages behind a script: a param, like code()."""
+    """Versions of the third-party packages that a script reaches, a param as well."""
     return library_versions(SCRIPTS / script, ROOTS, SYNTAX)
 
 

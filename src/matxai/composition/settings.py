@@ -66,9 +66,9 @@ class Network(Strict):
 class Train(Strict):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Count = Field(default=60, description="Passes through the training part, at most.")
+    epochs: Count = Field(default=40, description="Passes through the training part, at most.")
     batch_size: Count | None = Field(
-        default=None,
+        default=128,
         description="Compounds in a batch; null: the published rule for n training compounds, "
         "2^round(log2 n - 4) within [128, 4096].",
     )

@@ -59,9 +59,10 @@ def history_figure(history: pd.DataFrame, target: Quantity, title: str = "") -> 
             axes.axvline(epoch, color=GUIDE, linestyle="--", linewidth=1)
         label = f"best: epoch {epoch:g}, {target.value(error)}"
         panels[1].plot(epoch, error, "o", color="black", markersize=5, label=label)
-        panels[1].legend(loc="upper right")
+        panels[1].legend(loc="upper right", frameon=True, edgecolor="none")
     panels[-1].set_xlabel(axis_label("epoch"))
-    panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    whole = MaxNLocator(steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+    panels[-1].xaxis.set_major_locator(whole)
     if title:
         figure.suptitle(wrapped(title, 90), fontsize=11)
     return figure

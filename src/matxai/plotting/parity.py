@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from matxai.metrics import mae, r2, rmse
 from matxai.plotting.style import (
     BLUE,
     GUIDE,
     HALF_WIDTH,
     PART_COLOURS,
+    count_axis,
     empty_figure,
     note,
     require_columns,
@@ -50,7 +52,7 @@ def parity_figure(predictions: pd.DataFrame, target: Quantity, title: str = "") 
     low, high = _limits(shown)
 
     width = HALF_WIDTH if len(parts) == 1 else 3.2 * len(parts)
-    figure = Figure(figsize=(width + 0.6, width / len(parts) + 0.9))
+    figure = Figure(figsize=(width + 0.6, width / len(parts) + 1.5))
     panels = figure.subplots(ncols=len(parts), squeeze=False, sharex=True, sharey=True)[0]
     densities: list[PolyCollection] = []
     for axes, part in zip(panels, parts, strict=True):
@@ -64,28 +66,21 @@ def parity_figure(predictions: pd.DataFrame, target: Quantity, title: str = "") 
         text = scores(table["target"].to_numpy(float), table["prediction"].to_numpy(float), target)
         note(axes, text + (f"\n{refused} without a value" if refused else ""))
         if len(table) > _CROWDED:
-            extent = (low, high, low, high)
-            densities.append(
-                axes.hexbin(
-                    table["target"],
-                    table["prediction"],
-                    gridsize=_CELLS,
-                    mincnt=1,
-                    extent=extent,
-                    linewidths=0.1,
-                )  # fmt: skip
-            )
+            x, y, extent = table["target"], table["prediction"], (low, high, low, high)
+            density = axes.hexbin(x, y, gridsize=_CELLS, mincnt=1, extent=extent, linewidths=0.1)
+            densities.append(density)
         else:
             _points(axes, table, PART_COLOURS.get(part, BLUE))
     panels[0].set_ylabel(wrapped(target.axis("predicted"), 34))
     if densities:
-        largest = max(float(np.max(density.get_array())) for density in densities)
+        largest = max(density.get_clim()[1] for density in densities)
         norm = LogNorm(1, max(largest, 10))
         for density in densities:
             density.set_norm(norm)
-        figure.colorbar(densities[0], ax=panels, label="Compounds per cell", shrink=0.8)
+        bar = figure.colorbar(densities[0], ax=panels, label="Compounds per cell", shrink=0.8)
+        count_axis(bar.ax.yaxis)
     if title:
-        figure.suptitle(wrapped(title, 28 * len(parts)), fontsize=11)
+        figure.suptitle(wrapped(title, max(40, 28 * len(parts))), fontsize=11)
     return figure
 
 
@@ -93,11 +88,10 @@ def scores(true: NDArray[np.float64], predicted: NDArray[np.float64], target: Qu
     """Write MAE, RMSE and R2 (undefined for a constant target) on three lines."""
     if not true.size:
         return "no value"
-    error = predicted - true
-    spread = ((true - true.mean()) ** 2).sum()
-    r2 = f"{1 - (error**2).sum() / spread:.3f}" if spread > 0 else "undefined"
-    mae, rmse = np.abs(error).mean(), np.sqrt((error**2).mean())
-    return f"MAE {target.value(mae)}\nRMSE {target.value(rmse)}\nR² {r2}"
+    mean, root_mean = target.value(mae(true, predicted)), target.value(rmse(true, predicted))
+    explained = r2(true, predicted)
+    last = "undefined" if np.isnan(explained) else f"{explained:.3f}"
+    return f"MAE {mean}\nRMSE {root_mean}\nR² {last}"
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:

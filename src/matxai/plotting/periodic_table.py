@@ -10,13 +10,23 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import CenteredNorm, LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from pymatgen.core.periodic_table import Element
 
-from matxai.plotting.style import ABSENT, DIVERGING, FULL_WIDTH, SEQUENTIAL, styled, text_colour
+from matxai.plotting.style import (
+    ABSENT,
+    DIVERGING,
+    FULL_WIDTH,
+    GUIDE,
+    SEQUENTIAL,
+    count_axis,
+    styled,
+    text_colour,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +65,8 @@ def periodic_table(
 ) -> Figure:
     """Draw one value an element; an element without a (finite) value is grey.
 
-    ``scale`` is ``linear``, ``log`` (a value of zero or below counts as absent: no compound holds
-    the element) or ``centred`` (diverging colours, neutral at zero).
+    ``scale`` is ``linear``, ``log`` (for counts: zero or below is absent, no compound holds the
+    element) or ``centred`` (diverging colours, neutral at zero).
     Raises ValueError for a symbol that is no element up to Lr and for an unknown scale.
     """
     unknown = sorted(set(values) - set(positions()))
@@ -68,7 +78,8 @@ def periodic_table(
         for symbol, value in values.items()
         if np.isfinite(value) and (scale != "log" or value > 0)
     }
-    colours = ScalarMappable(_norm(list(shown.values()), scale), _COLOUR_MAPS[scale])
+    norm = _norm(list(shown.values()), scale)
+    colour_map = colormaps[_COLOUR_MAPS[scale]]
 
     figure = Figure(figsize=(FULL_WIDTH, 5.2))
     axes = figure.add_subplot(
@@ -76,7 +87,7 @@ def periodic_table(
     )
     axes.spines[:].set_visible(False)
     for symbol, (row, column) in positions().items():
-        colour = colours.to_rgba(shown[symbol]) if symbol in shown else ABSENT
+        colour = colour_map(norm(shown[symbol])) if symbol in shown else ABSENT
         text = text_colour(colour) if symbol in shown else "#6E6E6E"
         corner = (column - 0.48, row - 0.48)
         axes.add_patch(Rectangle(corner, 0.96, 0.96, facecolor=colour, gid=f"tile-{symbol}"))
@@ -84,11 +95,16 @@ def periodic_table(
         if symbol in shown:
             number = _short(shown[symbol])
             axes.text(column, row + 0.26, number, ha="center", va="center", color=text, size=6.5)
+    for row, block in ((6, _LANTHANIDES), (7, _ACTINIDES)):
+        numbers = f"{block.start}-{block.stop - 1}"
+        axes.text(3, row, numbers, ha="center", va="center", color=GUIDE, size=7.5)
     if title:
         axes.set_title(title)
     if shown:
         place = axes.inset_axes((0.17, 0.86, 0.42, 0.035))  # the gap above the transition metals
-        bar = figure.colorbar(colours, cax=place, orientation="horizontal")
+        bar = figure.colorbar(ScalarMappable(norm, colour_map), cax=place, orientation="horizontal")
+        if scale == "log":
+            count_axis(bar.ax.xaxis)
         bar.set_label(quantity.axis(), labelpad=4)
         bar.ax.xaxis.set_label_position("top")
         bar.outline.set_visible(False)

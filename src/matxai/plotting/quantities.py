@@ -52,10 +52,8 @@ def quantity(key: str, unit: str | None = None) -> Quantity:
     known = quantities()
     if key not in known:
         nearest = difflib.get_close_matches(key, known, n=1)
-        hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
-        message = (
-            f"no quantity '{key}' in {DATA_FILES[0]}{hint} Add it there to name it in a figure."
-        )
+        hint = f"; the nearest is '{nearest[0]}'" if nearest else ""
+        message = f"no quantity '{key}' in {DATA_FILES[0]}{hint}; add it there to name it"
         raise KeyError(message)
     found = known[key]
     if unit is None:

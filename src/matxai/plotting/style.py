@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
+from cycler import cycler
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +48,7 @@ DIVERGING = "RdBu_r"  # ColorBrewer: colour-blind safe, its centre is a neutral 
 ABSENT = "#D9D9D9"  # in neither map, so "no value" is never read as a value
 GUIDE = "#808080"  # identity lines, separators, notes
 
-STYLE = {
+STYLE: dict[Any, Any] = {  # Any: matplotlib types each key as a literal of its own
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same glyphs on every machine
     "font.size": 10,
     "axes.titlesize": 11,
@@ -56,7 +59,7 @@ STYLE = {
     "legend.frameon": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": mpl.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK]),
+    "axes.prop_cycle": cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK]),
     "axes.formatter.useoffset": False,
     "image.cmap": SEQUENTIAL,
     "lines.linewidth": 1.5,
@@ -112,14 +115,10 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], figure: str) ->
 
 def wrapped(text: str, width: int = 48) -> str:
     """Break ``text`` into lines of at most ``width`` characters, at spaces or underscores."""
-    # textwrap breaks after hyphens but not after the underscores of data-set names, so each
-    # underscore passes through it as a hyphen would: with a zero-width space after it.
-    spaced = text.replace("_", "_\N{ZERO WIDTH SPACE} ")
-    return (
-        textwrap.fill(spaced, width)
-        .replace("_\N{ZERO WIDTH SPACE} ", "_")
-        .replace("_\N{ZERO WIDTH SPACE}\n", "_\n")
-    )
+    # textwrap does not break after the underscores of data-set names: offer it a marked space.
+    mark = "\N{WORD JOINER}"
+    filled = textwrap.fill(text.replace("_", f"_{mark} "), width)
+    return filled.replace(f"{mark} ", "").replace(mark, "")
 
 
 def text_colour(background: ColorType) -> str:
@@ -134,15 +133,20 @@ def text_colour(background: ColorType) -> str:
 
 def stagger(axis: Axis, size: float, offset: float) -> None:
     """Set tick labels of ``size`` points, every second one ``offset`` points further out."""
-    axis.set_tick_params(length=0, labelsize=size)
+    pad = 3.0
+    axis.set_tick_params(length=0, labelsize=size, pad=pad)
     for tick in axis.get_major_ticks()[1::2]:
-        tick.set_pad(tick.get_pad() + offset)
+        tick.set_pad(pad + offset)
 
 
-def note(axes: Axes, text: str, x: float = 0.03, y: float = 0.97) -> None:
-    """Put ``text`` into a corner of ``axes`` (axes fractions), legible over data."""
-    axes.text(
-        x, y, text, transform=axes.transAxes, fontsize=9,
-        ha="left" if x < 0.5 else "right", va="bottom" if y < 0.5 else "top",
-        bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 2},
-    )  # fmt: skip
+def note(axes: Axes, text: str) -> None:
+    """Put ``text`` into the upper left corner of ``axes``, behind the data: it must hide none."""
+    axes.text(0.03, 0.97, text, transform=axes.transAxes, size=9, ha="left", va="top", zorder=0)
+
+
+def count_axis(axis: Axis) -> None:
+    """Give a logarithmic axis of counts plain numbers at 1, 2, 5, 10, ... as ticks."""
+    decades = abs(np.diff(np.log10(axis.get_view_interval())).item())
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 2.5 else (1,)))
+    axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axis.set_minor_formatter(NullFormatter())

@@ -9,12 +9,12 @@ import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from matxai.composition.correlation import group_of, ordered
+from matxai.composition.correlation import LAWRENCIUM, group_of, ordered
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import (
     ABSENT,
     DIVERGING,
-    GUIDE,
+    HALF_WIDTH,
     LARGE_WIDTH,
     empty_figure,
     stagger,
@@ -38,13 +38,17 @@ def correlation_map(matrix: pd.DataFrame, representation: str, order: str = "num
     """
     matrix = ordered(matrix, order)
     size = len(matrix)
-    if not np.isfinite(matrix.to_numpy()).any():
+    if not np.isfinite(matrix.to_numpy()[np.tril_indices(size, k=-1)]).any():
         return empty_figure(f"{representation}: no two elements have a defined correlation")
     values = np.ma.array(matrix.to_numpy(), mask=np.triu(np.ones((size, size), bool), k=1))
     undefined = np.ma.array(np.zeros((size, size)), mask=values.mask | np.isfinite(values.data))
 
-    figure = Figure(figsize=(LARGE_WIDTH, LARGE_WIDTH))
-    axes = figure.add_subplot(aspect="equal")
+    # Fixed margins: laying out 200 tick labels automatically takes as long as drawing them.
+    width = float(np.clip(size * LARGE_WIDTH / LAWRENCIUM, HALF_WIDTH, LARGE_WIDTH))
+    figure = Figure(figsize=(width, width))
+    figure.set_layout_engine("none")
+    side = 1 - 1 / width  # an inch for the labels, left and below, and for the title
+    axes = figure.add_axes((0.5 / width, 0.45 / width, side, side), aspect="equal")
     axes.imshow(undefined, cmap=ListedColormap([ABSENT]), label="absent")
     image = axes.imshow(
         np.ma.masked_invalid(values), cmap=DIVERGING, norm=Normalize(-1, 1), label="correlation"
@@ -57,15 +61,15 @@ def correlation_map(matrix: pd.DataFrame, representation: str, order: str = "num
     if order == "group":
         _mark_groups(axes, list(matrix.index))
 
-    bar = figure.colorbar(
-        image, cax=axes.inset_axes((0.56, 0.93, 0.4, 0.018)), orientation="horizontal"
-    )
-    bar.set_label(axis_label("correlation"))
-    axes.text(
-        0.97, 0.86, "grey: no vector, or none that varies", size=9, color=GUIDE, ha="right",
-        transform=axes.transAxes,
-    )  # fmt: skip
-    axes.set_title(wrapped(f"{representation}: correlation between element vectors", 100))
+    # The triangle leaves the upper right corner free for everything that explains it.
+    place = axes.inset_axes((0.58, 0.95, 0.4, 0.018))
+    bar = figure.colorbar(image, cax=place, orientation="horizontal", ticks=[-1, -0.5, 0, 0.5, 1])
+    notes = [axis_label("correlation")]
+    notes += ["grey: no vector, or none that varies"] if undefined.count() else []
+    notes += ["bold: periodic-table group"] if order == "group" else []
+    bar.set_label("\n".join(notes))
+    title = f"{representation}: correlation between element vectors"
+    figure.suptitle(wrapped(title, int(9 * width)), y=1 - 0.05 / width, va="top", size=11)
     return figure
 
 
@@ -78,14 +82,10 @@ def _mark_groups(axes: Axes, symbols: list[str]) -> None:
         if start:  # from the left edge to the diagonal, and from there to the bottom
             x = [-0.5, start - 0.5, start - 0.5]
             axes.plot(x, [start - 0.5, start - 0.5, last], color="black", linewidth=0.6)
-        middle = (start + stop - 1) / 2
-        axes.text(
-            # Clear of the diagonal's cells on the row through the block's middle.
-            middle + 1.2, middle - 0.4, group, size=9, weight="bold", ha="left", va="center",
-            gid=f"group-{group}",
+        middle = (start + stop - 1) // 2
+        axes.annotate(
+            group, (middle + 0.5, middle - 0.5), (3, 0), textcoords="offset points", size=9,
+            weight="bold", ha="left", va="center", gid=f"group-{group}",
         )  # fmt: skip
         start = stop
-    axes.text(
-        0.55, 0.5, "bold: periodic-table group", size=9, color=GUIDE, transform=axes.transAxes
-    )
     axes.set(xlim=(-0.5, last), ylim=(last, -0.5))

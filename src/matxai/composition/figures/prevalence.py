@@ -13,6 +13,7 @@ from matxai.plotting.style import (
     BLUE,
     FULL_WIDTH,
     LARGE_WIDTH,
+    count_axis,
     empty_figure,
     require_columns,
     stagger,
@@ -55,8 +56,9 @@ def prevalence_bars(
     if table["compounds"].max() > _DECADES * table["compounds"].min():
         axes.set_yscale("log")
         axes.set_ylim(bottom=0.7 * table["compounds"].min())
+        count_axis(axes.yaxis)
     kind = "log scale" if axes.get_yscale() == "log" else ""
-    axes.set_ylabel(quantity("prevalence").axis(kind))
+    axes.set_ylabel(wrapped(quantity("prevalence").axis(kind), 34))
     by = {"count": "most frequent first", "number": "by atomic number"}[order]
     axes.set_xlabel(f"Element, {by}")
     axes.set_title(wrapped(title, 90))

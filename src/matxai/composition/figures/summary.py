@@ -12,6 +12,7 @@ from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import (
     FULL_WIDTH,
     PART_COLOURS,
+    count_axis,
     empty_figure,
     require_columns,
     styled,
@@ -49,6 +50,7 @@ def summary_figure(summaries: pd.DataFrame) -> Figure:
         above = table["entropy_high"].to_numpy() - value
         diversity.errorbar(value, y, xerr=[below, above], **look, elinewidth=1.2)
     size.set_xscale("log")
+    count_axis(size.xaxis)
     size.set_xlabel(axis_label("compounds"))
     diversity.set_xlabel(axis_label("entropy"))
     size.set_yticks(range(len(names)), [wrapped(str(name), 26) for name in names])

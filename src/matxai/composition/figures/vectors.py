@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import FULL_WIDTH, empty_figure, note, styled, wrapped
+from matxai.plotting.style import FULL_WIDTH, empty_figure, styled, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ def element_vectors(
 
     ``representations``: name -> vectors, index element symbols. Values are drawn as they are; pass
     ``correlation.standardised`` tables where columns differ in unit, as in magpie. A missing value
-    leaves a gap; an element that a representation lacks is named in its panel.
+    leaves a gap; an element that a representation lacks is named above its panel.
     """
     if not representations:
         return empty_figure("no representation holds element vectors")
@@ -43,9 +43,9 @@ def element_vectors(
                     linewidth=1.2 if marker else 0.8, color=f"C{place}", alpha=0.85,
                 )  # fmt: skip
         absent = [element for element in elements if element not in vectors.index]
-        if absent:
-            note(axes, f"no vector of {', '.join(absent)}")
-        axes.set_title(wrapped(f"{name} ({vectors.shape[1]} components)", 90), loc="left")
+        lacks = f"; no vector of {', '.join(absent)}" if absent else ""
+        title = f"{name} ({vectors.shape[1]} components{lacks})"
+        axes.set_title(wrapped(title, 90), loc="left")
         axes.set_ylabel(axis_label("vector_value"))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.margins(x=0.01)

@@ -1,0 +1,96 @@
+"""What the line computes for a configuration: where each result stands, and the named targets.
+
+The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
+"""
+
+from __future__ import annotations
+
+from matxai.composition.data_settings import Folder, Transport, Web
+from matxai.composition.settings import Composition
+from matxai.composition.sources import PARTS
+
+STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
+
+
+class Plan:
+    """Paths below ``root``, the line's folder of results, as the settings ask for them.
+
+    A published element table stands in ``elements``, what a network learned in the network's folder
+    ``dataset/network/seedN``.
+    """
+
+    def __init__(self, settings: Composition, root: str) -> None:
+        self.settings, self.root = settings, root
+        self.elements = f"{root}/elements"
+        self.datasets = [f"{root}/{name}" for name in settings.datasets]
+        self.networks = [
+            f"{folder}/{network}/seed{seed}"
+            for folder in self.datasets
+            for network in settings.networks
+            for seed in settings.seeds
+        ]
+        asked = settings.correlation
+        self.views = [f"{span}_{order}" for span in asked.ranges for order in asked.orders]
+        vectors = {self.elements: asked.representations} | dict.fromkeys(
+            self.networks, asked.vectors
+        )
+        self.maps = [f"{place}/correlation/{name}" for place in vectors for name in vectors[place]]
+
+    def start(self, network: str) -> str:
+        """The element table that a network starts from."""
+        name = "onehot" if network == "hotcrab" else self.settings.network.vectors
+        return f"{self.elements}/vectors/{name}.csv"
+
+    def starts(self) -> list[str]:
+        """The tables of all networks: together they decide which elements a data set may hold."""
+        return [self.start(network) for network in self.settings.networks]
+
+    def dataset(self, name: str) -> Transport | Folder | Web:
+        """The settings of a data set."""
+        return self.settings.datasets[name]
+
+    def target(self, name: str) -> dict[str, str]:
+        """What the axes need to name the target of a data set, JSON-plain."""
+        found = self.dataset(name)
+        return {"label": found.label, "unit": found.unit, "transform": found.transform}
+
+    def raw_files(self, name: str) -> dict[str, str]:
+        """The CSV files of a data set by part; the embedded data have none."""
+        source = self.dataset(name)
+        if isinstance(source, Folder):
+            return {part: f"{source.path}/{part}.csv" for part in PARTS}
+        if isinstance(source, Web):
+            return {p: f"data/downloads/{getattr(source, p).sha256}.csv" for p in PARTS}
+        return {}
+
+    def downloads(self) -> dict[str, str]:
+        """Address by SHA-256 of every file that has to be fetched."""
+        files = [
+            getattr(source, part)
+            for source in self.settings.datasets.values()
+            if isinstance(source, Web)
+            for part in PARTS
+        ]
+        return {file.sha256: file.url for file in files}
+
+    def targets(self) -> dict[str, list[str]]:
+        """The files of each named target."""
+
+        def each(folders: list[str], *files: str) -> list[str]:
+            return [f"{folder}/{file}" for folder in folders for file in files]
+
+        return {
+            "composition_preparation": each(self.datasets, "target.svg"),
+            "composition_statistics": [
+                *each(self.datasets, *(f"statistics/{name}.svg" for name in STATISTICS)),
+                f"{self.root}/datasets.svg",
+            ],
+            "composition_accuracy": each(self.datasets, "accuracy.svg"),
+            "composition_training": each(self.networks, "history.svg"),
+            "composition_parity": each(self.networks, "parity.svg"),
+            "composition_calibration": each(self.networks, "calibration.svg"),
+            "composition_embeddings": each(self.networks, "embeddings.parquet"),
+            "composition_element_vectors": each(self.datasets, "element_vectors.svg"),
+            "composition_correlation": each(self.maps, *(f"{view}.svg" for view in self.views)),
+            "composition_correlation_pages": each(self.maps, "interactive.html"),
+        }

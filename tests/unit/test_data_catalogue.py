@@ -1,0 +1,25 @@
+"""data/datasets.csv names every file that is read from an installed package, as it is."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from matxai.composition.element_vectors import _FILES, package_file
+from matxai.composition.sources import _ARCHIVE
+from matxai.digests import file_digest
+
+CATALOGUE = Path(__file__).parents[2] / "data/datasets.csv"
+with CATALOGUE.open(newline="", encoding="utf-8") as _file:
+    ROWS = list(csv.DictReader(_file))
+
+
+def test_every_embedded_file_is_listed():
+    listed = {(row["package"], row["file"]) for row in ROWS}
+    assert listed == {_ARCHIVE, *_FILES.values()}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
+def test_installed_file_is_the_listed_one(row):
+    assert file_digest(package_file(row["package"], row["file"])) == row["sha256"]
+    assert all(row.values())

@@ -1,0 +1,101 @@
+"""The whole default chain on real data at smoke size: every result, its table, the report."""
+
+import json
+import zipfile
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+RESULTS = "results/smoke/composition"
+
+
+@pytest.fixture
+def results(smoke):
+    return smoke.folder / RESULTS
+
+
+def test_every_figure_has_its_table(results):
+    figures = sorted(results.rglob("*.svg"))
+    assert len(figures) > 25
+    tables = {
+        "by_count": "prevalence",
+        "by_number": "prevalence",
+        "periodic_table": "prevalence",
+        "parity": "predictions",
+    }
+    for figure in figures:
+        table = figure.with_name(f"{tables.get(figure.stem, figure.stem)}.csv")
+        assert len(pd.read_csv(table)), table
+
+
+def test_no_partial_file_and_no_checkpoint_is_left(smoke):
+    left = [p for p in smoke.folder.rglob("*") if p.name.startswith(".partial-")]
+    assert not left
+    assert not list((smoke.folder / "results").rglob("checkpoint.pt"))
+
+
+def test_parts_are_split_by_composition(results):
+    table = pd.read_parquet(results / "power_factor/compounds.parquet")
+    assert (table.groupby("reduced")["part"].nunique() == 1).all()
+    assert set(table["part"]) == {"train", "val", "test"}
+
+
+def test_accuracy_compares_networks_and_baselines(results):
+    table = pd.read_csv(results / "power_factor/accuracy.csv")
+    assert set(table["model"]) == {"crabnet", "hotcrab", "mean", "random forest"}
+    mae = table[table["metric"] == "mae"]
+    assert (mae["ci_low"] < mae["value"]).all()
+    assert (mae["value"] < mae["ci_high"]).all()
+
+
+def test_predictions_agree_with_the_metrics(results):
+    folder = results / "power_factor/crabnet/seed0"
+    predictions = pd.read_csv(folder / "predictions.csv", keep_default_na=False)
+    test = predictions[predictions["part"] == "test"]
+    mae = (test["target"] - test["prediction"]).abs().mean()
+    metrics = pd.read_csv(folder / "metrics.csv").set_index("metric")
+    assert metrics.loc["mae", "value"] == pytest.approx(mae)
+
+
+def test_logs_tell_what_a_run_needs_to_be_repeated(smoke):
+    log = next((smoke.folder / "logs").rglob("crabnet/seed0/train_crabnet.log")).read_text()
+    for text in ("rule:", "seed 0", "threads", "device", "torch 2.", "epoch 3/3", "peak memory"):
+        assert text in log
+
+
+def test_tensorflow_ran_in_its_environment(smoke):
+    table = pd.read_csv(smoke.folder / "results/smoke/environments/tensorflow.csv")
+    assert {"tensorflow", "keras", "numpy"} <= set(table["package"])
+
+
+def test_interactive_page_is_whole_and_needs_no_network(results):
+    page = (results / "elements/correlation/mat2vec/interactive.html").read_text(encoding="utf-8")
+    assert "Plotly.newPlot" in page
+    assert '<script src="http' not in page
+    assert "full, by group" in page
+
+
+def test_report_builds_offline_with_every_figure_captioned(smoke):
+    smoke.snakemake("--report", "report.zip")
+    with zipfile.ZipFile(smoke.folder / "report.zip") as report:
+        names = report.namelist()
+        data = next(name for name in names if name.endswith("results.js"))
+        text = report.read(data).decode()
+    found = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    shown = {entry["name"] for entry in found.values()}
+    assert {"accuracy.svg", "parity.svg", "interactive.html", "periodic_table.svg"} <= shown
+    for entry in found.values():
+        assert entry["caption"].strip(), entry["name"]
+        assert entry["labels"], entry["name"]
+        assert "{{" not in entry["caption"], entry["name"]
+
+
+def test_one_figure_can_be_asked_for_by_name(smoke):
+    listed = smoke.snakemake("--list-target-rules")
+    for target in ("all", "composition", "composition_parity", "composition_correlation"):
+        assert f"\n{target}\n" in f"\n{listed}\n"
+    assert "Nothing to be done" in smoke.snakemake("composition_parity")
+    folder = f"{RESULTS}/power_factor/hotcrab/seed0"
+    assert "Nothing to be done" in smoke.snakemake(f"{folder}/parity.svg")

@@ -1,0 +1,111 @@
+"""Only what is stale is computed again: on the real workflow, rule by rule."""
+
+import os
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+SOURCE = "src/matxai"
+
+
+def test_a_second_run_does_nothing(smoke):
+    assert "Nothing to be done" in smoke.snakemake()
+
+
+def test_touching_every_file_does_nothing(smoke):
+    for path in smoke.folder.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts and "results" not in path.parts:
+            os.utime(path)
+    assert smoke.stale() == set()
+
+
+def test_a_comment_and_a_docstring_do_nothing(smoke):
+    with (
+        smoke.edit(f"{SOURCE}/training.py", "import math\n", "import math  # a comment\n"),
+        smoke.edit(f"{SOURCE}/composition/network.py", '"""CrabNet and', '"""Of CrabNet and'),
+        smoke.edit("workflow/scripts/plot_history.py", '"""Draw', '"""Now draw'),
+    ):
+        assert smoke.stale() == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rules"),
+    [
+        ("plotting/history.py", "_MARKED = 30", "_MARKED = 31", {"plot_history"}),
+        ("training.py", "1 / 25, 1e-4", "1 / 25, 2e-4", {"train_crabnet"}),
+        (
+            "composition/correlation.py",
+            "matrix = np.clip(unit @ unit.T, -1, 1)",
+            "matrix = np.clip(unit @ unit.T, -1, 2)",
+            {"plot_element_correlation", "render_element_correlation"},
+        ),
+        # Training alone fits, but prediction is evaluation's too, and the network everybody's.
+        (
+            "composition/fitting.py",
+            "EVALUATION_BATCH = 1024",
+            "EVALUATION_BATCH = 512",
+            {"train_crabnet", "evaluate_crabnet"},
+        ),
+        (
+            "composition/attention.py",
+            "scores.softmax(-1)",
+            "(2 * scores).softmax(-1)",
+            {"train_crabnet", "evaluate_crabnet", "embed_elements"},
+        ),
+        (
+            "composition/baselines.py",
+            "max_features=1 / 3",
+            "max_features=1 / 2",
+            {"evaluate_baselines"},
+        ),
+        ("plotting/quantities.yml", "{label: Epoch}", "{label: Epochs}", None),
+    ],
+)
+def test_a_changed_function_reruns_exactly_the_rules_that_reach_it(smoke, path, old, new, rules):
+    with smoke.edit(f"{SOURCE}/{path}", old, new):
+        stale = smoke.stale()
+    if rules is None:  # the labels of axes: every rule that draws with them, none that computes
+        assert "plot_history" in stale
+        assert not stale & {"train_crabnet", "evaluate_crabnet", "prepare_compositions"}
+    else:
+        assert stale == rules
+
+
+def test_a_changed_script_reruns_its_rule(smoke):
+    old = "print(metrics.to_string(index=False))"
+    with smoke.edit("workflow/scripts/evaluate_baselines.py", old, "print(metrics)"):
+        assert smoke.stale() == {"evaluate_baselines"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("epochs: 3", "epochs: 4", {"train_crabnet"}),
+        ("trees: 10", "trees: 11", {"evaluate_baselines"}),
+        ("subset: 400", "subset: 300", {"prepare_compositions"}),
+        (
+            "label: n-type power factor",
+            "label: power factor",
+            {"plot_target", "plot_history", "plot_evaluation", "collect_accuracy"},
+        ),
+        ("baseline:", "element_vectors: {elements: [Fe]}\n  baseline:", {"plot_element_vectors"}),
+    ],
+)
+def test_a_changed_setting_reruns_exactly_its_users(smoke, old, new, rules):
+    with smoke.edit("config/smoke.yaml", old, new):
+        assert smoke.stale() == rules
+
+
+def test_a_new_library_reruns_exactly_its_users(smoke):
+    """scikit-learn is behind the baselines alone; the version is that of the installed package."""
+    import sklearn
+
+    with smoke.edit(
+        "rules/common.smk",
+        "    return library_versions(SCRIPTS / script, ROOTS, SYNTAX)",
+        "    found = library_versions(SCRIPTS / script, ROOTS, SYNTAX)\n"
+        '    return {k: "99" if k == "scikit-learn" else v for k, v in found.items()}',
+    ):
+        assert sklearn.__version__ != "99"
+        assert smoke.stale() == {"evaluate_baselines"}
