@@ -130,7 +130,7 @@ def test_an_unknown_key_that_resembles_nothing_lists_what_is_allowed():
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        (composition(train={"epochs": 0}), ["train.epochs = 0", "at least 1", "`epochs: 60`"]),
+        (composition(train={"epochs": 0}), ["train.epochs = 0", "at least 1", "`epochs: 30`"]),
         (composition(train={"epochs": 3.0}), ["train.epochs = 3.0", "a whole number"]),
         (composition(train={"epochs": True}), ["train.epochs = true", "a whole number"]),
         (composition(train={"epochs": "many"}), ['epochs = "many"', "without quotes and unit"]),

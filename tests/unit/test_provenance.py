@@ -315,6 +315,16 @@ def test_what_only_a_type_checker_reads_is_ignored(project: Project) -> None:
     assert project.libraries() == {}
 
 
+def test_the_description_of_a_setting_is_documentation(project: Project) -> None:
+    setting = "from pydantic import Field\nRATE = Field({}, description='{}')\n"
+    project.write("src/lib/numbers.py", setting.format(1, "slow") + "\n\ndef unused(): pass\n")
+    before = project.digest()
+    project.edit("src/lib/numbers.py", "slow", "slowly")
+    assert project.digest() == before
+    project.edit("src/lib/numbers.py", "Field(1", "Field(2")
+    assert project.digest() != before
+
+
 def test_the_else_branch_of_type_checking_does_run(project: Project) -> None:
     project.edit(
         "src/lib/model.py",

@@ -40,7 +40,10 @@ class Project:
         return done.stdout
 
     def stale(self, *targets):
-        """The rules that would run for a reason of their own, not because another one runs."""
+        """The rules that would run for a reason of their own.
+
+        Rules whose inputs another one makes anew are left out: Snakemake asks no further there.
+        """
         text = self.snakemake("--dry-run", *targets)
         reasons = text.partition("\nReasons:\n")[2]
         found = re.findall(r"^    (\w[\w ]+):\n        (.*)$", reasons, re.MULTILINE)

@@ -38,12 +38,13 @@ def test_a_changed_input_file_reruns_its_descendants(project):
 
 
 def test_a_missing_part_is_one_clear_error(project):
-    path = project.folder / "my data/val.csv"
-    path.rename(path.with_suffix(".away"))
-    text = project.snakemake("composition_preparation", check=False)
-    path.with_suffix(".away").rename(path)
-    assert "my data/val.csv" in text
+    with project.edit("mine.yaml", "datasets: {mine: {", "datasets: {new: {"):
+        path = project.folder / "my data/val.csv"
+        path.rename(path.with_suffix(".away"))
+        text = project.snakemake("composition_preparation", check=False)
+        path.with_suffix(".away").rename(path)
     assert "Missing input files" in text
+    assert "my data/val.csv" in text
 
 
 def test_a_bad_setting_is_one_clear_error_without_a_traceback(project):

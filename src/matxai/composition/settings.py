@@ -66,7 +66,7 @@ class Network(Strict):
 class Train(Strict):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Count = Field(default=40, description="Passes through the training part, at most.")
+    epochs: Count = Field(default=30, description="Passes through the training part, at most.")
     batch_size: Count | None = Field(
         default=128,
         description="Compounds in a batch; null: the published rule for n training compounds, "

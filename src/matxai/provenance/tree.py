@@ -1,6 +1,7 @@
 """The syntax tree of a module, reduced to what runs.
 
-Comments, layout, docstrings and everything under `if TYPE_CHECKING` are dropped.
+Comments, layout, docstrings, descriptions of settings and everything under `if TYPE_CHECKING` are
+dropped.
 """
 
 from __future__ import annotations
@@ -64,8 +65,13 @@ def chains(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ...]]:
 
 
 def _drop_what_does_not_run(tree: ast.Module) -> None:
-    """Remove strings that stand alone (docstrings) and what only a type checker reads."""
+    """Remove what is written for readers and type checkers alone.
+
+    Strings that stand alone (docstrings), descriptions of settings, TYPE_CHECKING blocks.
+    """
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Field":
+            node.keywords = [k for k in node.keywords if k.arg not in ("description", "examples")]
         for name in ("body", "orelse", "finalbody"):
             body = getattr(node, name, None)
             if isinstance(body, list):
