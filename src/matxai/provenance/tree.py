@@ -70,7 +70,11 @@ def _drop_what_does_not_run(tree: ast.Module) -> None:
     Strings that stand alone (docstrings), descriptions of settings, TYPE_CHECKING blocks.
     """
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Field":
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "Field"
+        ):
             node.keywords = [k for k in node.keywords if k.arg not in ("description", "examples")]
         for name in ("body", "orelse", "finalbody"):
             body = getattr(node, name, None)

@@ -1,0 +1,233 @@
+# Line `composition`: data sets and element tables, checked, prepared and described.
+from importlib.metadata import version
+
+from matxai.composition.plan import STATISTICS
+
+
+rule prepare_element_vectors:
+    """Take one published element table out of the package that ships it."""
+    output:
+        table="results/{study}/composition/elements/vectors/{vectors}.csv",
+    log:
+        "logs/{study}/composition/elements/vectors/{vectors}.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        # Packages that are read, not imported: libs() does not see them.
+        packages={name: version(name) for name in ("ElementEmbeddings", "matminer")},
+        code=code("prepare_element_vectors.py"),
+        libs=libs("prepare_element_vectors.py"),
+    message:
+        "Element vectors: {wildcards.vectors}"
+    script:
+        "../workflow/scripts/prepare_element_vectors.py"
+
+
+rule download_table:
+    """Fetch one table and check its digest."""
+    output:
+        table="data/downloads/{sha256}.csv",
+    log:
+        "logs/downloads/{sha256}.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        # The digest is the identity of the file: another address for it is no reason to fetch again.
+        code=code("download_table.py"),
+        libs=libs("download_table.py"),
+        url=lambda wildcards: PLAN.downloads()[wildcards.sha256],
+    message:
+        "Download: {params.url}"
+    script:
+        "../workflow/scripts/download_table.py"
+
+
+rule prepare_compositions:
+    """Read, check, transform and split one data set."""
+    input:
+        unpack(lambda wildcards: PLAN.raw_files(wildcards.dataset)),
+        elements=PLAN.starts(),
+    output:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        refused="results/{study}/composition/{dataset}/refused.csv",
+        report=shown(
+            "results/{study}/composition/{dataset}/preparation.csv",
+            "composition_preparation",
+            "composition",
+            "data",
+            dataset="{dataset}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/prepare_compositions.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/prepare_compositions.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        # How the axes name a target changes no number.
+        dataset=lambda wildcards: plain(
+            PLAN.dataset(wildcards.dataset), without={"label", "unit"}
+        ),
+        prepare=plain(COMPOSITION.prepare),
+        packages={"matminer": version("matminer")},
+        code=code("prepare_compositions.py"),
+        libs=libs("prepare_compositions.py"),
+    message:
+        "Prepare: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/prepare_compositions.py"
+
+
+rule plot_target:
+    """Draw the distribution of the target in each part."""
+    input:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+    output:
+        figure=shown(
+            "results/{study}/composition/{dataset}/target.svg",
+            "composition_target",
+            "composition",
+            "data",
+            dataset="{dataset}",
+        ),
+        table="results/{study}/composition/{dataset}/target.csv",
+    log:
+        "logs/{study}/composition/{dataset}/plot_target.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        code=code("plot_target.py"),
+        libs=libs("plot_target.py"),
+    message:
+        "Target: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/plot_target.py"
+
+
+rule describe_compositions:
+    """Count elements and compounds, and measure the diversity of elements."""
+    input:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+    output:
+        summary="results/{study}/composition/{dataset}/statistics/summary.csv",
+        prevalence=shown(
+            "results/{study}/composition/{dataset}/statistics/prevalence.csv",
+            "composition_prevalence",
+            "composition",
+            "statistics",
+            dataset="{dataset}",
+        ),
+        element_counts=shown(
+            "results/{study}/composition/{dataset}/statistics/element_counts.csv",
+            "composition_element_counts",
+            "composition",
+            "statistics",
+            dataset="{dataset}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/describe_compositions.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("describe_compositions.py"),
+        libs=libs("describe_compositions.py"),
+    message:
+        "Statistics: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/describe_compositions.py"
+
+
+rule plot_prevalence:
+    """Draw which elements a data set holds and how many a compound has."""
+    input:
+        prevalence="results/{study}/composition/{dataset}/statistics/prevalence.csv",
+        element_counts="results/{study}/composition/{dataset}/statistics/element_counts.csv",
+    output:
+        **{
+            figure: shown(
+                f"results/{{study}}/composition/{{dataset}}/statistics/{figure}.svg",
+                (
+                    "composition_element_counts"
+                    if figure == "element_counts"
+                    else "composition_prevalence"
+                ),
+                "composition",
+                "statistics",
+                dataset="{dataset}",
+                view=figure.replace("_", " "),
+            )
+            for figure in STATISTICS
+        },
+    log:
+        "logs/{study}/composition/{dataset}/plot_prevalence.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("plot_prevalence.py"),
+        libs=libs("plot_prevalence.py"),
+    message:
+        "Element prevalence: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/plot_prevalence.py"
+
+
+rule collect_statistics:
+    """Put the statistics of all data sets into one table and figure."""
+    input:
+        summaries=[f"{folder}/statistics/summary.csv" for folder in PLAN.datasets],
+    output:
+        figure=shown(
+            "results/{study}/composition/datasets.svg",
+            "composition_datasets",
+            "composition",
+            "statistics",
+            dataset="all",
+        ),
+        table=shown(
+            "results/{study}/composition/datasets.csv",
+            "composition_datasets",
+            "composition",
+            "statistics",
+            dataset="all",
+        ),
+    log:
+        "logs/{study}/composition/collect_statistics.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        datasets=list(COMPOSITION.datasets),
+        code=code("collect_statistics.py"),
+        libs=libs("collect_statistics.py"),
+    message:
+        "Statistics of all data sets"
+    script:
+        "../workflow/scripts/collect_statistics.py"

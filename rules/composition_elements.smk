@@ -1,0 +1,162 @@
+# Line `composition`: what the networks learned about the elements.
+
+
+rule embed_elements:
+    """Send every element through a network as a pure compound."""
+    input:
+        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+    output:
+        embeddings="results/{study}/composition/{dataset}/{network}/seed{seed}/embeddings.parquet",
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/embed_elements.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("embed_elements.py"),
+        libs=libs("embed_elements.py"),
+    message:
+        "Element embeddings: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/embed_elements.py"
+
+
+rule select_vectors:
+    """Take one kind of element vector out of a network's embeddings."""
+    input:
+        embeddings="results/{study}/composition/{dataset}/{network}/seed{seed}/embeddings.parquet",
+    output:
+        table="results/{study}/composition/{dataset}/{network}/seed{seed}/vectors/{vectors}.csv",
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/vectors/{vectors}.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("select_vectors.py"),
+        libs=libs("select_vectors.py"),
+    message:
+        "Element vectors: {wildcards.network} {wildcards.vectors}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/select_vectors.py"
+
+
+rule plot_element_correlation:
+    """Correlate element vectors and draw the lower triangle, in every range and order."""
+    input:
+        vectors="results/{study}/composition/{place}/vectors/{vectors}.csv",
+    output:
+        **{
+            f"{view}_{kind}": shown(
+                f"results/{{study}}/composition/{{place}}/correlation/{{vectors}}/{view}.{suffix}",
+                "composition_correlation",
+                "composition",
+                "element correlation",
+                vectors="{place} {vectors}",
+                view=view.replace("_", ", by "),
+            )
+            for view in PLAN.views
+            for kind, suffix in (("figure", "svg"), ("table", "csv"))
+        },
+    log:
+        "logs/{study}/composition/{place}/correlation/{vectors}/plot_element_correlation.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        views=PLAN.views,
+        code=code("plot_element_correlation.py"),
+        libs=libs("plot_element_correlation.py"),
+    message:
+        "Element correlation: {wildcards.place} {wildcards.vectors}"
+    script:
+        "../workflow/scripts/plot_element_correlation.py"
+
+
+rule render_element_correlation:
+    """Write the interactive twin of the correlation maps, every range and order in one page."""
+    input:
+        vectors="results/{study}/composition/{place}/vectors/{vectors}.csv",
+    output:
+        page=shown(
+            "results/{study}/composition/{place}/correlation/{vectors}/interactive.html",
+            "composition_correlation",
+            "composition",
+            "element correlation",
+            vectors="{place} {vectors}",
+            view="all",
+        ),
+    log:
+        "logs/{study}/composition/{place}/correlation/{vectors}/render_element_correlation.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        views=PLAN.views,
+        code=code("render_element_correlation.py"),
+        libs=libs("render_element_correlation.py"),
+    message:
+        "Element correlation, interactive: {wildcards.place} {wildcards.vectors}"
+    script:
+        "../workflow/scripts/render_element_correlation.py"
+
+
+rule plot_element_vectors:
+    """Draw the vectors of chosen elements in every representation."""
+    input:
+        published=[
+            f"{PLAN.elements}/vectors/{name}.csv"
+            for name in COMPOSITION.correlation.representations
+        ],
+        networks=expand(
+            "results/{{study}}/composition/{{dataset}}/{network}/seed{seed}/vectors/embedded.csv",
+            network=COMPOSITION.networks,
+            seed=COMPOSITION.seeds[:1],
+        ),
+    output:
+        figure=shown(
+            "results/{study}/composition/{dataset}/element_vectors.svg",
+            "composition_element_vectors",
+            "composition",
+            "element vectors",
+            dataset="{dataset}",
+        ),
+        table=shown(
+            "results/{study}/composition/{dataset}/element_vectors.csv",
+            "composition_element_vectors",
+            "composition",
+            "element vectors",
+            dataset="{dataset}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/plot_element_vectors.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        elements=list(COMPOSITION.element_vectors.elements),
+        names=[
+            *COMPOSITION.correlation.representations,
+            *(f"{network}, embedded" for network in COMPOSITION.networks),
+        ],
+        code=code("plot_element_vectors.py"),
+        libs=libs("plot_element_vectors.py"),
+    message:
+        "Element vectors: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/plot_element_vectors.py"

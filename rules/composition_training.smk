@@ -1,0 +1,218 @@
+# Line `composition`: networks trained and evaluated, beside the baselines.
+
+
+rule train_crabnet:
+    """Fit CrabNet or HotCrab to one data set with one seed."""
+    input:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        vectors=lambda wildcards: PLAN.start(wildcards.network),
+    output:
+        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+        history=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
+            "composition_history",
+            "composition",
+            "training",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/train_crabnet.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/train_crabnet.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 4
+    resources:
+        gpu=1,
+        mem_mb=6000,
+        runtime=720,
+    params:
+        # Not an output: it must outlive a job that is killed.
+        checkpoint="results/{study}/composition/{dataset}/{network}/seed{seed}/checkpoint.pt",
+        network=plain(COMPOSITION.network),
+        train=plain(COMPOSITION.train),
+        code=code("train_crabnet.py"),
+        libs=libs("train_crabnet.py"),
+    message:
+        "Train {wildcards.network}: {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_crabnet.py"
+
+
+rule plot_history:
+    """Draw loss and validation error through training."""
+    input:
+        history="results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
+    output:
+        figure=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/history.svg",
+            "composition_history",
+            "composition",
+            "training",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_history.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        code=code("plot_history.py"),
+        libs=libs("plot_history.py"),
+    message:
+        "Training curve: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/plot_history.py"
+
+
+rule evaluate_crabnet:
+    """Predict every part, score the test part, and check the predicted uncertainty."""
+    input:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+    output:
+        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
+        metrics="results/{study}/composition/{dataset}/{network}/seed{seed}/metrics.csv",
+        calibration=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
+            "composition_calibration",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_crabnet.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 2
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=30,
+    params:
+        code=code("evaluate_crabnet.py"),
+        libs=libs("evaluate_crabnet.py"),
+    message:
+        "Evaluate {wildcards.network}: {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/evaluate_crabnet.py"
+
+
+rule plot_evaluation:
+    """Draw predictions against targets, and the coverage of the predicted intervals."""
+    input:
+        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
+        calibration="results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
+    output:
+        parity=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/parity.svg",
+            "composition_parity",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+        calibration=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.svg",
+            "composition_calibration",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        code=code("plot_evaluation.py"),
+        libs=libs("plot_evaluation.py"),
+    message:
+        "Parity and calibration: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/plot_evaluation.py"
+
+
+rule evaluate_baselines:
+    """Score the training mean and a random forest on the same test part."""
+    input:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        vectors="results/{study}/composition/elements/vectors/magpie.csv",
+    output:
+        metrics="results/{study}/composition/{dataset}/baselines.csv",
+    log:
+        "logs/{study}/composition/{dataset}/evaluate_baselines.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        trees=COMPOSITION.baseline.trees,
+        seeds=list(COMPOSITION.seeds),
+        code=code("evaluate_baselines.py"),
+        libs=libs("evaluate_baselines.py"),
+    message:
+        "Baselines: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/evaluate_baselines.py"
+
+
+rule collect_accuracy:
+    """Compare the networks of all seeds with the baselines."""
+    input:
+        baselines="results/{study}/composition/{dataset}/baselines.csv",
+        networks=expand(
+            "results/{{study}}/composition/{{dataset}}/{network}/seed{seed}/metrics.csv",
+            network=COMPOSITION.networks,
+            seed=COMPOSITION.seeds,
+        ),
+    output:
+        figure=shown(
+            "results/{study}/composition/{dataset}/accuracy.svg",
+            "composition_accuracy",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+        ),
+        table=shown(
+            "results/{study}/composition/{dataset}/accuracy.csv",
+            "composition_accuracy",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/collect_accuracy.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        code=code("collect_accuracy.py"),
+        libs=libs("collect_accuracy.py"),
+    message:
+        "Accuracy: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/collect_accuracy.py"

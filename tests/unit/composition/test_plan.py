@@ -1,0 +1,58 @@
+"""Where results stand, and what the named targets ask for."""
+
+from matxai.composition.plan import Plan
+from matxai.composition.settings import Composition
+
+DATASETS = {
+    "own": {"source": "folder", "path": "data/own", "label": "Hardness", "unit": "GPa"},
+    "web": {
+        "source": "download",
+        **{
+            part: {"url": f"https://example.org/{part}.csv", "sha256": digit * 64}
+            for part, digit in (("train", "1"), ("val", "2"), ("test", "3"))
+        },
+    },
+}
+
+
+def plan(**settings):
+    return Plan(Composition.from_plain({"datasets": DATASETS, **settings}), "results/x/composition")
+
+
+def test_every_dataset_network_and_seed_has_its_folder():
+    found = plan(seeds=[0, 7]).networks
+    assert len(found) == len(set(found)) == 8
+    assert "results/x/composition/own/hotcrab/seed7" in found
+
+
+def test_targets_ask_for_each_once():
+    targets = plan(
+        correlation={"ranges": ["full"], "vectors": ["embedded", "layer2.key"]}
+    ).targets()
+    assert len(targets["composition_parity"]) == 4
+    maps = targets["composition_correlation"]
+    assert len(maps) == len(set(maps)) == 2 * (4 + 2 * 2 * 2)
+    assert "results/x/composition/web/crabnet/seed0/correlation/layer2.key/full_group.svg" in maps
+    assert "results/x/composition/datasets.svg" in targets["composition_statistics"]
+
+
+def test_networks_start_from_their_tables():
+    assert plan().starts() == [
+        "results/x/composition/elements/vectors/mat2vec.csv",
+        "results/x/composition/elements/vectors/onehot.csv",
+    ]
+    own = plan(networks=["crabnet"], network={"vectors": "magpie"})
+    assert own.starts() == ["results/x/composition/elements/vectors/magpie.csv"]
+
+
+def test_files_of_each_source():
+    assert plan().raw_files("own")["val"] == "data/own/val.csv"
+    assert plan().raw_files("web")["val"] == f"data/downloads/{'2' * 64}.csv"
+    assert plan().downloads() == {
+        digit * 64: f"https://example.org/{part}.csv"
+        for part, digit in (("train", "1"), ("val", "2"), ("test", "3"))
+    }
+    embedded = Plan(Composition(), "r")
+    assert embedded.raw_files("power_factor") == {}
+    assert embedded.downloads() == {}
+    assert embedded.target("power_factor")["transform"] == "log10"
