@@ -102,7 +102,13 @@ rule plot_target:
             "data",
             dataset="{dataset}",
         ),
-        table="results/{study}/composition/{dataset}/target.csv",
+        table=shown(
+            "results/{study}/composition/{dataset}/target.csv",
+            "composition_target",
+            "composition",
+            "data",
+            dataset="{dataset}",
+        ),
     log:
         "logs/{study}/composition/{dataset}/plot_target.log",
     conda:

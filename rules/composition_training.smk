@@ -79,7 +79,15 @@ rule evaluate_crabnet:
         compounds="results/{study}/composition/{dataset}/compounds.parquet",
         model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
     output:
-        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
+        predictions=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
+            "composition_parity",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
         metrics="results/{study}/composition/{dataset}/{network}/seed{seed}/metrics.csv",
         calibration=shown(
             "results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
