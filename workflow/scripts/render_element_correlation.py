@@ -16,7 +16,7 @@ with job(snakemake) as run:
     }
     name = f"{run.wildcards.place} {run.wildcards.vectors}"
     write_page(
-        correlation_page(views, name),
+        correlation_page(views),
         run.output.page,
         title=f"Element correlation: {name}",
         caption="Pearson correlation between the vectors of each two elements, columns standardised "

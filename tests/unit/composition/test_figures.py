@@ -70,7 +70,7 @@ def test_map_without_pairs_says_so(vectors: pd.DataFrame) -> None:
 
 def test_page_has_triangle_and_hover_pairs_in_every_view(matrix: pd.DataFrame) -> None:
     views = {"full_number": (matrix, "number"), "full_group": (matrix, "group")}
-    figure = correlation_page(views, "planted")
+    figure = correlation_page(views)
     heat = figure.data[0]
     buttons = figure.layout.updatemenus[0].buttons
     assert (heat.zmin, heat.zmax, len(buttons)) == (-1, 1, 2)

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def correlation_page(
-    views: Mapping[str, tuple[pd.DataFrame, str]], representation: str
-) -> go.Figure:
+def correlation_page(views: Mapping[str, tuple[pd.DataFrame, str]]) -> go.Figure:
     """Make the plotly twin of ``correlation_map``: same triangle, order, colours and scale.
 
     ``views``: name such as ``full_group`` -> (matrix, order); a button each, the first one shown.
@@ -43,7 +41,7 @@ def correlation_page(
     )
     buttons = [
         {
-            "label": name.replace("_", ", by "),
+            "label": name.replace("uranium", "up to U").replace("_", ", by "),
             "method": "restyle",
             "args": [{key: [values] for key, values in triangle.items()}],
         }
@@ -51,15 +49,24 @@ def correlation_page(
     ]
     axis = {"tickmode": "linear", "tickfont": {"size": 8}, "showgrid": False, "zeroline": False}
     figure.update_layout(
-        title=f"{representation}: correlation between element vectors",
         template="plotly_white",
-        width=1100,
-        height=1000,
-        xaxis={**axis, "constrain": "domain", "tickangle": 0},
+        width=1150,
+        height=1080,
+        margin={"l": 40, "r": 20, "t": 60, "b": 40},
+        xaxis={**axis, "constrain": "domain", "tickangle": -90},
         yaxis={**axis, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"},
-        updatemenus=[{"type": "buttons", "direction": "right", "buttons": buttons}
-                     | {"x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}],
-    )  # fmt: skip
+        updatemenus=[
+            {
+                "type": "buttons",
+                "direction": "right",
+                "buttons": buttons,
+                "x": 1,
+                "xanchor": "right",
+                "y": 1,
+                "yanchor": "bottom",
+            }
+        ],
+    )
     return figure
 
 
