@@ -1,0 +1,33 @@
+"""The benchmark data sets of the CrabNet papers, where they are at hand."""
+
+from pathlib import Path
+
+import pytest
+
+from matxai.composition.data_settings import Folder
+from matxai.composition.formulas import SYMBOLS
+from matxai.composition.preparation import prepare
+from matxai.composition.settings import Prepare
+from matxai.composition.sources import read_parts
+
+DATA = Path(__file__).parents[4] / "shared/data/composition"
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"no data in {DATA.name} beside the project")
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("aflow__ael_bulk_modulus_vrh", 4896),
+        ("aflow__agl_thermal_conductivity_300K", 4887),
+        ("mp_elastic_anisotropy", 6331),
+    ],
+)
+def test_every_row_is_read(name, rows):
+    raw = read_parts({part: DATA / name / f"{part}.csv" for part in ("train", "val", "test")})
+    dataset = Folder(source="folder", path=name)
+    result = prepare(raw, dataset, Prepare(drop_unary=False), SYMBOLS)
+    assert len(raw) == rows
+    assert not len(result.refused)
+    assert len(result.compounds) == rows
+    report = result.report.set_index(["part", "quantity"])["value"]
+    assert report["test", "compositions also in train"] == 0
