@@ -26,8 +26,8 @@ _ARCHIVE = ("matminer", "matminer/utils/data_files/mp_transport/transport_databa
 _MEMBER = "transport_database.csv"
 
 # Doping with 1e18 carriers/cm3 turns the sign of a gapped compound's Seebeck coefficient and leaves
-# a metal's alone. |S_p - S_n| of the 47,737 compounds has two humps, below 50 and above 300 uV/K,
-# with 2 % of the compounds between 50 and 300.
+# a metal's alone. |S_p - S_n| of the 47,737 compounds has two humps: 37 % lie below 50 uV/K, 62 %
+# above 300, 1 % between.
 METAL_SEEBECK_DIFFERENCE = 100.0
 
 
