@@ -121,9 +121,9 @@ def read_dataset(values: Mapping[str, Any]) -> Transport | Folder | Web:
 
 # Why this target: thermoelectrics are judged by their power factor; the n-type one of gapped
 # compounds spans orders of magnitude (hence the logarithm), and composition explains more of it
-# than of the p-type one or of either Seebeck coefficient. In metals it explains none of it: a
-# doping of 1e18 per cm3 changes nothing there, and their power factor is another quantity, so they
-# are left out. Measured: benchmarks/transport_targets.py.
+# than of the p-type one or of either Seebeck coefficient. In metals it explains next to
+# nothing: a doping of 1e18 per cm3 changes nothing there, and their power factor is another quantity,
+# so they are left out. Measured: benchmarks/transport_targets.py.
 POWER_FACTOR = Transport(
     source="transport",
     target="PF_n",
