@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.correlation import SYMBOLS
+from matxai.composition.sources import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-PARTS = ("train", "val", "test")
 WHOLE = "whole"  # all parts together
 _NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 

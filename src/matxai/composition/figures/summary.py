@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.statistics import PARTS, WHOLE
+from matxai.composition.sources import PARTS
+from matxai.composition.statistics import WHOLE
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import (
     FULL_WIDTH,
