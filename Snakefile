@@ -17,6 +17,7 @@ include: "rules/common.smk"
 
 wildcard_constraints:
     study=exactly(SETTINGS.study),
+    seed=r"\d+",
 
 
 rule all:
@@ -31,3 +32,8 @@ include: "rules/environments.smk"
 if SETTINGS.composition:
 
     include: "rules/composition.smk"
+
+
+if SETTINGS.constitutive:
+
+    include: "rules/constitutive.smk"

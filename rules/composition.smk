@@ -2,14 +2,13 @@
 from matxai.composition.plan import Plan
 
 COMPOSITION = SETTINGS.composition
-PLAN = Plan(COMPOSITION, f"results/{SETTINGS.study}/composition")
-TARGETS |= PLAN.targets()
+COMPOSITION_PLAN = Plan(COMPOSITION, f"results/{SETTINGS.study}/composition")
+TARGETS |= COMPOSITION_PLAN.targets()
 
 
 wildcard_constraints:
     dataset=exactly(*COMPOSITION.datasets),
     network=exactly(*COMPOSITION.networks),
-    seed=r"\d+",
     place=r"elements|[^/]+/[^/]+/seed\d+",
     vectors=r"[a-z0-9_.]+",
 

@@ -43,7 +43,7 @@ rule download_table:
         # The digest is the identity of the file: another address for it is no reason to fetch again.
         code=code("download_table.py"),
         libs=libs("download_table.py"),
-        url=lambda wildcards: PLAN.downloads()[wildcards.sha256],
+        url=lambda wildcards: COMPOSITION_PLAN.downloads()[wildcards.sha256],
     message:
         "Download: {params.url}"
     script:
@@ -53,8 +53,8 @@ rule download_table:
 rule prepare_compositions:
     """Read, check, transform and split one data set."""
     input:
-        unpack(lambda wildcards: PLAN.raw_files(wildcards.dataset)),
-        elements=PLAN.starts(),
+        unpack(lambda wildcards: COMPOSITION_PLAN.raw_files(wildcards.dataset)),
+        elements=COMPOSITION_PLAN.starts(),
     output:
         compounds="results/{study}/composition/{dataset}/compounds.parquet",
         refused="results/{study}/composition/{dataset}/refused.csv",
@@ -78,7 +78,7 @@ rule prepare_compositions:
     params:
         # How the axes name a target changes no number.
         dataset=lambda wildcards: plain(
-            PLAN.dataset(wildcards.dataset), without={"label", "unit"}
+            COMPOSITION_PLAN.dataset(wildcards.dataset), without={"label", "unit"}
         ),
         prepare=plain(COMPOSITION.prepare),
         packages={"matminer": version("matminer")},
@@ -118,7 +118,7 @@ rule plot_target:
         mem_mb=1000,
         runtime=10,
     params:
-        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_target.py"),
         libs=libs("plot_target.py"),
     message:
@@ -205,7 +205,9 @@ rule plot_prevalence:
 rule collect_statistics:
     """Put the statistics of all data sets into one table and figure."""
     input:
-        summaries=[f"{folder}/statistics/summary.csv" for folder in PLAN.datasets],
+        summaries=[
+            f"{folder}/statistics/summary.csv" for folder in COMPOSITION_PLAN.datasets
+        ],
     output:
         figure=shown(
             "results/{study}/composition/datasets.svg",

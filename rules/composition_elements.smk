@@ -61,7 +61,7 @@ rule plot_element_correlation:
                 vectors="{place} {vectors}",
                 view=view.replace("_", ", by "),
             )
-            for view in PLAN.views
+            for view in COMPOSITION_PLAN.views
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
     log:
@@ -73,7 +73,7 @@ rule plot_element_correlation:
         mem_mb=1000,
         runtime=10,
     params:
-        views=PLAN.views,
+        views=COMPOSITION_PLAN.views,
         code=code("plot_element_correlation.py"),
         libs=libs("plot_element_correlation.py"),
     message:
@@ -104,7 +104,7 @@ rule render_element_correlation:
         mem_mb=1000,
         runtime=10,
     params:
-        views=PLAN.views,
+        views=COMPOSITION_PLAN.views,
         code=code("render_element_correlation.py"),
         libs=libs("render_element_correlation.py"),
     message:
@@ -117,7 +117,7 @@ rule plot_element_vectors:
     """Draw the vectors of chosen elements in every representation."""
     input:
         published=[
-            f"{PLAN.elements}/vectors/{name}.csv"
+            f"{COMPOSITION_PLAN.elements}/vectors/{name}.csv"
             for name in COMPOSITION.correlation.representations
         ],
         networks=expand(

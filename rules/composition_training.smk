@@ -5,7 +5,7 @@ rule train_crabnet:
     """Fit CrabNet or HotCrab to one data set with one seed."""
     input:
         compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        vectors=lambda wildcards: PLAN.start(wildcards.network),
+        vectors=lambda wildcards: COMPOSITION_PLAN.start(wildcards.network),
     output:
         model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
         history=shown(
@@ -64,7 +64,7 @@ rule plot_history:
         mem_mb=1000,
         runtime=10,
     params:
-        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_history.py"),
         libs=libs("plot_history.py"),
     message:
@@ -149,7 +149,7 @@ rule plot_evaluation:
         mem_mb=1000,
         runtime=10,
     params:
-        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_evaluation.py"),
         libs=libs("plot_evaluation.py"),
     message:
@@ -217,7 +217,7 @@ rule collect_accuracy:
         mem_mb=1000,
         runtime=10,
     params:
-        target=lambda wildcards: PLAN.target(wildcards.dataset),
+        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("collect_accuracy.py"),
         libs=libs("collect_accuracy.py"),
     message:

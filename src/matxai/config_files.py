@@ -68,7 +68,8 @@ def _entry(name: str, value: object, depth: int) -> Iterator[str]:
     elif isinstance(value, Mapping):
         yield f"{pad}{name}:"
         for key, item in value.items():
-            yield from _comment(type(item).__doc__ or "", depth + 1)
+            if isinstance(item, Strict):
+                yield from _comment(type(item).__doc__ or "", depth + 1)
             yield from _entry(key, item, depth + 1)
     else:
         yield f"{pad}{name}: {_scalar(value)}"
@@ -79,7 +80,7 @@ def _about(field: FieldInfo) -> str:
     text = field.description or ""
     choices = _choices(field.annotation)
     if len(choices) > 1:
-        many = "Any" if isinstance(field.default, tuple) else "One"
+        many = "Any" if "tuple[" in str(field.annotation) else "One"
         text += f" {many} of: {', '.join(map(str, choices))}."
     for example in field.examples or ():
         shown = yaml.safe_dump(example, sort_keys=False, allow_unicode=True)

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from matxai.composition.settings import Composition
+from matxai.constitutive.settings import Constitutive
 from matxai.strict import FolderName, Strict
 
 
@@ -24,10 +25,16 @@ class Settings(Strict):
         "compounds. No block, or null: the line is switched off; {}: all defaults.",
     )
 
+    constitutive: Constitutive | None = Field(
+        default=None,
+        description="Line `constitutive`: which inputs drive a neural stress-strain law, and does it "
+        "have the law's stiffness? No block, or null: the line is switched off; {}: all defaults.",
+    )
+
     @classmethod
     def default(cls) -> Settings:
         """What config.yaml states: every line on, every value at its default."""
-        return cls(composition=Composition())
+        return cls(composition=Composition(), constitutive=Constitutive())
 
     def lines(self) -> tuple[str, ...]:
         """Names of the lines that are switched on, in the order of the fields."""

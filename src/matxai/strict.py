@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -63,3 +63,21 @@ Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Text = Annotated[str, Field(min_length=1)]
 Distinct = AfterValidator(_distinct)
+Number = Annotated[float, _Reading]
+
+
+class Bounds(NamedTuple):
+    """Both ends of a range of numbers, written ``[low, high]``."""
+
+    low: Number
+    high: Number
+
+
+def _increasing(bounds: Bounds) -> Bounds:
+    if bounds.low > bounds.high:
+        msg = f"[{bounds.low:g}, {bounds.high:g}] runs downwards: write [low, high]"
+        raise ValueError(msg)
+    return bounds
+
+
+Range = Annotated[Bounds, AfterValidator(_increasing)]

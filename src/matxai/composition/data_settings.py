@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter
 
-from matxai.strict import OpenFraction, Seed, Strict, Text
+from matxai.split import Split
+from matxai.strict import Seed, Strict, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SOURCE = "Where the data come from: transport, folder or download."
-
-
-class Split(Strict):
-    """Share of the distinct reduced formulas in each part; the three sum to 1."""
-
-    train: OpenFraction = Field(default=0.7, description="Share the weights are fitted to.")
-    val: OpenFraction = Field(default=0.15, description="Share that selects the best epoch.")
-    test: OpenFraction = Field(default=0.15, description="Share for the reported errors alone.")
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        total = self.train + self.val + self.test
-        if not math.isclose(total, 1, abs_tol=1e-9):
-            msg = f"train + val + test is {total:.6g}: make them add up to 1"
-            raise ValueError(msg)
-        return self
 
 
 class Target(Strict):

@@ -1,18 +1,15 @@
-"""A trained network in one safetensors file, with what it takes to rebuild and to trust it."""
+"""A trained CrabNet or HotCrab in its file, with what it takes to rebuild and to trust it."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
 from matxai.composition.network import CrabNet
-from matxai.errors import InputError
+from matxai.model_file import load_model, save_model
 
 _KEY = "matxai.composition/1"
 
@@ -36,13 +33,8 @@ class Card:
 
 
 def save_network(path: Path, state: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card; the fixed element vectors are among the weights.
-
-    The same network gives the same bytes.
-    """
-    # One key: safetensors writes several in no fixed order.
-    metadata = {_KEY: json.dumps(vars(card), sort_keys=True)}
-    path.write_bytes(save({name: value.contiguous() for name, value in state.items()}, metadata))
+    """Write weights and card; the fixed element vectors are among the weights."""
+    save_model(path, _KEY, state, vars(card))
 
 
 def load_network(path: str | Path) -> tuple[CrabNet, Card]:
@@ -51,20 +43,8 @@ def load_network(path: str | Path) -> tuple[CrabNet, Card]:
     Raises:
         InputError: not a safetensors file, or not written by `save_network`.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"not a readable safetensors file: {error}", file=path) from error
-    if _KEY not in metadata:
-        raise InputError(
-            "not a network of this line",
-            file=path,
-            expected=f"the metadata key {_KEY}",
-            fix="train it with the rule train_crabnet",
-        )
-    card = Card(**json.loads(metadata[_KEY]))
+    state, values = load_model(path, _KEY, "train_crabnet")
+    card = Card(**values)
     network = CrabNet(state["vectors"], **card.shape)
     network.load_state_dict(state)
     return network.eval(), card

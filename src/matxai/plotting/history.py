@@ -29,13 +29,21 @@ _MARKED = 30  # epochs up to which each one has a dot
 
 
 @styled
-def history_figure(history: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
-    """Draw one run: columns epoch, train_loss, val_mae, learning_rate, best (a flag).
+def history_figure(
+    history: pd.DataFrame,
+    target: Quantity,
+    title: str = "",
+    *,
+    error: str = "val_mae",
+    log: bool = False,
+) -> Figure:
+    """Draw one run: columns epoch, train_loss, ``error``, learning_rate, best (a flag).
 
-    ``val_mae`` is in the unit of ``target``; epochs without a validation hold NaN there. The last
-    flagged epoch, the one whose state was kept, is marked.
+    ``error`` (``val_mae`` or ``val_rmse``) is in the unit of ``target``; epochs without a
+    validation hold NaN there. The last flagged epoch, the one whose state was kept, is marked.
+    ``log`` draws loss and error on logarithmic axes: a loss below zero has no place there.
     """
-    columns = ("epoch", "train_loss", "val_mae", "learning_rate", "best")
+    columns = ("epoch", "train_loss", error, "learning_rate", "best")
     require_columns(history, columns, "training history")
     if history.empty:
         return empty_figure("no epoch was trained")
@@ -44,7 +52,7 @@ def history_figure(history: pd.DataFrame, target: Quantity, title: str = "") -> 
     marker = "." if len(history) <= _MARKED else None
     labels = (
         axis_label("train_loss"),
-        axis_label("val_mae", target.unit),
+        axis_label(error, target.unit),
         axis_label("learning_rate"),
     )
     colours = (BLUE, VERMILION, GREEN)
@@ -53,12 +61,15 @@ def history_figure(history: pd.DataFrame, target: Quantity, title: str = "") -> 
         axes.plot(known["epoch"], known[column], color=colour, marker=marker)
         axes.set_ylabel(wrapped(label, 22))
         axes.grid(linewidth=0.3)
+    if log:
+        for axes in panels[:2]:
+            axes.set_yscale("log")
     best = history[history["best"].astype(bool)].tail(1)
-    for epoch, error in zip(best["epoch"], best["val_mae"], strict=True):
+    for epoch, lowest in zip(best["epoch"], best[error], strict=True):
         for axes in panels:
             axes.axvline(epoch, color=GUIDE, linestyle="--", linewidth=1)
-        label = f"best: epoch {epoch:g}, {target.value(error)}"
-        panels[1].plot(epoch, error, "o", color="black", markersize=5, label=label)
+        label = f"best: epoch {epoch:g}, {target.value(lowest)}"
+        panels[1].plot(epoch, lowest, "o", color="black", markersize=5, label=label)
         panels[1].legend(loc="upper right", frameon=True, edgecolor="none")
     panels[-1].set_xlabel(axis_label("epoch"))
     whole = MaxNLocator(steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)

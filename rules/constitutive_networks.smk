@@ -1,0 +1,194 @@
+# Line `constitutive`: data, networks and their evaluation.
+
+
+rule generate_paths:
+    """Answer random strain paths by the law itself, written in a raw layout."""
+    output:
+        raw=directory(f"{CASE}/raw"),
+        manifest=f"{CASE}/raw.csv",
+        truth=f"{CASE}/truth.parquet",
+    log:
+        "logs/{study}/constitutive/{case}/generate_paths.log",
+    conda:
+        "../envs/tensorflow.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        case=lambda wildcards: plain(
+            CONSTITUTIVE_PLAN.case(wildcards.case), without=NOT_GENERATED
+        ),
+        code=code("generate_paths.py"),
+        libs=libs("generate_paths.py"),
+    message:
+        "Generate paths: {wildcards.case}"
+    script:
+        "../workflow/scripts/generate_paths.py"
+
+
+rule prepare_paths:
+    """Read, check, complete and split the raw files of a case."""
+    input:
+        unpack(lambda wildcards: CONSTITUTIVE_PLAN.raw_inputs(wildcards.case)),
+    output:
+        steps=f"{CASE}/steps.parquet",
+        files=of_case("files.csv", "constitutive_files"),
+        ranges=of_case("ranges.csv", "constitutive_files"),
+    log:
+        "logs/{study}/constitutive/{case}/prepare_paths.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/prepare_paths.tsv"
+    conda:
+        "../envs/tensorflow.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        folder=lambda wildcards: CONSTITUTIVE_PLAN.raw_folder(wildcards.case),
+        law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
+        layout=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).layout,
+        prepare=plain(CONSTITUTIVE.prepare),
+        code=code("prepare_paths.py"),
+        libs=libs("prepare_paths.py"),
+    message:
+        "Prepare paths: {wildcards.case}"
+    script:
+        "../workflow/scripts/prepare_paths.py"
+
+
+rule train_surrogate:
+    """Fit the one-step network of a case."""
+    input:
+        steps=f"{CASE}/steps.parquet",
+    output:
+        model=f"{NETWORK}/surrogate.safetensors",
+        history=of_network("loss_curve.csv", "constitutive_history", "training"),
+    log:
+        "logs/{study}/constitutive/{case}/seed{seed}/train_surrogate.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/train_surrogate.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        # Not an output: it must outlive a job that is killed.
+        checkpoint=f"{NETWORK}/surrogate_checkpoint.pt",
+        case=lambda wildcards: CONSTITUTIVE_PLAN.learned(wildcards.case),
+        network=plain(CONSTITUTIVE.surrogate),
+        train=plain(CONSTITUTIVE.train),
+        code=code("train_surrogate.py"),
+        libs=libs("train_surrogate.py"),
+    message:
+        "Train the one-step network: {wildcards.case}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_surrogate.py"
+
+
+rule train_recurrent:
+    """Fit the recurrent network of a case to whole paths."""
+    input:
+        steps=f"{CASE}/steps.parquet",
+    output:
+        model=f"{NETWORK}/recurrent.safetensors",
+        history=of_network(
+            "recurrent_loss_curve.csv", "constitutive_history", "training"
+        ),
+    log:
+        "logs/{study}/constitutive/{case}/seed{seed}/train_recurrent.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/train_recurrent.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        checkpoint=f"{NETWORK}/recurrent_checkpoint.pt",
+        law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
+        network=plain(CONSTITUTIVE.recurrent),
+        train=plain(CONSTITUTIVE.train_recurrent),
+        code=code("train_recurrent.py"),
+        libs=libs("train_recurrent.py"),
+    message:
+        "Train the recurrent network: {wildcards.case}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/train_recurrent.py"
+
+
+rule evaluate_surrogate:
+    """Predict the test paths step by step and in a closed loop, and score them."""
+    input:
+        steps=f"{CASE}/steps.parquet",
+        surrogate=f"{NETWORK}/surrogate.safetensors",
+        recurrent=f"{NETWORK}/recurrent.safetensors",
+    output:
+        predictions=f"{NETWORK}/predictions.parquet",
+        accuracy=of_network("accuracy.csv", "constitutive_accuracy", "evaluation"),
+        summary=f"{NETWORK}/summary.json",
+        onepath=of_network(
+            "predictions_onepath.csv", "constitutive_onepath", "evaluation"
+        ),
+        residuals=of_network("residuals.csv", "constitutive_residuals", "evaluation"),
+        residual_bands=of_network(
+            "residuals_by_strain.csv", "constitutive_residuals", "evaluation"
+        ),
+    log:
+        "logs/{study}/constitutive/{case}/seed{seed}/evaluate_surrogate.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=2000,
+        runtime=20,
+    params:
+        code=code("evaluate_surrogate.py"),
+        libs=libs("evaluate_surrogate.py"),
+    message:
+        "Evaluate: {wildcards.case}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/evaluate_surrogate.py"
+
+
+rule plot_surrogate:
+    """Draw training curves, one path and residuals."""
+    input:
+        history=f"{NETWORK}/loss_curve.csv",
+        recurrent_history=f"{NETWORK}/recurrent_loss_curve.csv",
+        predictions=f"{NETWORK}/predictions.parquet",
+        onepath=f"{NETWORK}/predictions_onepath.csv",
+        residual_bands=f"{NETWORK}/residuals_by_strain.csv",
+    output:
+        history=of_network("loss_curve.svg", "constitutive_history", "training"),
+        recurrent_history=of_network(
+            "recurrent_loss_curve.svg", "constitutive_history", "training"
+        ),
+        onepath=of_network(
+            "predictions_onepath.svg", "constitutive_onepath", "evaluation"
+        ),
+        residuals=of_network("residuals.svg", "constitutive_residuals", "evaluation"),
+    log:
+        "logs/{study}/constitutive/{case}/seed{seed}/plot_surrogate.log",
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        case=lambda wildcards: CONSTITUTIVE_PLAN.learned(wildcards.case),
+        units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),
+        code=code("plot_surrogate.py"),
+        libs=libs("plot_surrogate.py"),
+    message:
+        "Figures of the networks: {wildcards.case}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/plot_surrogate.py"

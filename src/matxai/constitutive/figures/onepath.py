@@ -1,0 +1,125 @@
+"""One loading path: the stress of the law, of the network, and of the network fed with its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from matxai.constitutive.quantities import feature_quantity
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import (
+    ABSENT,
+    BLACK,
+    BLUE,
+    FULL_WIDTH,
+    VERMILION,
+    empty_figure,
+    note,
+    require_columns,
+    styled,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from matxai.constitutive.laws import Law
+    from matxai.constitutive.quantities import Units
+
+_COLUMNS = ("step", "time", "strain", "stress", "prediction", "closed_loop")
+# The lines lie on each other where the network is good: wide and pale below, thin and broken above.
+_LOOKS: dict[str, dict[str, Any]] = {
+    "stress": {"color": BLACK, "linewidth": 4, "alpha": 0.3, "label": "true"},
+    "prediction": {"color": BLUE, "linestyle": "--", "label": "fed with the true previous stress"},
+    "closed_loop": {
+        "color": VERMILION,
+        "linestyle": ":",
+        "linewidth": 2,
+        "label": "closed loop: fed with its own",
+    },
+}
+_SMALLEST = 1e-5  # of the largest error: the lower edge of the axis of errors
+
+
+@styled
+def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> Figure:
+    """Draw columns step, time, strain, stress, prediction, closed_loop and, optionally, plastic.
+
+    ``prediction`` is the stress that follows from the true previous one, ``closed_loop`` the one
+    that follows from the network's own, as a finite-element code would use it. Where the law knows
+    no time, the abscissa is the step. A closed loop that diverges leaves the axes; a note says so.
+    """
+    require_columns(table, _COLUMNS, "one-path")
+    if table.empty:
+        return empty_figure("the path has no step")
+    clock = "time" if law.timed else "step"
+    figure = Figure(figsize=(FULL_WIDTH, 4.8))
+    panels = figure.subplot_mosaic(
+        [["path", "stress"], ["path", "error"]], height_ratios=(3, 2), width_ratios=(4, 5)
+    )
+    path, over, error = (panels[name] for name in ("path", "stress", "error"))
+    over.sharex(error)
+    for column, look in _LOOKS.items():
+        path.plot(table["strain"], table[column], **look)
+        over.plot(table[clock], table[column], **look)
+    _draw_errors(error, table, clock)
+    if "plastic" in table:
+        _shade(over, table[clock].to_numpy(float), table["plastic"].to_numpy(bool))
+
+    low, high = _limits(table)
+    loop = table["closed_loop"].to_numpy(float)
+    if not ((loop >= low) & (loop <= high)).all():
+        note(path, "closed loop leaves the axes")
+    path.set(xlabel=feature_quantity("strain", units).axis(), ylim=(low, high))
+    over.set(ylim=(low, high))
+    for axes in (path, over):
+        axes.set_ylabel(feature_quantity("stress", units).axis())
+    over.tick_params(labelbottom=False)
+    error.set_xlabel(feature_quantity("time", units).axis() if law.timed else axis_label("step"))
+    error.set_ylabel(wrapped(axis_label("absolute_error", units.stress), 18))
+    figure.legend(*over.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    if title:
+        figure.suptitle(wrapped(title, 90), fontsize=11)
+    return figure
+
+
+def _limits(table: pd.DataFrame) -> tuple[float, float]:
+    """Cover the true and the fed stresses, and the closed loop up to half their range beyond."""
+    shown = table[["stress", "prediction"]].to_numpy(float)
+    low, high = float(np.nanmin(shown)), float(np.nanmax(shown))
+    spread = high - low or 0.2 * abs(high) or 1.0
+    loop = np.clip(table["closed_loop"].to_numpy(float), low - spread / 2, high + spread / 2)
+    low, high = float(np.nanmin([low, *loop])), float(np.nanmax([high, *loop]))
+    return low - 0.05 * spread, high + 0.05 * spread
+
+
+def _draw_errors(axes: Axes, table: pd.DataFrame, clock: str) -> None:
+    """Draw both absolute errors on a logarithmic axis; an exact step has no place there."""
+    true = table["stress"].to_numpy(float)
+    largest = 0.0
+    for column in ("prediction", "closed_loop"):
+        error = np.abs(table[column].to_numpy(float) - true)
+        error[~((error > 0) & np.isfinite(error))] = np.nan
+        axes.plot(table[clock], error, **_LOOKS[column])
+        largest = max(largest, float(np.nanmax(error, initial=0.0)))
+    if largest:
+        axes.set_yscale("log")
+        smallest = min(float(np.nanmin(line.get_ydata(), initial=largest)) for line in axes.lines)
+        axes.set_ylim(0.7 * max(smallest, _SMALLEST * largest), 1.5 * largest)
+    axes.grid(axis="y", linewidth=0.3)
+
+
+def _shade(axes: Axes, x: NDArray[np.float64], plastic: NDArray[np.bool_]) -> None:
+    """Shade each run of plastic steps, from the state before it to its last state."""
+    change = np.diff(plastic.astype(int), prepend=0, append=0)
+    first, last = np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1
+    start = x[np.maximum(first - 1, 0)]
+    axes.broken_barh(
+        list(zip(start, x[last] - start, strict=True)), (0, 1),
+        transform=axes.get_xaxis_transform(), color=ABSENT, alpha=0.6, linewidth=0, zorder=0,
+        label="plastic steps",
+    )  # fmt: skip

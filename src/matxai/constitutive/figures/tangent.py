@@ -1,0 +1,107 @@
+"""The network's stiffness against the analytic tangent of the law."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from matxai.constitutive.quantities import feature_quantity
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import (
+    BLACK,
+    BLUE,
+    FULL_WIDTH,
+    GUIDE,
+    VERMILION,
+    empty_figure,
+    note,
+    require_columns,
+    styled,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from matxai.constitutive.quantities import Units
+
+    Array = NDArray[np.float64]
+
+_CROWDED = 2000  # steps above which points would hide each other: density instead
+_LOOKS = {"elastic step": (BLUE, "-"), "plastic step": (VERMILION, "--")}
+_CURVE = 400  # points of a cumulative curve
+
+
+@styled
+def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, title: str) -> Figure:
+    """Draw columns strain, tangent (analytic), network, group: a row a test step.
+
+    One panel a group, and the cumulative share of the relative error |network - analytic| /
+    |analytic|. ``summary``: group, steps, median, ci_low, ci_high, q95 of that error as fractions.
+    Steps with an analytic tangent of zero have no relative error and are left out.
+    """
+    require_columns(table, ("tangent", "network", "group"), "tangent")
+    require_columns(summary, ("group", "median", "ci_low", "ci_high", "q95"), "tangent")
+    pairs = table[["tangent", "network"]].to_numpy(float)
+    table = table[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] != 0)]
+    if table.empty:
+        return empty_figure(
+            "no analytic tangent is known: the data must state the parameters of the law"
+        )
+    groups = list(table["group"].drop_duplicates().sort_values())
+    figure = Figure(figsize=(FULL_WIDTH, 3.4 if len(groups) > 1 else 4.0))
+    *panels, last = figure.subplots(ncols=len(groups) + 1, width_ratios=[1] * len(groups) + [1.2])
+    stress = feature_quantity("tangent", units)
+    for axes, group in zip(panels, groups, strict=True):
+        rows = table[table["group"] == group]
+        true, network = rows["tangent"].to_numpy(float), rows["network"].to_numpy(float)
+        _draw_pairs(axes, true, network)
+        axes.set_title(f"{group} (n = {len(rows):,})")
+        axes.set_xlabel(wrapped(stress.axis("analytic"), 34))
+        error = np.sort(np.abs(network - true) / np.abs(true)) * 100
+        colour, style = _LOOKS.get(group, (BLACK, "-"))
+        share = np.linspace(0, 1, min(_CURVE, len(error) + 1))[1:]
+        value = np.quantile(error, share, method="inverted_cdf")
+        last.plot(value, share, color=colour, linestyle=style)
+    panels[0].set_ylabel(wrapped(stress.axis("network"), 34))
+    _draw_medians(last, summary)
+    last.set(xscale="log", ylim=(0, 1.02), ylabel=axis_label("share_of_steps"))
+    last.set_xlabel(axis_label("relative_error", "%"))
+    last.grid(linewidth=0.3)
+    figure.legend(*last.get_legend_handles_labels(), loc="outside lower center", ncols=1)
+    if title:
+        figure.suptitle(wrapped(title, 90), fontsize=11)
+    return figure
+
+
+def _draw_pairs(axes: Axes, true: Array, network: Array) -> None:
+    """Draw network against analytic tangents within the bulk of both, and count what is beyond."""
+    ends = [*np.quantile(network, [0.005, 0.995]), true.min(), true.max()]
+    margin = 0.05 * float(np.ptp(ends)) or 0.05 * abs(ends[0]) or 0.5
+    low, high = float(min(ends)) - margin, float(max(ends)) + margin
+    axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    if len(true) > _CROWDED:
+        cells = axes.hexbin(
+            true, network, gridsize=40, mincnt=1, linewidths=0.1, extent=(low, high, low, high)
+        )
+        cells.set_norm(LogNorm(1, max(cells.get_clim()[1], 10)))
+    else:
+        axes.scatter(true, network, s=6, c=BLUE, alpha=0.4, linewidths=0)
+    axes.plot([low, high], [low, high], color=GUIDE, linewidth=1, linestyle="--")
+    beyond = int(((network < low) | (network > high)).sum())
+    if beyond:
+        note(axes, f"{beyond:,} steps beyond")
+
+
+def _draw_medians(axes: Axes, summary: pd.DataFrame) -> None:
+    percent = 100 * summary[["median", "ci_low", "ci_high", "q95"]].to_numpy(float)
+    for group, (median, low, high, most) in zip(summary["group"], percent, strict=True):
+        colour, style = _LOOKS.get(group, (BLACK, "-"))
+        interval = f" ({low:.2g} to {high:.2g} %)" if np.isfinite(low) else ""
+        label = f"{group}: median {median:.2g} %{interval}, 95 % of steps below {most:.2g} %"
+        axes.plot(median, 0.5, "o", color=colour, linestyle=style, label=label)

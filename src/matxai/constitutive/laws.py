@@ -1,0 +1,204 @@
+"""Elastoplastic, hyperelastic and viscoelastic stress-strain laws in one dimension, exact at every step.
+
+Each law answers a strain history (paths, steps) with the stress, the internal variables that carry
+its memory, and the algorithmic tangent d stress / d strain of the step that ends there. The first
+column is the initial state; no step leads to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Columns = Mapping[str, Array]
+
+# Share of the yield stress within which a trial stress lies on the yield surface, where the tangent is
+# elastic to one side and plastic to the other: a strain that is held after yielding stays there.
+YIELD_TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Law:
+    """What the line needs to know of a law.
+
+    Attributes:
+        parameters: material parameters, in the order in which they enter a network.
+        internal: internal variables, of which ``state`` enters the one-step network as ``prev_*``.
+        timed: whether the stress depends on how fast the strain changes.
+        target: what the one-step network predicts by default, "increment" of the stress or "stress".
+        groups: features that move together, permuted together.
+        respond: (strain, time, parameters) -> stress, internal variables, tangent; arrays
+            (paths, steps), parameters (paths, 1).
+        recover: the internal variables from strain, stress and parameters, where the law is exact.
+        tangent: the tangent of a step from columns strain, dt, prev_* and parameters.
+    """
+
+    parameters: tuple[str, ...]
+    internal: tuple[str, ...]
+    state: tuple[str, ...]
+    timed: bool
+    target: str
+    groups: Mapping[str, tuple[str, ...]]
+    respond: Callable[[Array, Array, Columns], dict[str, Array]]
+    recover: Callable[[Columns], dict[str, Array]]
+    tangent: Callable[[Columns], Array]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Inputs of the one-step network, in the one order that its model file states."""
+        time = ("dt",) if self.timed else ()
+        previous = tuple(f"prev_{name}" for name in self.state)
+        return (
+            "strain",
+            "prev_strain",
+            "prev_stress",
+            "control",
+            *time,
+            *previous,
+            *self.parameters,
+        )
+
+
+def elastoplastic(strain: Array, _time: Array, parameters: Columns) -> dict[str, Array]:
+    """Linear elasticity, linear kinematic hardening, return mapping (Simo & Hughes 1998, box 1.5).
+
+    Yield where |E (eps - eps_p) - H eps_p| exceeds sig0; the plastic strain then grows by
+    (|trial - back| - sig0) / (E + H) in the direction of the excess. Stresses in the unit of E.
+    """
+    young, limit, hardening = (parameters[name][:, 0] for name in ("E", "sig0", "H_kin"))
+    plastic = np.zeros_like(strain)
+    tangent = np.broadcast_to(parameters["E"], strain.shape).copy()
+    for step in range(1, strain.shape[1]):
+        before = plastic[:, step - 1]
+        relative = young * (strain[:, step] - before) - hardening * before
+        excess = np.maximum(np.abs(relative) - limit, 0.0)
+        plastic[:, step] = before + np.sign(relative) * excess / (young + hardening)
+        tangent[:, step] = _flow_tangent(np.abs(relative), limit, young, hardening)
+    return {
+        "stress": parameters["E"] * (strain - plastic),
+        "e_plastic": plastic,
+        "back_stress": parameters["H_kin"] * plastic,
+        "tangent": tangent,
+    }
+
+
+def _flow_tangent(trial: Array, limit: Array, young: Array, hardening: Array) -> Array:
+    """E below the yield stress, E H / (E + H) above, and NaN on it: there are two."""
+    soft = np.where(trial > limit, young * hardening / (young + hardening), young)
+    return np.where(np.abs(trial - limit) <= YIELD_TOLERANCE * limit, np.nan, soft)
+
+
+def _recover_elastoplastic(columns: Columns) -> dict[str, Array]:
+    plastic = columns["strain"] - columns["stress"] / columns["E"]
+    return {"e_plastic": plastic, "back_stress": columns["H_kin"] * plastic}
+
+
+def _tangent_elastoplastic(columns: Columns) -> Array:
+    young, hardening, before = columns["E"], columns["H_kin"], columns["prev_e_plastic"]
+    relative = young * (columns["strain"] - before) - hardening * before
+    return _flow_tangent(np.abs(relative), columns["sig0"], young, hardening)
+
+
+def hyperelastic(strain: Array, _time: Array, parameters: Columns) -> dict[str, Array]:
+    """One-term Ogden (1972) solid, incompressible, uniaxial; nominal stress in the unit of mu.
+
+    P = (2 mu / alpha) (lambda^(alpha - 1) - lambda^(-alpha/2 - 1)), lambda = 1 + strain.
+    """
+    mu, alpha, stretch = parameters["mu"], parameters["alpha"], 1 + strain
+    stress = 2 * mu / alpha * (stretch ** (alpha - 1) - stretch ** (-alpha / 2 - 1))
+    return {"stress": stress, "tangent": _tangent_hyperelastic({"strain": strain, **parameters})}
+
+
+def _tangent_hyperelastic(columns: Columns) -> Array:
+    mu, alpha, stretch = columns["mu"], columns["alpha"], 1 + columns["strain"]
+    tension = (alpha - 1) * stretch ** (alpha - 2)
+    return 2 * mu / alpha * (tension + (alpha / 2 + 1) * stretch ** (-alpha / 2 - 2))
+
+
+def viscoelastic(strain: Array, time: Array, parameters: Columns) -> dict[str, Array]:
+    """Standard linear solid: a spring E_inf beside a Maxwell element (spring E_1, dashpot eta_1).
+
+    The viscous stress q of the Maxwell element follows exactly for a strain that is linear within a
+    step (Simo & Hughes 1998, section 10.3): with x = dt E_1 / eta_1,
+    q <- exp(-x) q + E_1 (1 - exp(-x)) / x * d strain.
+    """
+    dt = np.diff(time, axis=1, prepend=time[:, :1])
+    viscous = np.zeros_like(strain)
+    decay = np.exp(-dt * parameters["E_1"] / parameters["eta_1"])
+    modulus = _maxwell_modulus({"dt": dt, **parameters})
+    for step in range(1, strain.shape[1]):
+        change = strain[:, step] - strain[:, step - 1]
+        viscous[:, step] = decay[:, step] * viscous[:, step - 1] + modulus[:, step] * change
+    return {
+        "stress": parameters["E_inf"] * strain + viscous,
+        "viscous_stress": viscous,
+        "tangent": parameters["E_inf"] + modulus,
+    }
+
+
+def _maxwell_modulus(columns: Columns) -> Array:
+    x = columns["dt"] * columns["E_1"] / columns["eta_1"]
+    # (1 - exp(-x)) / x, whose limit at x = 0 is the instantaneous response.
+    share = np.where(x > 0, -np.expm1(-x) / np.where(x > 0, x, 1.0), 1.0)
+    return columns["E_1"] * share
+
+
+def _recover_viscoelastic(columns: Columns) -> dict[str, Array]:
+    return {"viscous_stress": columns["stress"] - columns["E_inf"] * columns["strain"]}
+
+
+def _tangent_viscoelastic(columns: Columns) -> Array:
+    return columns["E_inf"] + _maxwell_modulus(columns)
+
+
+LAWS = {
+    "elastoplastic": Law(
+        parameters=("E", "sig0", "H_kin"),
+        internal=("e_plastic", "back_stress"),
+        state=("e_plastic",),
+        timed=False,
+        target="increment",
+        groups={
+            "strain and its previous value": ("strain", "prev_strain"),
+            "previous state": ("prev_stress", "prev_e_plastic"),
+            "material": ("E", "sig0", "H_kin"),
+        },
+        respond=elastoplastic,
+        recover=_recover_elastoplastic,
+        tangent=_tangent_elastoplastic,
+    ),
+    "hyperelastic": Law(
+        parameters=("mu", "alpha"),
+        internal=(),
+        state=(),
+        timed=False,
+        target="stress",
+        groups={
+            "strain and its previous value": ("strain", "prev_strain"),
+            "previous step": ("prev_strain", "prev_stress"),
+            "material": ("mu", "alpha"),
+        },
+        respond=hyperelastic,
+        recover=lambda _columns: {},
+        tangent=_tangent_hyperelastic,
+    ),
+    "viscoelastic": Law(
+        parameters=("E_inf", "E_1", "eta_1"),
+        internal=("viscous_stress",),
+        state=(),
+        timed=True,
+        target="increment",
+        groups={
+            "strain and its previous value": ("strain", "prev_strain"),
+            "previous step": ("prev_strain", "prev_stress"),
+            "material": ("E_inf", "E_1", "eta_1"),
+        },
+        respond=viscoelastic,
+        recover=_recover_viscoelastic,
+        tangent=_tangent_viscoelastic,
+    ),
+}

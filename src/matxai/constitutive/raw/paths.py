@@ -1,0 +1,138 @@
+"""One loading path as its file states it: the names it may use, and what makes it unusable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+SERIES = (
+    "strain", "stress", "time", "control", "e_plastic",
+    "prev_strain", "prev_stress", "prev_e_plastic",
+)  # fmt: skip
+PARAMETERS = ("E", "sig0", "H_kin", "mu", "k", "alpha", "eta", "E_inf", "E_1", "eta_1")
+ALIASES = {
+    "epsilon": "strain",
+    "eps": "strain",
+    "sigma": "stress",
+    "sig": "stress",
+    "t": "time",
+}
+KNOWN = frozenset((*SERIES, *PARAMETERS, *ALIASES))
+
+# Kinds of NumPy element types that are real numbers.
+NUMERIC = "iuf"
+
+
+@dataclass(frozen=True)
+class RawPath:
+    """A path in the units of its file.
+
+    Attributes:
+        file, record: file relative to the case's folder, and the place in it, from 0.
+        series: (steps,) each, under the names of ``SERIES``.
+        parameters: under the names of ``PARAMETERS``.
+    """
+
+    file: str
+    record: int
+    series: dict[str, Array]
+    parameters: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A path, or with ``record`` None a whole file, that cannot be used, and why."""
+
+    file: str
+    record: int | None
+    reason: str
+    expected: str
+
+
+# Reason and expectation for a link that leads out of the folder, whose content is not the case's.
+OUTSIDE = ("the file lies outside the case's folder", "files inside it, or links to such files")
+
+
+class _UnusableError(Exception):
+    def __init__(self, reason: str, expected: str) -> None:
+        super().__init__(reason)
+        self.reason, self.expected = reason, expected
+
+
+def checked(file: str, record: int, values: Mapping[str, object]) -> RawPath | Refused:
+    """A path from what a file holds; other keys than those of ``KNOWN`` are ignored.
+
+    A series may be (steps,), (steps, 1) or (1, steps), a parameter any array of one value.
+    """
+    try:
+        arrays = {name: _numbers(key, value) for name, (key, value) in _named(values).items()}
+        series = {name: array for name, array in arrays.items() if name in SERIES}
+        _check_series(series)
+        parameters = {
+            name: _scalar(name, array) for name, array in arrays.items() if name not in SERIES
+        }
+    except _UnusableError as problem:
+        return Refused(file, record, problem.reason, problem.expected)
+    return RawPath(file, record, series, parameters)
+
+
+def _named(values: Mapping[str, object]) -> dict[str, tuple[str, object]]:
+    """{name: (key in the file, value)} of the known keys."""
+    found: dict[str, tuple[str, object]] = {}
+    for key, value in values.items():
+        if key not in KNOWN:
+            continue
+        name = ALIASES.get(key, key)
+        if name in found:
+            raise _UnusableError(
+                f"both {found[name][0]} and {key} are given", f"one series of {name}"
+            )
+        found[name] = key, value
+    return found
+
+
+def _numbers(key: str, value: object) -> Array:
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of unequal lengths
+        raise _UnusableError(f"{key} is ragged", "one row of numbers") from None
+    if array.dtype.kind not in NUMERIC:
+        raise _UnusableError(f"{key} is not numeric: {array.dtype}", "real numbers")
+    if array.size != max(array.shape, default=1):
+        raise _UnusableError(f"{key} has the shape {array.shape}", "one row of numbers")
+    with np.errstate(over="ignore"):  # an extended float may become infinite, and is refused below
+        flat = np.ascontiguousarray(array.reshape(-1), dtype=np.float64)
+    if not np.isfinite(flat).all():
+        step = int(np.flatnonzero(~np.isfinite(flat))[0])
+        raise _UnusableError(f"{key} is {flat[step]} at step {step}", "finite numbers")
+    return flat
+
+
+def _check_series(series: Mapping[str, Array]) -> None:
+    for name in ("strain", "stress"):
+        if name not in series:
+            others = [alias for alias, meant in ALIASES.items() if meant == name]
+            raise _UnusableError(f"no {name}", f"a series {name} (or {', '.join(others)})")
+    steps = len(series["strain"])
+    for name, values in series.items():
+        if len(values) != steps:
+            raise _UnusableError(
+                f"{name} has {len(values)} steps, strain {steps}", "series of equal length"
+            )
+    if steps < 2:
+        raise _UnusableError(f"strain has {steps} step", "at least two steps")
+    if "time" in series and (late := np.flatnonzero(np.diff(series["time"]) <= 0)).size:
+        raise _UnusableError(
+            f"time does not increase at step {late[0] + 1}", "strictly increasing time"
+        )
+
+
+def _scalar(name: str, array: Array) -> float:
+    if len(array) != 1:
+        raise _UnusableError(f"{name} has {len(array)} values", "one value a path")
+    return float(array[0])

@@ -1,0 +1,120 @@
+"""Principal components of a recurrent network's state, and what they tell of the material.
+
+After Koeppe et al. 2022 (Frontiers in Materials 8:824958), who compare the components by eye with the
+internal variables; here a linear map fitted on other paths measures how far they determine them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.decomposition import PCA
+
+from matxai.cluster_bootstrap import r2_interval
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StateExplanation:
+    """Five tables.
+
+    ``variance``: component (1 is the leading one), share, cumulative, of the variance of the training
+    rows. ``recovery``: variable, components, r2, ci_low, ci_high: R2, on test rows, of the linear map
+    from the leading 1..K components, its 95 % interval over test paths. ``correlation``: variable,
+    component, r: Pearson's r on test rows. ``scores``: c1..cK of all rows. ``recovered``: the internal
+    variables of all rows, as the linear map from all K components gives them.
+    """
+
+    variance: pd.DataFrame
+    recovery: pd.DataFrame
+    correlation: pd.DataFrame
+    scores: pd.DataFrame
+    recovered: pd.DataFrame
+
+
+def state_components(
+    states: npt.NDArray[np.floating],
+    internal: pd.DataFrame,
+    part: pd.Series,
+    path: pd.Series,
+    *,
+    components: int,
+    seed: int,
+    extra: pd.DataFrame | None = None,
+) -> StateExplanation:
+    """Principal components of ``states`` (rows, units), and how well they give ``internal``.
+
+    Components and linear maps are fitted on training rows, and judged on test rows. Columns of
+    ``internal`` (rows, variables) that have a NaN or never change are left out. ``extra`` (rows, any)
+    are columns that only enter the correlations. ``part`` and ``path`` (rows,) say where a row belongs;
+    at most ``components`` components are kept.
+    """
+    values = np.asarray(states, dtype=np.float64)
+    train, test = (part == "train").to_numpy(), (part == "test").to_numpy()
+    kept = min(components, *values[train].shape)
+    pca = PCA(kept, svd_solver="covariance_eigh").fit(values[train])
+    scores = pca.transform(values)
+    known = _known(internal, train)
+    recovery, recovered = [], {}
+    for name, truth in known.items():
+        for count in range(1, scores.shape[1] + 1):
+            estimate = _linear_map(scores[:, :count], truth, train)
+            r2 = r2_interval(truth[test], estimate[test], path[test], seed=seed)
+            recovery.append((name, count, *r2))
+            recovered[name] = estimate
+    compared = known if extra is None else known | _known(extra, train)
+    shares = pca.explained_variance_ratio_
+    numbers = np.arange(1, len(shares) + 1)
+    return StateExplanation(
+        variance=pd.DataFrame(
+            {"component": numbers, "share": shares, "cumulative": np.cumsum(shares)}
+        ),
+        recovery=pd.DataFrame(
+            recovery, columns=["variable", "components", "r2", "ci_low", "ci_high"]
+        ),
+        correlation=_correlation({n: v[test] for n, v in compared.items()}, scores[test]),
+        scores=pd.DataFrame(scores, index=internal.index, columns=[f"c{n}" for n in numbers]),
+        recovered=pd.DataFrame(recovered, index=internal.index),
+    )
+
+
+def _known(table: pd.DataFrame, train: npt.NDArray[np.bool_]) -> dict[str, Array]:
+    columns = {str(name): column.to_numpy(np.float64) for name, column in table.items()}
+    return {
+        name: values
+        for name, values in columns.items()
+        if np.isfinite(values).all() and np.ptp(values[train]) > 0
+    }
+
+
+def _linear_map(scores: Array, truth: Array, train: npt.NDArray[np.bool_]) -> Array:
+    """Estimate of ``truth`` in all rows: least squares with intercept, fitted on training rows."""
+    design = np.column_stack([scores, np.ones(len(scores))])
+    return design @ np.linalg.lstsq(design[train], truth[train])[0]
+
+
+def _correlation(variables: dict[str, Array], scores: Array) -> pd.DataFrame:
+    """Pearson's r between every variable and every column of ``scores``; NaN if one is constant."""
+    rows = []
+    for name, values in variables.items():
+        for number, score in enumerate(scores.T, start=1):
+            varies = np.ptp(values) > 0 and np.ptp(score) > 0
+            r = np.corrcoef(values, score)[0, 1] if varies else np.nan
+            rows.append((name, number, float(r)))
+    return pd.DataFrame(rows, columns=["variable", "component", "r"])
+
+
+def state_path(found: StateExplanation, table: pd.DataFrame, path: int) -> pd.DataFrame:
+    """One path of ``table`` (the rows that were explained): step, c1.., and each internal variable
+    with what the components make of it, ``name`` and ``name_recovered``.
+
+    The components are in standard deviations over the training rows.
+    """
+    spread = found.scores[table["part"] == "train"].std()
+    recovered = found.recovered.add_suffix("_recovered")
+    columns = [table[["step", *found.recovered.columns]], found.scores / spread, recovered]
+    return pd.concat(columns, axis=1)[table["path"] == path]

@@ -1,0 +1,64 @@
+"""Strain histories: cyclic, ramp and hold, band-limited random."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Kind = Literal["cyclic", "ramp_and_hold", "random"]
+Generator = np.random.Generator
+
+
+def strain_path(
+    kind: Kind, steps: int, low: float, high: float, generator: np.random.Generator
+) -> Array:
+    """Strain (steps + 1,) within [low, high], zero in the initial state."""
+    shape = {"cyclic": _cyclic, "ramp_and_hold": _ramp_and_hold, "random": _random}[kind]
+    return shape(steps, low, high, generator)
+
+
+def _through(corners: Array, places: Array, steps: int) -> Array:
+    return np.interp(np.arange(steps + 1), places, corners)
+
+
+def _cyclic(steps: int, low: float, high: float, generator: Generator) -> Array:
+    """Straight lines between turning points that lie, in turn, in the upper and the lower half."""
+    turns = int(generator.integers(2, 7))
+    middle = (low + high) / 2
+    upper = generator.uniform(middle, high, turns)
+    lower = generator.uniform(low, middle, turns)
+    first_up = generator.random() < 0.5
+    corners = np.where((np.arange(turns) % 2 == 0) == first_up, upper, lower)
+    places = np.linspace(0, steps, turns + 1)
+    return _through(np.concatenate([[0.0], corners]), places, steps)
+
+
+def _ramp_and_hold(steps: int, low: float, high: float, generator: Generator) -> Array:
+    """Two to four ramps to random levels, each followed by a hold."""
+    ramps = int(generator.integers(2, 5))
+    levels = np.repeat(generator.uniform(low, high, ramps), 2)
+    shares = generator.uniform(0.3, 1.0, 2 * ramps)
+    places = np.concatenate([[0.0], np.cumsum(shares)]) / shares.sum() * steps
+    return _through(np.concatenate([[0.0], levels]), places, steps)
+
+
+def _random(steps: int, low: float, high: float, generator: Generator) -> Array:
+    """An Ornstein-Uhlenbeck process smoothed by a second one, which bounds its band.
+
+    Both relax over steps / 10; the path starts at zero and is scaled to lie within the bounds.
+    """
+    keep = np.exp(-10.0 / steps)
+    noise = generator.standard_normal(steps)
+    rough = smooth = 0.0
+    path = np.zeros(steps + 1)
+    for step in range(steps):
+        rough = keep * rough + np.sqrt(1 - keep**2) * noise[step]
+        smooth = keep * smooth + (1 - keep) * rough
+        path[step + 1] = smooth
+    reach = generator.uniform(0.5, 1.0)
+    above, below = path.max(), -path.min()
+    scale = min(high / above if above > 0 else np.inf, -low / below if below > 0 else np.inf)
+    return path * scale * reach

@@ -1,0 +1,31 @@
+"""Predict the test paths step by step and in a closed loop, and score them."""
+
+import json
+from pathlib import Path
+
+import _bootstrap  # noqa: F401
+from matxai.constitutive.evaluation import evaluate, one_path
+from matxai.constitutive.figures.residuals import residual_histogram, residual_quantiles
+from matxai.constitutive.laws import LAWS
+from matxai.constitutive.model_file import load_network
+from matxai.constitutive.steps import read_steps
+from matxai.job import job
+
+with job(snakemake) as run:
+    surrogate, recurrent = load_network(run.input.surrogate), load_network(run.input.recurrent)
+    law, test = LAWS[surrogate[1].law], read_steps(run.input.steps, "test")
+    surrogate[0].to(run.device)
+    recurrent[0].to(run.device)
+    evaluation = evaluate(surrogate, recurrent, law, test)
+    table = evaluation.predictions
+    residual = (table["prediction"] - table["stress"]).to_numpy()
+    table.to_parquet(run.output.predictions, index=False)
+    evaluation.accuracy.to_csv(run.output.accuracy, index=False)
+    one_path(table).to_csv(run.output.onepath, index=False)
+    residual_histogram(residual, table["group"]).to_csv(run.output.residuals, index=False)
+    bands = residual_quantiles(table["strain"].to_numpy(), residual)
+    bands.to_csv(run.output.residual_bands, index=False)
+    Path(run.output.summary).write_text(
+        json.dumps(evaluation.summary, indent=2) + "\n", encoding="utf-8"
+    )
+    print(evaluation.accuracy.to_string(index=False))

@@ -1,0 +1,36 @@
+"""Fit the recurrent network of a case to whole paths."""
+
+from pathlib import Path
+
+import _bootstrap  # noqa: F401
+from matxai.constitutive.fitting import train_recurrent
+from matxai.constitutive.laws import LAWS
+from matxai.constitutive.model_file import save_trained
+from matxai.constitutive.settings import Recurrent, Train
+from matxai.constitutive.steps import held, history_features, read_steps
+from matxai.digests import digest, file_digest
+from matxai.job import job
+
+with job(snakemake) as run:
+    law, table = run.params.law, read_steps(run.input.steps)
+    shape = Recurrent.from_plain(run.params.network)
+    data = file_digest(run.input.steps)
+    trained = train_recurrent(
+        table,
+        held(history_features(LAWS[law]), table),
+        shape,
+        Train.from_plain(run.params.train),
+        seed=run.seed,
+        device=run.device,
+        checkpoint=Path(run.params.checkpoint),
+        fingerprint=digest(
+            data, law, run.params.network, run.params.train, run.seed, run.params.code
+        ),
+    )
+    save_trained(
+        run.output.model, trained, shape.cell, law=law, seed=run.seed, data=data,
+        settings=run.params.train, versions=run.params.libs,
+    )  # fmt: skip
+    trained.fitted.history.to_csv(run.output.history, index=False)
+
+Path(snakemake.params.checkpoint).unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""Fit the one-step network of a case."""
+
+from pathlib import Path
+
+import _bootstrap  # noqa: F401
+from matxai.constitutive.fitting import train_surrogate
+from matxai.constitutive.model_file import save_trained
+from matxai.constitutive.settings import Surrogate, TrainSurrogate
+from matxai.constitutive.steps import held, read_steps
+from matxai.digests import digest, file_digest
+from matxai.job import job
+
+with job(snakemake) as run:
+    case, table = run.params.case, read_steps(run.input.steps)
+    data = file_digest(run.input.steps)
+    trained = train_surrogate(
+        table,
+        case["features"] if case["chosen"] else held(case["features"], table),
+        case["target"],
+        Surrogate.from_plain(run.params.network),
+        TrainSurrogate.from_plain(run.params.train),
+        seed=run.seed,
+        device=run.device,
+        checkpoint=Path(run.params.checkpoint),
+        fingerprint=digest(
+            data, case, run.params.network, run.params.train, run.seed, run.params.code
+        ),
+    )
+    save_trained(
+        run.output.model, trained, "mlp", law=case["law"], seed=run.seed, data=data,
+        settings=run.params.train, versions=run.params.libs,
+    )  # fmt: skip
+    trained.fitted.history.to_csv(run.output.history, index=False)
+
+Path(snakemake.params.checkpoint).unlink(missing_ok=True)
