@@ -164,7 +164,9 @@ LAWS = {
         target="increment",
         groups={
             "strain and its previous value": ("strain", "prev_strain"),
-            "previous state": ("prev_stress", "prev_e_plastic"),
+            "plastic strain and its previous value": ("e_plastic", "prev_e_plastic"),
+            "previous stress and plastic strain": ("prev_stress", "prev_e_plastic"),
+            "whole mechanical state": ("strain", "prev_strain", "prev_stress", "prev_e_plastic"),
             "material": ("E", "sig0", "H_kin"),
         },
         respond=elastoplastic,
@@ -179,7 +181,7 @@ LAWS = {
         target="stress",
         groups={
             "strain and its previous value": ("strain", "prev_strain"),
-            "previous step": ("prev_strain", "prev_stress"),
+            "whole mechanical state": ("strain", "prev_strain", "prev_stress"),
             "material": ("mu", "alpha"),
         },
         respond=hyperelastic,
@@ -194,7 +196,7 @@ LAWS = {
         target="increment",
         groups={
             "strain and its previous value": ("strain", "prev_strain"),
-            "previous step": ("prev_strain", "prev_stress"),
+            "whole mechanical state": ("strain", "prev_strain", "prev_stress"),
             "material": ("E_inf", "E_1", "eta_1"),
         },
         respond=viscoelastic,

@@ -122,7 +122,7 @@ class Constitutive(Strict):
         default=TrainSurrogate(), description="Training of the one-step network."
     )
     train_recurrent: Train = Field(
-        default=Train(epochs=150, batch_size=16, learning_rate=1e-2, patience=60),
+        default=Train(epochs=120, batch_size=16, learning_rate=1e-2, patience=60),
         description="Training of the recurrent network.",
     )
     explain: Explain = Field(default=Explain(), description="Explanations, on the test paths.")
