@@ -19,7 +19,6 @@ rule explain_permutation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        gpu=1,
         mem_mb=2000,
         runtime=20,
     params:
@@ -58,7 +57,6 @@ rule explain_gradients:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        gpu=1,
         mem_mb=2000,
         runtime=20,
     params:
@@ -96,7 +94,6 @@ rule explain_states:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        gpu=1,
         mem_mb=2000,
         runtime=20,
     params:
@@ -120,7 +117,6 @@ rule collect_explanations:
         tangent=f"{NETWORK}/explain_tangent.csv",
         variance=f"{NETWORK}/explain_states.csv",
         recovery=f"{NETWORK}/explain_states_recovery.csv",
-        surrogate=f"{NETWORK}/surrogate.safetensors",
         summary=f"{NETWORK}/summary.json",
     output:
         comparison=of_network(

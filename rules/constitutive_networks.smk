@@ -64,6 +64,7 @@ rule train_surrogate:
         steps=f"{CASE}/steps.parquet",
     output:
         model=f"{NETWORK}/surrogate.safetensors",
+        training=f"{NETWORK}/surrogate_training.json",
         history=of_network("loss_curve.csv", "constitutive_history", "training"),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/train_surrogate.log",
@@ -96,6 +97,7 @@ rule train_recurrent:
         steps=f"{CASE}/steps.parquet",
     output:
         model=f"{NETWORK}/recurrent.safetensors",
+        training=f"{NETWORK}/recurrent_training.json",
         history=of_network(
             "recurrent_loss_curve.csv", "constitutive_history", "training"
         ),
@@ -129,6 +131,10 @@ rule evaluate_surrogate:
         steps=f"{CASE}/steps.parquet",
         surrogate=f"{NETWORK}/surrogate.safetensors",
         recurrent=f"{NETWORK}/recurrent.safetensors",
+        training=[
+            f"{NETWORK}/surrogate_training.json",
+            f"{NETWORK}/recurrent_training.json",
+        ],
     output:
         predictions=f"{NETWORK}/predictions.parquet",
         accuracy=of_network("accuracy.csv", "constitutive_accuracy", "evaluation"),
@@ -146,7 +152,6 @@ rule evaluate_surrogate:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        gpu=1,
         mem_mb=2000,
         runtime=20,
     params:

@@ -74,7 +74,8 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
     FileNotFoundError
         The block ended cleanly without writing an output.
     InputError
-        MATXAI_DEVICE names no usable device; and any that the block raises, of which only the
+        MATXAI_DEVICE names no usable device (asked by rules with the resource ``gpu``, the others
+        compute on the CPU); and any that the block raises, of which only the
         message is shown (the log has the traceback).
     """
     log = Path(snakemake.log[0]) if len(snakemake.log) else None
@@ -93,7 +94,7 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
             resources=snakemake.resources,
             threads=snakemake.threads,
             seed=_choose_seed(snakemake) if seed is None else seed,
-            device=pick_device(),
+            device=pick_device() if snakemake.resources.get("gpu") else "cpu",
         )
         set_seed(run.seed)
         header(run)

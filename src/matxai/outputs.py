@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matxai.standin import NamedList, Span
 
@@ -56,6 +57,17 @@ def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[
     finally:
         for path in partial:
             _remove(path)
+
+
+def write_json(values: Any, path: str | Path) -> None:
+    """Write JSON-plain values, indented, without NaN or infinity (ValueError)."""
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: str | Path) -> Any:
+    """Read what `write_json` wrote."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def _name_of(position: int, spans: dict[str, Span]) -> str:

@@ -190,14 +190,16 @@ def test_other_threads_may_run_a_job(standin: StandIn) -> None:
 
 def test_the_device_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATXAI_DEVICE", "cpu")
-    with job(StandIn()) as run:
+    with job(StandIn(resources={"gpu": 1})) as run:
         assert run.device == "cpu"
     monkeypatch.setenv("MATXAI_DEVICE", "gpu")
     with (
         pytest.raises(InputError, match=r"(?s)MATXAI_DEVICE.*'gpu'.*expected: one of .*cpu"),
-        job(StandIn()),
+        job(StandIn(resources={"gpu": 1})),
     ):
         pass
+    with job(StandIn()) as run:  # no GPU was asked for: others may be using it
+        assert run.device == "cpu"
 
 
 def test_scripts_in_a_process_log_what_c_code_and_python_print(tmp_path: Path) -> None:

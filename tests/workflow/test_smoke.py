@@ -16,9 +16,9 @@ def results(smoke):
     return smoke.folder / RESULTS
 
 
-def test_every_figure_has_its_table(results):
-    figures = sorted(results.rglob("*.svg"))
-    assert len(figures) > 25
+def test_every_figure_has_its_table(smoke):
+    figures = sorted((smoke.folder / "results/smoke").rglob("*.svg"))
+    assert len(figures) > 45
     tables = {
         "by_count": "prevalence",
         "by_number": "prevalence",
@@ -33,7 +33,7 @@ def test_every_figure_has_its_table(results):
 def test_no_partial_file_and_no_checkpoint_is_left(smoke):
     left = [p for p in smoke.folder.rglob("*") if p.name.startswith(".partial-")]
     assert not left
-    assert not list((smoke.folder / "results").rglob("checkpoint.pt"))
+    assert not list((smoke.folder / "results").rglob("*checkpoint.pt"))
 
 
 def test_parts_are_split_by_composition(results):
@@ -57,6 +57,31 @@ def test_predictions_agree_with_the_metrics(results):
     mae = (test["target"] - test["prediction"]).abs().mean()
     metrics = pd.read_csv(folder / "metrics.csv").set_index("metric")
     assert metrics.loc["mae", "value"] == pytest.approx(mae)
+
+
+@pytest.mark.parametrize("case", ["elastoplastic", "hyperelastic"])
+def test_what_is_explained_is_what_was_trained(smoke, case):
+    folder = smoke.folder / f"results/smoke/constitutive/{case}/seed0"
+    trained, explained = (
+        json.loads((folder / name).read_text()) for name in ("summary.json", "explain_summary.json")
+    )
+    assert explained["base_r2"] == pytest.approx(trained["r2"], abs=1e-6)
+    assert explained["feature_names"] == trained["features"]
+    assert trained["r2"] > 0.5
+    table = pd.read_csv(folder / "explain_permutation.csv")
+    assert (table["ci_low"] <= table["drop"]).all()
+    assert (table["drop"] <= table["ci_high"]).all()
+
+
+def test_paths_are_split_whole(smoke):
+    for case in ("elastoplastic", "hyperelastic"):
+        table = pd.read_parquet(smoke.folder / f"results/smoke/constitutive/{case}/steps.parquet")
+        assert table.groupby("path")["part"].nunique().max() == 1
+        assert table.groupby("part")["path"].nunique().to_dict() == {
+            "train": 28,
+            "val": 6,
+            "test": 6,
+        }
 
 
 def test_logs_tell_what_a_run_needs_to_be_repeated(smoke):
@@ -85,6 +110,7 @@ def test_report_builds_offline_with_every_figure_captioned(smoke):
     found, _ = json.JSONDecoder().raw_decode(page, page.index('results = {"') + len("results = "))
     shown = {entry["name"] for entry in found.values()}
     assert {"accuracy.svg", "parity.svg", "interactive.html", "periodic_table.svg"} <= shown
+    assert {"explain_comparison.svg", "explain_tangent.svg", "predictions_onepath.svg"} <= shown
     for entry in found.values():
         assert entry["caption"].strip(), entry["name"]
         assert entry["labels"], entry["name"]
@@ -94,6 +120,9 @@ def test_report_builds_offline_with_every_figure_captioned(smoke):
 def test_one_figure_can_be_asked_for_by_name(smoke):
     listed = {line.split(" ")[0] for line in smoke.snakemake("--list-target-rules").splitlines()}
     assert {"all", "composition", "composition_parity", "composition_correlation"} <= listed
-    assert "Nothing to be done" in smoke.snakemake("composition_parity")
+    assert {"constitutive", "constitutive_tangent", "constitutive_hyperelastic"} <= listed
+    assert "Nothing to be done" in smoke.snakemake(
+        "composition_parity", "constitutive_elastoplastic"
+    )
     folder = f"{RESULTS}/power_factor/hotcrab/seed0"
     assert "Nothing to be done" in smoke.snakemake(f"{folder}/parity.svg")

@@ -33,7 +33,12 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
     ("path", "old", "new", "rules"),
     [
         ("plotting/history.py", "_MARKED = 30", "_MARKED = 31", {"plot_history"}),
-        ("training.py", "1 / 25, 1e-4", "1 / 25, 2e-4", {"train_crabnet"}),
+        (
+            "training.py",
+            "1 / 25, 1e-4",
+            "1 / 25, 2e-4",
+            {"train_crabnet", "train_surrogate", "train_recurrent"},
+        ),
         (
             "composition/correlation.py",
             "matrix = np.clip(unit @ unit.T, -1, 1)",
@@ -52,6 +57,30 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
             'predictions["sigma"] * factor',
             'predictions["sigma"] / factor',
             {"evaluate_crabnet"},
+        ),
+        (
+            "constitutive/networks.py",
+            "_FLOOR = 1e-6",
+            "_FLOOR = 1e-7",
+            {"train_surrogate"},
+        ),
+        (
+            "attribution/permutation.py",
+            "batch_rows: int = 65536",
+            "batch_rows: int = 65535",
+            {"explain_permutation"},
+        ),
+        (
+            "constitutive/explain/tangent.py",
+            "quantile(errors, 0.95)",
+            "quantile(errors, 0.9)",
+            {"explain_gradients"},
+        ),
+        (
+            "constitutive/raw/tfrecords.py",
+            "not a readable TFRecord file",
+            "no readable TFRecord file",
+            {"prepare_paths"},
         ),
         ("composition/embeddings.py", '"embedded", 0)', '"embedded", 1)', {"embed_elements"}),
         (
@@ -84,6 +113,15 @@ def test_a_changed_script_reruns_its_rule(smoke):
     [
         ("epochs: 3", "epochs: 4", {"train_crabnet"}),
         ("trees: 10", "trees: 11", {"evaluate_baselines"}),
+        ("repeats: 3", "repeats: 4", {"explain_permutation", "collect_explanations"}),
+        ("components: 3", "components: 2", {"explain_states", "collect_explanations"}),
+        ("depth: 2", "depth: 1", {"train_surrogate"}),
+        ("E: [180000, 220000]", "E: [180000, 210000]", {"generate_paths"}),
+        (
+            "strain: [-0.4, 1]",
+            "strain: [-0.4, 1]\n      stress_unit: kPa",
+            {"plot_surrogate", "plot_explanations", "explain_gradients"},
+        ),
         ("subset: 400", "subset: 300", {"prepare_compositions"}),
         (
             "label: n-type power factor",

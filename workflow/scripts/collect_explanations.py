@@ -1,13 +1,10 @@
 """Put the explanations of a network side by side, and into one summary."""
 
-import json
-from pathlib import Path
-
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.constitutive.explanation import comparison, explain_summary
-from matxai.constitutive.model_file import load_network
+from matxai.constitutive.explain.summary import comparison, explain_summary
 from matxai.job import job
+from matxai.outputs import read_json, write_json
 
 TABLES = {
     "permutation": "permutation_importance",
@@ -19,11 +16,9 @@ TABLES = {
 }
 
 with job(snakemake) as run:
-    _, card = load_network(run.input.surrogate)
     tables = {name: pd.read_csv(run.input[name]) for name in TABLES}
     beside = comparison(tables["permutation"], tables["saliency"], tables["integrated"])
     beside.to_csv(run.output.comparison, index=False)
-    trained = json.loads(Path(run.input.summary).read_text(encoding="utf-8"))
     named = {TABLES[name]: table for name, table in tables.items()}
-    summary = explain_summary(card, trained, named, run.params.explain)
-    Path(run.output.summary).write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    summary = explain_summary(read_json(run.input.summary), named, run.params.explain)
+    write_json(summary, run.output.summary)

@@ -1,8 +1,5 @@
 """Predict the test paths step by step and in a closed loop, and score them."""
 
-import json
-from pathlib import Path
-
 import _bootstrap  # noqa: F401
 from matxai.constitutive.evaluation import evaluate, one_path
 from matxai.constitutive.figures.residuals import residual_histogram, residual_quantiles
@@ -10,6 +7,7 @@ from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import load_network
 from matxai.constitutive.steps import read_steps
 from matxai.job import job
+from matxai.outputs import read_json, write_json
 
 with job(snakemake) as run:
     surrogate, recurrent = load_network(run.input.surrogate), load_network(run.input.recurrent)
@@ -25,7 +23,6 @@ with job(snakemake) as run:
     residual_histogram(residual, table["group"]).to_csv(run.output.residuals, index=False)
     bands = residual_quantiles(table["strain"].to_numpy(), residual)
     bands.to_csv(run.output.residual_bands, index=False)
-    Path(run.output.summary).write_text(
-        json.dumps(evaluation.summary, indent=2) + "\n", encoding="utf-8"
-    )
+    training = dict(zip(("one step", "recurrent"), map(read_json, run.input.training), strict=True))
+    write_json(evaluation.summary | {"training": training}, run.output.summary)
     print(evaluation.accuracy.to_string(index=False))

@@ -1,23 +1,22 @@
 """Saliency, integrated gradients, and the tangent against that of the law."""
 
-import json
-from pathlib import Path
-
 import _bootstrap  # noqa: F401
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.explanation import explained, integrated_gradients, saliency
+from matxai.constitutive.explain.gate import explained
+from matxai.constitutive.explain.gradients import integrated_gradients, saliency
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import load_network
 from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.constitutive.settings import Explain
 from matxai.constitutive.steps import read_steps
-from matxai.constitutive.tangent import network_tangent, tangent_summary, tangent_table
+from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
 from matxai.job import job
+from matxai.outputs import read_json
 
 with job(snakemake) as run:
     network, card = load_network(run.input.surrogate)
     test = read_steps(run.input.steps, "test")
-    trained = json.loads(Path(run.input.summary).read_text(encoding="utf-8"))
+    trained = read_json(run.input.summary)
     x = explained(network.to(run.device), card.scales, test, trained["r2"])
     settings, slopes = Explain.from_plain(run.params.explain), gradients(network, x)
     names = [*card.scales.features, "stress"]

@@ -6,7 +6,7 @@ from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import load_network
 from matxai.constitutive.prediction import states
 from matxai.constitutive.settings import Explain
-from matxai.constitutive.states import state_components, state_path
+from matxai.constitutive.explain.states import state_components, state_path
 from matxai.constitutive.steps import read_steps
 from matxai.job import job
 

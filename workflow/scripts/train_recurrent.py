@@ -10,6 +10,7 @@ from matxai.constitutive.settings import Recurrent, Train
 from matxai.constitutive.steps import held, history_features, read_steps
 from matxai.digests import digest, file_digest
 from matxai.job import job
+from matxai.outputs import write_json
 
 with job(snakemake) as run:
     law, table = run.params.law, read_steps(run.input.steps)
@@ -32,5 +33,6 @@ with job(snakemake) as run:
         settings=run.params.train, versions=run.params.libs,
     )  # fmt: skip
     trained.fitted.history.to_csv(run.output.history, index=False)
+    write_json(trained.summary(), run.output.training)
 
 Path(snakemake.params.checkpoint).unlink(missing_ok=True)

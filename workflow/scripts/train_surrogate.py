@@ -9,6 +9,7 @@ from matxai.constitutive.settings import Surrogate, TrainSurrogate
 from matxai.constitutive.steps import held, read_steps
 from matxai.digests import digest, file_digest
 from matxai.job import job
+from matxai.outputs import write_json
 
 with job(snakemake) as run:
     case, table = run.params.case, read_steps(run.input.steps)
@@ -31,5 +32,6 @@ with job(snakemake) as run:
         settings=run.params.train, versions=run.params.libs,
     )  # fmt: skip
     trained.fitted.history.to_csv(run.output.history, index=False)
+    write_json(trained.summary(), run.output.training)
 
 Path(snakemake.params.checkpoint).unlink(missing_ok=True)

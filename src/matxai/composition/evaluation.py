@@ -11,7 +11,8 @@ from matxai.composition.dataset import part_of
 from matxai.composition.fitting import predict
 from matxai.composition.model_file import Card
 from matxai.composition.network import CrabNet
-from matxai.metrics import laplace_coverage, laplace_scale_factor, miscalibration_area, score
+from matxai.metrics import score
+from matxai.uncertainty import laplace_coverage, laplace_scale_factor, miscalibration_area
 
 _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 

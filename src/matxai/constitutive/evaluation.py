@@ -76,10 +76,6 @@ def evaluate(
         "test_steps": len(table),
         **_figures(accuracy, scales.target),
         "closed_loop_given": given(scales, law),
-        "networks": {
-            kind.kind: {"best_epoch": kind.best_epoch, "seconds": round(kind.seconds, 1)}
-            for kind in (card, recurrent[1])
-        },
     }
     return Evaluation(predictions, accuracy, summary)
 
@@ -109,7 +105,7 @@ def _accuracy(predictions: pd.DataFrame, target: str, seed: int) -> pd.DataFrame
     return pd.DataFrame(rows, columns=columns)
 
 
-def _figures(accuracy: pd.DataFrame, target: str) -> dict[str, float]:
+def _figures(accuracy: pd.DataFrame, target: str) -> dict[str, float | None]:
     r2 = accuracy.set_index(["network", "quantity", "steps"])["r2"]
     found = {
         "r2": r2["one step", target, "all steps"],
@@ -122,7 +118,7 @@ def _figures(accuracy: pd.DataFrame, target: str) -> dict[str, float]:
         "r2_closed_loop": r2["closed loop", "stress", "all steps"],
         "r2_recurrent": r2["recurrent", "stress", "all steps"],
     }
-    return {name: float(value) for name, value in found.items()}
+    return {name: float(value) if np.isfinite(value) else None for name, value in found.items()}
 
 
 def one_path(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -112,7 +112,6 @@ class Card:
     shape: dict[str, Any]
     seed: int
     best_epoch: int
-    seconds: float
     data_sha256: str
     settings: dict[str, Any]
     versions: dict[str, str]
@@ -126,6 +125,21 @@ class Trained:
     scales: Scales
     shape: dict[str, Any]
     seconds: float
+
+    def summary(self) -> dict[str, float]:
+        """Epochs, best epoch, its training loss and validation RMSE (unit of the target), seconds.
+
+        The seconds are those of this run alone where it resumed an interrupted one.
+        """
+        history = self.fitted.history
+        best = history.iloc[self.fitted.best_epoch]
+        return {
+            "epochs": len(history),
+            "best_epoch": int(best["epoch"]),
+            "train_loss": float(best["train_loss"]),
+            "val_rmse": float(best["val_error"]),
+            "seconds": round(self.seconds, 1),
+        }
 
 
 def build(kind: str, scales: Scales, shape: dict[str, Any], mixing: Tensor | None) -> nn.Module:
@@ -159,7 +173,6 @@ def save_trained(
         shape=trained.shape,
         seed=seed,
         best_epoch=trained.fitted.best_epoch + 1,
-        seconds=trained.seconds,
         data_sha256=data,
         settings=settings,
         versions=versions,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from matxai.metrics import coverage_gap, miscalibration_area
 from matxai.plotting.quantities import axis_label, quantity
 from matxai.plotting.style import (
     BLUE,
@@ -19,6 +18,7 @@ from matxai.plotting.style import (
     styled,
     wrapped,
 )
+from matxai.uncertainty import coverage_gap, miscalibration_area
 
 if TYPE_CHECKING:
     import pandas as pd

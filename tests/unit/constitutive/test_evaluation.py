@@ -6,14 +6,14 @@ import pytest
 
 from matxai.attribution.saliency import gradients
 from matxai.constitutive.evaluation import evaluate, groups_of, one_path
+from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import Card, Scales, build
-from matxai.constitutive.tangent import network_tangent, tangent_summary, tangent_table
 from matxai.metrics import r2
 
 
 def card_of(name, scales, kind="mlp"):
-    return Card(kind, name, scales, {}, 0, 5, 1.0, "", {}, {})
+    return Card(kind, name, scales, {}, 0, 5, "", {}, {})
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,11 @@ import pytest
 import torch
 
 from matxai.attribution.saliency import gradients
-from matxai.constitutive import explanation
-from matxai.constitutive.explanation import baseline, comparison, explain_summary, explained
+from matxai.constitutive.explain.gate import explained
+from matxai.constitutive.explain.gradients import baseline, integrated_gradients
+from matxai.constitutive.explain.gradients import saliency as physical_saliency
+from matxai.constitutive.explain.permutation import permutation
+from matxai.constitutive.explain.summary import BASELINES, comparison, explain_summary
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import Card, Scales
 from matxai.constitutive.settings import Explain
@@ -18,7 +21,7 @@ SETTINGS = Explain(repeats=5, integration_steps=16)
 
 
 def card_of(name, scales):
-    return Card("mlp", name, scales, {}, 0, 5, 1.0, "", {}, {})
+    return Card("mlp", name, scales, {}, 0, 5, "", {}, {})
 
 
 def test_the_gate_lets_only_the_trained_network_on_its_test_steps_pass(steps, exact):
@@ -49,9 +52,7 @@ def test_the_load_parameter_is_a_negative_control_and_strain_rules(steps, exact)
     network, scales = exact["viscoelastic"]
     table = steps["viscoelastic"]
     law, card = LAWS["viscoelastic"], card_of("viscoelastic", scales)
-    found = explanation.permutation(
-        network, card, law, table, scales.inputs(table), SETTINGS
-    ).set_index("name")
+    found = permutation(network, card, law, table, scales.inputs(table), SETTINGS).set_index("name")
     assert found.loc["control", "drop"] == pytest.approx(0, abs=1e-9)
     assert found["drop"].idxmax() in {"strain", "prev_strain"}
     assert set(found.loc[found["kind"] == "group"].index) == set(law.groups)
@@ -68,7 +69,7 @@ def test_groups_need_two_members(steps):
     constant = lambda x: x[:, 0]  # noqa: E731
     network = torch.nn.Linear(3, 1)
     network.forward = constant
-    found = explanation.permutation(
+    found = permutation(
         network, card_of("elastoplastic", scales), LAWS["elastoplastic"], table,
         scales.inputs(table), SETTINGS,
     )  # fmt: skip
@@ -82,7 +83,7 @@ def test_saliency_has_the_units_of_stress_per_feature(steps, exact):
         "prev_stress": "MPa", "mu": "MPa", "stress": "MPa",
     }  # fmt: skip
     slopes = gradients(network, scales.inputs(table))
-    found = explanation.saliency(slopes, card_of("hyperelastic", scales), table, units).set_index(
+    found = physical_saliency(slopes, card_of("hyperelastic", scales), table, units).set_index(
         "name"
     )
     assert found.loc["strain", "physical"] == pytest.approx(table["tangent"].mean(), rel=1e-3)
@@ -111,17 +112,15 @@ def test_integrated_gradients_of_the_law_sum_to_its_stress(steps, exact):
     network, scales = exact["hyperelastic"]
     table = steps["hyperelastic"]
     law, card = LAWS["hyperelastic"], card_of("hyperelastic", scales)
-    found = explanation.integrated_gradients(
-        network, card, law, table, scales.inputs(table), SETTINGS
-    )
-    assert set(found["baseline"]) == set(explanation.BASELINES)
+    found = integrated_gradients(network, card, law, table, scales.inputs(table), SETTINGS)
+    assert set(found["baseline"]) == set(BASELINES)
     zero = found[found["baseline"] == "zero state"].set_index("name")
     assert zero["signed_mean"].sum() == pytest.approx(table["stress"].mean(), rel=1e-3)
     assert zero.loc["control", "mean_absolute"] == 0
     assert zero["convergence_mean"].max() < 1e-4
     strict = SETTINGS.model_copy(update={"integration_steps": 1, "tolerance": 1e-4})
     with pytest.raises(ArithmeticError, match="integration_steps"):
-        explanation.integrated_gradients(network, card, law, table, scales.inputs(table), strict)
+        integrated_gradients(network, card, law, table, scales.inputs(table), strict)
 
 
 @pytest.fixture
@@ -151,11 +150,12 @@ def test_the_comparison_is_relative_to_each_methods_largest(tables):
 
 
 def test_the_summary_is_json_without_nan(tables):
-    scales = Scales(["strain", "E"], [0, 0], [1, 1], "stress", 0.0, 1.0)
+    trained = {
+        "law": "elastoplastic", "features": ["strain", "E"], "target": "stress", "seed": 0,
+        "r2": 0.9, "test_paths": 3,
+    }  # fmt: skip
     named = dict(zip(("permutation_importance", "saliency", "ig"), tables, strict=True))
-    found = explain_summary(
-        card_of("elastoplastic", scales), {"r2": 0.9, "test_paths": 3}, named, {"repeats": 5}
-    )
+    found = explain_summary(trained, named, {"repeats": 5})
     text = json.dumps(found, allow_nan=False)
     assert json.loads(text)["saliency"][1]["standardised"] is None
     assert found["base_r2"] == found["summary_r2"] == 0.9

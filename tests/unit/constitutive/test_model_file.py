@@ -70,9 +70,7 @@ def test_equal_targets_teach_nothing(table):
 def test_a_network_comes_back_as_it_was(tmp_path, table, kind, shape):
     scales = Scales.of(table, FEATURES, "stress")
     network = build(kind, scales, shape, torch.eye(4) if kind == "mlp" else None)
-    card = Card(
-        kind, "elastoplastic", scales, shape, 3, 7, 1.5, "ab", {"epochs": 2}, {"torch": "2"}
-    )
+    card = Card(kind, "elastoplastic", scales, shape, 3, 7, "ab", {"epochs": 2}, {"torch": "2"})
     save_network(tmp_path / "a.safetensors", network.state_dict(), card)
     save_network(tmp_path / "b.safetensors", network.state_dict(), card)
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()

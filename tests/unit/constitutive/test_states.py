@@ -7,7 +7,7 @@ from scipy.stats import ortho_group, pearsonr
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 
-from matxai.constitutive.states import state_components
+from matxai.constitutive.explain.states import state_components
 
 UNITS, PATHS, STEPS = 6, 60, 20
 PATH = pd.Series(np.repeat(np.arange(PATHS), STEPS))

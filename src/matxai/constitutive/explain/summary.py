@@ -1,0 +1,68 @@
+"""The explanations of a network side by side, and in one summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+BASELINES = ("zero state", "training mean")  # of integrated gradients
+
+
+def comparison(
+    permutation: pd.DataFrame, saliency: pd.DataFrame, integrated: pd.DataFrame
+) -> pd.DataFrame:
+    """The three measures side by side, each relative to its own largest.
+
+    Columns feature, method, value, ci_low, ci_high, relative, relative_low, relative_high. Of integrated
+    gradients the baseline "zero state" is taken.
+    """
+    singles = permutation[permutation["kind"] == "feature"]
+    zero = integrated[integrated["baseline"] == BASELINES[0]]
+    tables = []
+    for method, table, column in (
+        ("permutation: loss of R²", singles, "drop"),
+        ("saliency, standardised", saliency, "standardised"),
+        ("integrated gradients, from zero state", zero, "mean_absolute"),
+    ):
+        found = table[["name", column, "ci_low", "ci_high"]].set_axis(
+            ["feature", "value", "ci_low", "ci_high"], axis=1
+        )
+        found.insert(1, "method", method)
+        largest = found["value"].max()
+        for before, after in (
+            ("value", "relative"),
+            ("ci_low", "relative_low"),
+            ("ci_high", "relative_high"),
+        ):
+            found[after] = found[before] / largest
+        tables.append(found)
+    return pd.concat(tables, ignore_index=True)
+
+
+def explain_summary(
+    summary: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What stands in explain_summary.json, JSON-plain; the tables are those beside the figures."""
+    drops = tables["permutation_importance"]
+    return {
+        "law": summary["law"],
+        "feature_names": summary["features"],
+        "target": summary["target"],
+        "base_r2": float(drops["base_r2"].iloc[0]),
+        "summary_r2": summary["r2"],
+        "n_samples": int(drops["rows"].iloc[0]),
+        "n_paths": summary["test_paths"],
+        "seed": summary["seed"],
+        "settings": dict(settings),
+        **{name: _records(table) for name, table in tables.items()},
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    # JSON knows no NaN: an unknown number is null.
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
