@@ -12,6 +12,8 @@ import yaml
 from matxai.composition.settings import Composition
 from matxai.config import load, plain
 from matxai.config_files import config_schema, config_yaml, generated
+from matxai.constitutive.laws import LAWS
+from matxai.constitutive.settings import Constitutive
 from matxai.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,11 +47,19 @@ def _keys(values: Any) -> Iterator[str]:
             yield from _keys(value)
 
 
+def comments(lines: list[str]) -> str:
+    return " ".join(line.strip(" #") for line in lines if line.strip().startswith("#"))
+
+
 def test_every_key_has_a_comment_above_it():
     lines = config_yaml().splitlines()
     keys = list(_key_lines(yaml.compose(config_yaml())))
     assert [key for key, _ in keys] == list(_keys(plain(Settings.default())))
+    described_together = {name for law in LAWS.values() for name in law.parameters}
     for key, line in keys:
+        if key in described_together:
+            assert f"{key} " in comments(lines), key
+            continue
         above = lines[line - 1].strip()
         assert above.startswith("#"), key
         assert len(above) > 10, key
@@ -57,9 +67,10 @@ def test_every_key_has_a_comment_above_it():
 
 
 def test_choices_stand_in_the_comment():
-    comments = " ".join(line.strip(" #") for line in config_yaml().splitlines())
-    assert "One of: keep, drop, only." in comments
-    assert "Any of: crabnet, hotcrab." in comments
+    text = comments(config_yaml().splitlines())
+    assert "One of: keep, drop, only." in text
+    assert "Any of: crabnet, hotcrab." in text
+    assert "Any of: strain, prev_strain," in text
 
 
 def test_the_examples_in_the_comments_are_valid():
@@ -72,6 +83,8 @@ def test_the_examples_in_the_comments_are_valid():
         for line in yaml.safe_dump(example).splitlines():
             assert line.strip() in config_yaml()
     assert sources == {"folder", "download"}
+    for example in Constitutive.model_fields["cases"].examples or ():
+        assert Constitutive.from_plain({"cases": example})
 
 
 @pytest.mark.parametrize("file", [ROOT / "config.yaml", *(ROOT / "config").glob("*.yaml")], ids=str)

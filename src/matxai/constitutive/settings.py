@@ -44,7 +44,10 @@ class Surrogate(Strict):
 class Recurrent(Strict):
     """The recurrent network: strain history and material in, stress history out."""
 
-    cell: Literal["lstm", "gru"] = Field(default="lstm", description="Kind of recurrent cell.")
+    cell: Literal["lstm", "gru"] = Field(
+        default="gru",
+        description="Kind of recurrent cell: lstm (its cell state is explained) or gru (its hidden state).",
+    )
     hidden: Count = Field(default=32, description="Units of the cell.")
 
 
@@ -122,7 +125,7 @@ class Constitutive(Strict):
         default=TrainSurrogate(), description="Training of the one-step network."
     )
     train_recurrent: Train = Field(
-        default=Train(epochs=120, batch_size=16, learning_rate=1e-2, patience=60),
+        default=Train(epochs=120, batch_size=64, learning_rate=2e-2, patience=60),
         description="Training of the recurrent network.",
     )
     explain: Explain = Field(default=Explain(), description="Explanations, on the test paths.")

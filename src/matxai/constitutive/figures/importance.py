@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _LOOKS = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."))  # told apart in grey by their hatches
 _DECADES = 100.0  # ratio of the largest to the smallest drop from which the axis is logarithmic
-_NOISE = 1e-3  # a drop of R2 below this is near zero on any axis
+_NOISE = 1e-3  # drops of R2 below this are drawn on a linear scale about zero
 
 
 @styled
@@ -96,7 +96,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     ]
     _column(axes, texts, "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")
-    figure.legend(handles=mean, loc="outside upper right")
+    figure.legend(handles=mean, loc="outside lower right")
     return _titled(figure, title)
 
 
@@ -127,7 +127,7 @@ def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -
         _column(axes, [_with_interval(*row) for row in values], shift=shift, size=8)
     axes.set_xlim(left=0)
     axes.set_xlabel(axis_label("attribution", units.stress))
-    figure.legend(handles=handles, loc="outside upper right", ncols=len(handles))
+    figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
     return _titled(figure, title)
 
 
@@ -196,7 +196,7 @@ def _number(value: float) -> str:
     """Write three significant digits, as a plain number where that is short."""
     if not np.isfinite(value):
         return "–"
-    if value == 0 or 1e-3 <= abs(value) < 1e6:
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{float(f'{value:.3g}'):,g}"
     return f"{value:.1e}"
 
@@ -213,7 +213,8 @@ def _scale(axes: Axes, table: pd.DataFrame) -> None:
     drops = drops[drops >= _NOISE]
     if drops.empty or drops.max() <= _DECADES * drops.min():
         return
-    axes.set_xscale("symlog", linthresh=10 ** np.floor(np.log10(drops.min())), linscale=0.5)
+    axes.set_xscale("symlog", linthresh=_NOISE, linscale=0.7)
+    axes.set_xlim(left=min(2 * axes.get_xlim()[0], -_NOISE))
 
 
 def _titled(figure: Figure, title: str) -> Figure:

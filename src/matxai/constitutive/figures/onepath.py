@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.quantities import feature_quantity
 from matxai.plotting.quantities import axis_label
@@ -16,7 +17,6 @@ from matxai.plotting.style import (
     FULL_WIDTH,
     VERMILION,
     empty_figure,
-    note,
     require_columns,
     styled,
     wrapped,
@@ -42,7 +42,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
         "label": "closed loop: fed with its own",
     },
 }
-_SMALLEST = 1e-5  # of the largest error: the lower edge of the axis of errors
+_SMALLEST = 1e-3  # of a curve's largest error: smaller ones may leave the axis of errors
 
 
 @styled
@@ -51,7 +51,7 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
 
     ``prediction`` is the stress that follows from the true previous one, ``closed_loop`` the one
     that follows from the network's own, as a finite-element code would use it. Where the law knows
-    no time, the abscissa is the step. A closed loop that diverges leaves the axes; a note says so.
+    no time, the abscissa is the step. A closed loop that diverges leaves the axes; its title says so.
     """
     require_columns(table, _COLUMNS, "one-path")
     if table.empty:
@@ -73,8 +73,9 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
     low, high = _limits(table)
     loop = table["closed_loop"].to_numpy(float)
     if not ((loop >= low) & (loop <= high)).all():
-        note(path, "closed loop leaves the axes")
+        path.set_title("the closed loop leaves the axes", size=9)
     path.set(xlabel=feature_quantity("strain", units).axis(), ylim=(low, high))
+    path.xaxis.set_major_locator(MaxNLocator(5))
     over.set(ylim=(low, high))
     for axes in (path, over):
         axes.set_ylabel(feature_quantity("stress", units).axis())
@@ -100,16 +101,16 @@ def _limits(table: pd.DataFrame) -> tuple[float, float]:
 def _draw_errors(axes: Axes, table: pd.DataFrame, clock: str) -> None:
     """Draw both absolute errors on a logarithmic axis; an exact step has no place there."""
     true = table["stress"].to_numpy(float)
-    largest = 0.0
+    largest = []
     for column in ("prediction", "closed_loop"):
         error = np.abs(table[column].to_numpy(float) - true)
         error[~((error > 0) & np.isfinite(error))] = np.nan
         axes.plot(table[clock], error, **_LOOKS[column])
-        largest = max(largest, float(np.nanmax(error, initial=0.0)))
+        if not np.isnan(error).all():
+            largest.append(float(np.nanmax(error)))
     if largest:
         axes.set_yscale("log")
-        smallest = min(float(np.nanmin(line.get_ydata(), initial=largest)) for line in axes.lines)
-        axes.set_ylim(0.7 * max(smallest, _SMALLEST * largest), 1.5 * largest)
+        axes.set_ylim(_SMALLEST * min(largest), 1.5 * max(largest))
     axes.grid(axis="y", linewidth=0.3)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.quantities import feature_quantity
 from matxai.plotting.quantities import Quantity, axis_label
@@ -76,7 +77,7 @@ def residuals_figure(
     """Draw columns strain, residual (predicted - true stress) and, optionally, group.
 
     ``quantiles``: the table of ``residual_quantiles``. The axis covers the bulk of the residuals;
-    the steps beyond it are counted in a note.
+    the steps beyond it are counted above.
     """
     require_columns(table, ("strain", "residual"), "residual")
     require_columns(quantiles, ("strain_low", "strain_high", *_QUANTILES), "residual")
@@ -113,6 +114,7 @@ def residuals_figure(
     per = f"1/{units.stress}" if units.stress else ""
     right.set_ylabel(Quantity(axis_label("probability_density"), unit=per).axis())
     right.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower left", ncols=2)
     if title:
         figure.suptitle(wrapped(title, 90), fontsize=11)
     return figure
@@ -130,6 +132,7 @@ def _bulk(residual: Array) -> tuple[float, float]:
 def _draw_over_strain(axes: Axes, table: pd.DataFrame, limits: tuple[float, float]) -> None:
     strain, residual = table["strain"].to_numpy(float), table["residual"].to_numpy(float)
     margin = 0.02 * float(np.ptp(strain)) or 0.01
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.set(xlim=(strain.min() - margin, strain.max() + margin), ylim=limits)
     if len(table) > _CROWDED:
         cells = axes.hexbin(
@@ -150,4 +153,3 @@ def _draw_quantiles(axes: Axes, quantiles: pd.DataFrame) -> None:
     for name in ("q05", "q95"):
         label = "5 and 95 %" if name == "q05" else None
         axes.plot(middle, quantiles[name], color=VERMILION, linestyle="--", label=label)
-    axes.legend(loc="upper right", frameon=True, edgecolor="none")

@@ -24,7 +24,6 @@ from matxai.plotting.style import (
     SKY,
     VERMILION,
     empty_figure,
-    note,
     require_columns,
     styled,
     text_colour,
@@ -105,7 +104,7 @@ def state_path_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
 def _draw_variance(axes: Axes, variance: pd.DataFrame) -> None:
     x = variance["component"]
     axes.bar(x, variance["share"], color=SKY, label="each")
-    axes.plot(x, variance["cumulative"], "o-", color=BLACK, markersize=4, label="up to it")
+    axes.plot(x, variance["cumulative"], "o-", color=BLACK, markersize=4, label="cumulative")
     axes.set(ylim=(0, 1.05), ylabel=axis_label("explained_variance"))
     axes.set_xlabel(axis_label("state_component"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -135,7 +134,7 @@ def _draw_recovery(axes: Axes, recovery: pd.DataFrame, units: Units) -> None:
     lowest = float(np.nanmin([0.0, *recovery["r2"], *recovery["ci_low"]]))
     axes.set_ylim(max(lowest, _LOWEST) - 0.05, 1.05)
     if recovery["r2"].min() < _LOWEST:
-        note(axes, f"lowest R²: {recovery['r2'].min():.3g}")
+        axes.set_title(f"lowest R²: {recovery['r2'].min():.3g}", size=9)
     axes.grid(linewidth=0.3)
     axes.legend(loc="lower right")
 

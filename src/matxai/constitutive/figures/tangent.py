@@ -85,6 +85,7 @@ def _draw_pairs(axes: Axes, true: Array, network: Array) -> None:
     margin = 0.05 * float(np.ptp(ends)) or 0.05 * abs(ends[0]) or 0.5
     low, high = float(min(ends)) - margin, float(max(ends)) + margin
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    axes.locator_params(nbins=4)
     if len(true) > _CROWDED:
         cells = axes.hexbin(
             true, network, gridsize=40, mincnt=1, linewidths=0.1, extent=(low, high, low, high)
