@@ -74,7 +74,7 @@ rule train_surrogate:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        gpu=1,
+        gpu=CONSTITUTIVE_PLAN.gpus("surrogate"),
         mem_mb=4000,
         runtime=240,
     params:
@@ -109,7 +109,7 @@ rule train_recurrent:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        gpu=1,
+        gpu=CONSTITUTIVE_PLAN.gpus("recurrent"),
         mem_mb=4000,
         runtime=240,
     params:

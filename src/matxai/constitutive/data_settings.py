@@ -61,9 +61,9 @@ class Generated(Material):
     strain: Range = Field(description="Lowest and highest strain, on either side of zero.")
     parameters: dict[str, Range] = Field(
         description="Material parameters; each path draws its own between low and high. Elastoplastic: "
-        "E Young's modulus, sig0 yield stress, H_kin hardening modulus. Hyperelastic: mu modulus and alpha exponent of "
-        "a one-term Ogden solid. Viscoelastic: E_inf long-term modulus, E_1 modulus and eta_1 viscosity of the standard "
-        "linear solid."
+        "E Young's modulus, sig0 yield stress, H_kin hardening modulus. Hyperelastic: mu modulus and "
+        "alpha exponent of a one-term Ogden solid. Viscoelastic: E_inf long-term modulus, E_1 modulus "
+        "and eta_1 viscosity of the standard linear solid."
     )
     duration: Range = Field(
         default=Bounds(1.0, 1.0),

@@ -12,6 +12,8 @@ from matxai.constitutive.settings import Constitutive
 # Settings of a generated case that its paths do not depend on.
 NOT_GENERATED = ("stress_unit", "time_unit", "features", "target")
 
+_WORTH_A_GPU = 1e8
+
 # Figures of a network's folder by the named target that asks for them.
 FIGURES = {
     "training": ("loss_curve.svg", "recurrent_loss_curve.svg"),
@@ -67,6 +69,20 @@ class Plan:
             "chosen": case.features is not None,
             "target": case.target or case.physics.target,
         }
+
+    def gpus(self, network: str) -> int:
+        """Whether training is worth a GPU: 1 or 0, for the "surrogate" or the "recurrent" network.
+
+        An estimate: a step of optimisation costs a GPU about a millisecond of launches whatever its
+        size, and a core that long for 10^7 products of batch size and weights. A GPU that saves a
+        tenfold is worth waiting for, and being kept from others.
+        """
+        settings = self.settings
+        if network == "surrogate":
+            weights = settings.surrogate.depth * settings.surrogate.hidden**2
+            return int(settings.train.batch_size * weights >= _WORTH_A_GPU)
+        weights = 8 * settings.recurrent.hidden**2
+        return int(settings.train_recurrent.batch_size * weights >= _WORTH_A_GPU)
 
     def units(self, name: str) -> dict[str, str]:
         """Units of a case's stress and time, JSON-plain."""

@@ -96,3 +96,15 @@ def test_features_and_target_are_the_laws_unless_chosen():
     assert plan.learned("a")["features"] == list(LAWS["viscoelastic"].features)
     assert plan.learned("a")["target"] == "increment"
     assert not plan.learned("a")["chosen"]
+
+
+def test_only_large_networks_ask_for_a_gpu():
+    small = Plan(Constitutive(), "results/x")
+    assert [small.gpus(kind) for kind in ("surrogate", "recurrent")] == [0, 0]
+    changes = {
+        "surrogate": {"hidden": 256},
+        "train": {"batch_size": 4096},
+        "recurrent": {"hidden": 512},
+    }
+    large = Plan(Constitutive.from_plain(changes), "results/x")
+    assert [large.gpus(kind) for kind in ("surrogate", "recurrent")] == [1, 1]

@@ -38,6 +38,25 @@ def test_history_marks_the_last_best_epoch() -> None:
     assert "(GPa)" in error.get_ylabel()
 
 
+def test_history_of_another_error_on_logarithmic_axes() -> None:
+    history = pd.DataFrame(
+        {
+            "epoch": [1, 2],
+            "train_loss": [1.0, 0.01],
+            "val_rmse": [90.0, 0.9],
+            "learning_rate": [1e-3, 1e-3],
+            "best": [False, True],
+        }
+    )
+    loss, error, rate = history_figure(history, TARGET, error="val_rmse", log=True).axes
+    assert list(error.lines[0].get_ydata()) == [90.0, 0.9]
+    assert error.get_ylabel() == "Validation RMSE (GPa)"
+    assert error.get_legend().get_texts()[0].get_text() == "best: epoch 2, 0.9 GPa"
+    assert [axes.get_yscale() for axes in (loss, error, rate)] == ["log", "log", "linear"]
+    with pytest.raises(ValueError, match="lacks val_mae"):
+        history_figure(history, TARGET)
+
+
 def test_history_of_no_epoch() -> None:
     empty = pd.DataFrame(columns=["epoch", "train_loss", "val_mae", "learning_rate", "best"])
     assert "no epoch" in history_figure(empty, TARGET).texts[0].get_text()

@@ -67,7 +67,7 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
         path.plot(table["strain"], table[column], **look)
         over.plot(table[clock], table[column], **look)
     _draw_errors(error, table, clock)
-    if "plastic" in table:
+    if "plastic" in table and table["plastic"].any():
         _shade(over, table[clock].to_numpy(float), table["plastic"].to_numpy(bool))
 
     low, high = _limits(table)

@@ -17,7 +17,6 @@ from matxai.plotting.style import (
     GUIDE,
     VERMILION,
     empty_figure,
-    note,
     require_columns,
     styled,
     wrapped,
@@ -43,7 +42,7 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
 
     One panel a group, and the cumulative share of the relative error |network - analytic| /
     |analytic|. ``summary``: group, steps, median, ci_low, ci_high, q95 of that error as fractions.
-    Steps with an analytic tangent of zero have no relative error and are left out.
+    Steps whose analytic tangent is unknown or zero have no relative error and are left out.
     """
     require_columns(table, ("tangent", "network", "group"), "tangent")
     require_columns(summary, ("group", "median", "ci_low", "ci_high", "q95"), "tangent")
@@ -54,20 +53,20 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
             "no analytic tangent is known: the data must state the parameters of the law"
         )
     groups = list(table["group"].drop_duplicates().sort_values())
-    figure = Figure(figsize=(FULL_WIDTH, 3.4 if len(groups) > 1 else 4.0))
+    figure = Figure(figsize=(FULL_WIDTH, 3.6 if len(groups) > 1 else 4.0))
     *panels, last = figure.subplots(ncols=len(groups) + 1, width_ratios=[1] * len(groups) + [1.2])
     stress = feature_quantity("tangent", units)
     for axes, group in zip(panels, groups, strict=True):
         rows = table[table["group"] == group]
         true, network = rows["tangent"].to_numpy(float), rows["network"].to_numpy(float)
-        _draw_pairs(axes, true, network)
-        axes.set_title(f"{group} (n = {len(rows):,})")
+        beyond = _draw_pairs(axes, true, network)
+        hidden = f"\n{beyond:,} of them beyond the axes" if beyond else ""
+        axes.set_title(f"{group} (n = {len(rows):,}){hidden}", size=10)
         axes.set_xlabel(wrapped(stress.axis("analytic"), 34))
         error = np.sort(np.abs(network - true) / np.abs(true)) * 100
         colour, style = _LOOKS.get(group, (BLACK, "-"))
-        share = np.linspace(0, 1, min(_CURVE, len(error) + 1))[1:]
-        value = np.quantile(error, share, method="inverted_cdf")
-        last.plot(value, share, color=colour, linestyle=style)
+        rank = np.linspace(0, len(error) - 1, min(_CURVE, len(error))).astype(int)
+        last.plot(error[rank], (rank + 1) / len(error), color=colour, linestyle=style)
     panels[0].set_ylabel(wrapped(stress.axis("network"), 34))
     _draw_medians(last, summary)
     last.set(xscale="log", ylim=(0, 1.02), ylabel=axis_label("share_of_steps"))
@@ -79,13 +78,13 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
     return figure
 
 
-def _draw_pairs(axes: Axes, true: Array, network: Array) -> None:
-    """Draw network against analytic tangents within the bulk of both, and count what is beyond."""
-    ends = [*np.quantile(network, [0.005, 0.995]), true.min(), true.max()]
+def _draw_pairs(axes: Axes, true: Array, network: Array) -> int:
+    """Draw network against analytic tangents within the bulk of both, and count the steps beyond."""
+    ends = [*np.quantile(network, [0.001, 0.999]), true.min(), true.max()]
     margin = 0.05 * float(np.ptp(ends)) or 0.05 * abs(ends[0]) or 0.5
     low, high = float(min(ends)) - margin, float(max(ends)) + margin
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-    axes.locator_params(nbins=4)
+    axes.locator_params(nbins=5)
     if len(true) > _CROWDED:
         cells = axes.hexbin(
             true, network, gridsize=40, mincnt=1, linewidths=0.1, extent=(low, high, low, high)
@@ -94,9 +93,7 @@ def _draw_pairs(axes: Axes, true: Array, network: Array) -> None:
     else:
         axes.scatter(true, network, s=6, c=BLUE, alpha=0.4, linewidths=0)
     axes.plot([low, high], [low, high], color=GUIDE, linewidth=1, linestyle="--")
-    beyond = int(((network < low) | (network > high)).sum())
-    if beyond:
-        note(axes, f"{beyond:,} steps beyond")
+    return int(((network < low) | (network > high)).sum())
 
 
 def _draw_medians(axes: Axes, summary: pd.DataFrame) -> None:
