@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 from matxai.constitutive.evaluation import evaluate, one_path
-from matxai.constitutive.figures.residuals import residual_histogram, residual_quantiles
+from matxai.constitutive.residuals import residual_histogram, residual_quantiles
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import load_network
 from matxai.constitutive.steps import read_steps

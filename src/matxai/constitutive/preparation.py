@@ -158,11 +158,14 @@ def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Arr
 
 
 def _complete(truth: pd.DataFrame | None, steps: int) -> dict[str, Array]:
-    """The columns of a path's truth that are known at every step."""
+    """The columns of a path's truth, if it knows every step; a tangent may be NaN where there are two."""
     if truth is None:
         return {}
-    rows = truth.drop(columns=["file", "record"]).set_index("step").reindex(range(steps))
-    return {str(name): rows[name].to_numpy(np.float64) for name in rows if rows[name].notna().all()}
+    rows = truth.drop(columns=["file", "record"]).set_index("step")
+    if not set(range(steps)) <= set(rows.index):
+        return {}
+    rows = rows.reindex(range(steps))
+    return {str(name): rows[name].to_numpy(np.float64) for name in rows}
 
 
 def _where_known(

@@ -95,6 +95,15 @@ def test_saliency_has_the_units_of_stress_per_feature(steps, exact):
     ]  # fmt: skip
 
 
+def test_the_gradient_of_a_product_of_units_is_readable(steps, exact):
+    network, scales = exact["viscoelastic"]
+    table = steps["viscoelastic"]
+    units = dict.fromkeys(scales.features, "") | {"stress": "MPa", "dt": "s", "eta_1": "MPa·s"}
+    slopes = gradients(network, scales.inputs(table))
+    found = physical_saliency(slopes, card_of("viscoelastic", scales), table, units)
+    assert found.set_index("name").loc[["dt", "eta_1"], "unit"].tolist() == ["MPa/s", "MPa/(MPa·s)"]
+
+
 def test_baselines_are_the_zero_state_of_the_mean_material_and_the_mean(steps, exact):
     _, scales = exact["elastoplastic"]
     assert baseline(scales, LAWS["elastoplastic"], "training mean").abs().max() == 0

@@ -42,21 +42,16 @@ def attributions() -> pd.DataFrame:
 
 
 def comparison() -> pd.DataFrame:
-    table = pd.DataFrame(
-        [
-            (name, method, value)
-            for method, values in (
-                ("Permutation", (-2e-4, 574, 0.1, 490)),
-                ("Saliency", (0, 2, 1, 2)),
-            )
-            for name, value in zip(NAMES, values, strict=True)
-        ],
-        columns=["feature", "method", "value"],
-    )
-    table["relative"] = table["value"] / table.groupby("method")["value"].transform("max")
+    methods = {"Permutation": (-2e-4, 574, 0.1, 287), "Saliency": (0, 2, 2, 0.8)}
+    tables = [
+        pd.DataFrame({"feature": NAMES, "method": method, "value": values, "largest": max(values)})
+        for method, values in methods.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    relative = table["value"] / table["largest"]
     return table.assign(
         ci_low=table["value"], ci_high=table["value"],
-        relative_low=table["relative"] - 0.1, relative_high=table["relative"] + 0.1,
+        relative=relative, relative_low=relative - 0.1, relative_high=relative + 0.1,
     )  # fmt: skip
 
 
@@ -109,6 +104,11 @@ def test_permutation_over_decades_is_logarithmic_away_from_zero() -> None:
     assert np.abs(ends[1:] - ends[0]).min() > 0.01
 
 
+def test_a_network_that_is_all_but_exact_is_not_called_exact() -> None:
+    table = permutation([0.1, 0.2, 0.3, 0.4]).assign(base_r2=1 - 4.2e-6)
+    assert "R² 1 − 4.2e-06" in permutation_figure(table, UNITS, "").axes[-1].get_xlabel()
+
+
 def test_permutation_of_no_effect_and_without_groups() -> None:
     table = permutation([0.0, 0.0, 0.0, 0.0])[:4].assign(ci_low=np.nan, ci_high=np.nan)
     (axes,) = permutation_figure(table, UNITS, "").axes
@@ -130,6 +130,8 @@ def test_saliency_bars_signs_and_physical_values() -> None:
         "in physical units",
     ]
     assert axes.get_xlim()[0] < -1.1
+    bare = saliency_figure(saliency().assign(unit=np.nan), UNITS, "").axes[0]
+    assert texts(bare)[0] == "0.01 (0.01 to 0.02)"  # an empty unit of a CSV file
 
 
 def test_integrated_gradients_have_a_bar_a_baseline() -> None:
@@ -150,13 +152,13 @@ def test_integrated_gradients_have_a_bar_a_baseline() -> None:
 
 def test_comparison_shares_one_order_and_writes_the_values() -> None:
     permuted, gradient = comparison_figure(comparison(), UNITS, "").axes
-    assert labels(permuted) == ORDER
-    assert widths(permuted) == pytest.approx([-2e-4 / 574, 0.1 / 574, 490 / 574, 1])
-    assert widths(gradient) == [0, 0.5, 1, 1]
-    np.testing.assert_allclose(
-        whiskers(gradient), [(-0.1, 0.1), (0.4, 0.6), (0.9, 1.1), (0.9, 1.1)]
-    )
-    assert texts(permuted) == ["-0.0002", "0.1", "490", "574"]
+    # By the mean: Young's modulus 0.5002, previous strain 0.45, although never below 0.4.
+    assert labels(permuted) == ["Load parameter", "Previous strain", "Young's modulus", "Strain"]
+    assert widths(permuted) == pytest.approx([-2e-4 / 574, 0.5, 0.1 / 574, 1])
+    assert widths(gradient) == pytest.approx([0, 0.4, 1, 1])
+    expected = [(-0.1, 0.1), (0.3, 0.5), (0.9, 1.1), (0.9, 1.1)]
+    np.testing.assert_allclose(whiskers(gradient), expected)
+    assert texts(permuted) == ["-0.0002", "287", "0.1", "574"]
     assert (permuted.get_title(), gradient.get_title()) == ("Permutation", "Saliency")
 
 

@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.constitutive.figures.residuals import (
-    residual_histogram,
-    residual_quantiles,
-    residuals_figure,
-)
+from matxai.constitutive.figures.residuals import residuals_figure
 from matxai.constitutive.quantities import Units
+from matxai.constitutive.residuals import residual_histogram, residual_quantiles
 
 UNITS = Units("MPa", "s")
 
@@ -45,6 +42,12 @@ def test_quantiles_are_those_of_each_bin() -> None:
         np.testing.assert_allclose(bin_[["q05", "median", "q95"]].astype(float), expected)
 
 
+def test_a_strain_on_an_edge_belongs_to_the_bin_above() -> None:
+    table = residual_quantiles(np.array([0.0, 1.0, 2.0]), np.array([5.0, 6.0, 8.0]), bins=2)
+    assert table["rows"].tolist() == [1, 2]
+    assert table["median"].tolist() == [5, 7]
+
+
 def test_an_empty_bin_and_one_strain() -> None:
     gap = residual_quantiles(np.array([0.0, 0.0, 1.0]), np.array([1.0, 3.0, 5.0]), bins=3)
     assert list(gap["rows"]) == [2, 0, 1]
@@ -64,7 +67,9 @@ def test_every_density_integrates_to_one(outlier: float | None) -> None:
     width = histogram["high"] - histogram["low"]
     share = (histogram["density"] * width).groupby(histogram["group"]).sum()
     np.testing.assert_allclose(share, 1)
-    # The bulk is resolved, outlier or not.
+    # No step is outside the bins, and the bulk is resolved all the same.
+    assert histogram["low"].min() <= table["residual"].min()
+    assert histogram["high"].max() >= table["residual"].max()
     assert (histogram["density"] > 0).groupby(histogram["group"]).sum().min() > 20
 
 

@@ -27,7 +27,7 @@ def summary(*groups: str) -> pd.DataFrame:
 
 def test_a_panel_a_group_and_the_cumulative_errors() -> None:
     table = pd.concat([steps("plastic step", 1e4), steps("elastic step", 2e5)])
-    figure = tangent_figure(table, summary("elastic step", "plastic step"), UNITS, "")
+    figure = tangent_figure(table, summary("all steps", "elastic step", "plastic step"), UNITS, "")
     elastic, plastic, last = figure.axes
     assert elastic.get_title() == "elastic step (n = 4)"
     for axes, tangent in ((elastic, 2e5), (plastic, 1e4)):
@@ -60,6 +60,8 @@ def test_many_steps_are_counted_and_those_beyond_named() -> None:
     # Cells on the edge count steps on both sides of it.
     assert 5000 - beyond <= panel.collections[0].get_array().sum() < 5000
     assert panel.get_xlim()[0] > 40
+    # Errors next to nothing do not stretch the axis.
+    assert last.get_xlim()[0] == pytest.approx(np.sort(np.abs(table["network"] / 50 - 1))[25] * 100)
     # The curve thins the steps out, not its ends.
     curve = last.lines[0]
     assert curve.get_ydata()[[0, -1]] == pytest.approx([1 / 5000, 1])

@@ -34,12 +34,15 @@ def saliency(
         output_scale=scales.target_std,
         seed=card.seed,
     )
-    stress = units["stress"]
-    per = {name: f"{stress}/{units[name]}" if units[name] else stress for name in scales.features}
-    # MPa/MPa is a pure number.
-    return found.assign(
-        unit=["" if units[name] == stress else per[name] for name in scales.features]
-    )
+    per = [_quotient(units["stress"], units[name]) for name in scales.features]
+    return found.assign(unit=per)
+
+
+def _quotient(above: str, below: str) -> str:
+    """The unit of a quotient; "" is that of a pure number."""
+    if not below or above == below:
+        return above if not below else ""
+    return f"{above}/({below})" if "·" in below else f"{above}/{below}"
 
 
 def baseline(scales: Scales, law: Law, name: str) -> Tensor:

@@ -62,7 +62,8 @@ def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     _scale(panels[0], table)
     base = table["base_r2"].iloc[0]
     kind = "" if panels[0].get_xscale() == "linear" else ", logarithmic away from zero"
-    panels[-1].set_xlabel(f"{axis_label('r2_drop')} (nothing permuted: R² {base:.5f}){kind}")
+    r2 = f"{base:.5f}" if base < 0.99999 else f"1 − {1 - base:.1e}"
+    panels[-1].set_xlabel(f"{axis_label('r2_drop')} (nothing permuted: R² {r2}){kind}")
     return _titled(figure, title)
 
 
@@ -92,7 +93,8 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     physical = table[["physical", "physical_ci_low", "physical_ci_high"]].to_numpy(float)
     texts = [
         f"{_with_interval(*row)} {unit}".rstrip() if np.isfinite(row[0]) else "constant"
-        for row, unit in zip(physical, table["unit"], strict=True)
+        # An empty unit comes back from a CSV file as NaN.
+        for row, unit in zip(physical, table["unit"].fillna(""), strict=True)
     ]
     _column(axes, texts, "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")

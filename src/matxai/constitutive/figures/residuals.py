@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.residuals import ALL_STEPS, QUANTILES, bulk, residual_histogram
 from matxai.plotting.quantities import Quantity, axis_label
 from matxai.plotting.style import (
     BLACK,
@@ -34,40 +35,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _CROWDED = 2000  # steps above which points would hide each other: density instead
-_ALL = "all steps"
-_LOOKS = {"elastic step": (BLUE, "-"), "plastic step": (VERMILION, "--"), _ALL: (BLACK, "-")}
-_QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
-
-
-def residual_quantiles(strain: Array, residual: Array, bins: int = 20) -> pd.DataFrame:
-    """Quantiles of the residuals (rows,) within equal bins of strain.
-
-    Columns strain_low, strain_high, rows, q05, median, q95; an empty bin has rows 0 and NaN.
-    """
-    edges = np.histogram_bin_edges(strain, bins)
-    place = np.clip(np.searchsorted(edges, strain, side="right") - 1, 0, bins - 1)
-    grouped = pd.Series(residual).groupby(place)
-    table = pd.DataFrame({"strain_low": edges[:-1], "strain_high": edges[1:]})
-    table["rows"] = grouped.size().reindex(table.index, fill_value=0)
-    for name, share in _QUANTILES.items():
-        table[name] = grouped.quantile(share)
-    return table
-
-
-def residual_histogram(residual: Array, group: pd.Series, bins: int = 80) -> pd.DataFrame:
-    """Densities of the residuals (rows,) of each group over the same bins.
-
-    Columns low, high (bin edges), density (1 / unit of the residual), group. The bins are equal over
-    the bulk of the residuals; outliers widen the outer two, so that each density integrates to 1.
-    """
-    edges = np.linspace(*_bulk(residual), bins + 1)
-    edges[0], edges[-1] = min(edges[0], residual.min()), max(edges[-1], residual.max())
-    tables = []
-    for name in group.drop_duplicates():
-        density, _ = np.histogram(residual[(group == name).to_numpy()], edges, density=True)
-        columns = {"low": edges[:-1], "high": edges[1:], "density": density, "group": name}
-        tables.append(pd.DataFrame(columns))
-    return pd.concat(tables, ignore_index=True)
+_LOOKS = {"elastic step": (BLUE, "-"), "plastic step": (VERMILION, "--"), ALL_STEPS: (BLACK, "-")}
 
 
 @styled
@@ -80,12 +48,12 @@ def residuals_figure(
     the steps beyond it are counted above.
     """
     require_columns(table, ("strain", "residual"), "residual")
-    require_columns(quantiles, ("strain_low", "strain_high", *_QUANTILES), "residual")
+    require_columns(quantiles, ("strain_low", "strain_high", *QUANTILES), "residual")
     table = table[np.isfinite(table["residual"].to_numpy(float))]
     if table.empty:
         return empty_figure("no test step has a residual")
     residual = table["residual"].to_numpy(float)
-    low, high = _bulk(residual)
+    low, high = bulk(residual)
     figure = Figure(figsize=(FULL_WIDTH, 4.2))
     left, right = figure.subplots(ncols=2, width_ratios=(5, 4))
     _draw_over_strain(left, table, (low, high))
@@ -100,7 +68,7 @@ def residuals_figure(
             size=9,
         )
 
-    group = table["group"] if "group" in table else pd.Series(_ALL, index=table.index)
+    group = table["group"] if "group" in table else pd.Series(ALL_STEPS, index=table.index)
     histogram = residual_histogram(residual, group)
     stress = Quantity("RMSE", unit=units.stress)
     for name, rows in histogram.groupby("group"):
@@ -111,6 +79,7 @@ def residuals_figure(
         edges = np.append(rows["low"].to_numpy(), rows["high"].to_numpy()[-1])
         right.stairs(rows["density"], edges, color=colour, linestyle=style, label=label)
     right.set(xlim=(low, high), yscale="log", xlabel=axis_label("residual", units.stress))
+    right.xaxis.set_major_locator(MaxNLocator(5))
     per = f"1/{units.stress}" if units.stress else ""
     right.set_ylabel(Quantity(axis_label("probability_density"), unit=per).axis())
     right.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
@@ -118,15 +87,6 @@ def residuals_figure(
     if title:
         figure.suptitle(wrapped(title, 90), fontsize=11)
     return figure
-
-
-def _bulk(residual: Array) -> tuple[float, float]:
-    """All residuals, but outliers no further out than half the range of the inner 99.8 %."""
-    inner = np.quantile(residual, [0.001, 0.999])
-    margin = float(np.ptp(inner)) / 2 or 0.05 * float(np.ptp(residual)) or 0.5
-    low = max(float(residual.min()) - margin / 10, float(inner[0]) - margin)
-    high = min(float(residual.max()) + margin / 10, float(inner[1]) + margin)
-    return low, high
 
 
 def _draw_over_strain(axes: Axes, table: pd.DataFrame, limits: tuple[float, float]) -> None:

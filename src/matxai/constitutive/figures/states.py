@@ -1,4 +1,4 @@
-"""What the cell state of a recurrent network holds: its components against internal variables."""
+"""What the state of a recurrent network holds: its components against internal variables."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def states_figure(
     require_columns(recovery, ("variable", "components", "r2", "ci_low", "ci_high"), "state")
     require_columns(correlation, ("variable", "component", "r"), "state")
     if variance.empty:
-        return empty_figure("the cell state has no component")
+        return empty_figure("the recurrent state has no component")
     figure = Figure(figsize=(FULL_WIDTH, 6.2))
     panels = figure.subplot_mosaic([["variance", "recovery"], ["map", "map"]], height_ratios=(3, 2))
     _draw_variance(panels["variance"], variance)
@@ -73,7 +73,7 @@ def states_figure(
 def state_path_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw one path: step, components c1, c2, ... and, a variable, ``name`` and ``name_recovered``.
 
-    The components are drawn as they come: in standard deviations over all steps.
+    The first four components are drawn, as they come: in standard deviations over all steps.
     """
     require_columns(table, ("step", "c1"), "state-path")
     if table.empty:
@@ -83,7 +83,7 @@ def state_path_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     variables = [name.removesuffix(_RECOVERED) for name in names if name.endswith(_RECOVERED)]
     figure = Figure(figsize=(FULL_WIDTH, 2.7 + 1.7 * len(variables)))
     first, *others = figure.subplots(1 + len(variables), sharex=True, squeeze=False)[:, 0]
-    for name, (colour, _, style) in zip(components, cycle(_LOOKS), strict=False):
+    for name, (colour, _, style) in zip(components, _LOOKS, strict=False):
         first.plot(table["step"], table[name], color=colour, linestyle=style, label=name[1:])
     first.set_ylabel(wrapped("Component (standard deviations)", 20))
     first.legend(title="component", loc="center left", bbox_to_anchor=(1.0, 0.5))
@@ -142,9 +142,7 @@ def _draw_recovery(axes: Axes, recovery: pd.DataFrame, units: Units) -> None:
 def _draw_correlation(axes: Axes, correlation: pd.DataFrame, units: Units) -> None:
     """Write each coefficient into its cell; one that is undefined has an empty cell."""
     names = list(correlation["variable"].drop_duplicates())
-    matrix = correlation.pivot_table(index="variable", columns="component", values="r").reindex(
-        names
-    )
+    matrix = correlation.pivot_table("r", "variable", "component", dropna=False).reindex(names)
     values = matrix.to_numpy(float)
     norm = Normalize(-1, 1)
     image = axes.imshow(values, cmap=DIVERGING, norm=norm, aspect="auto")

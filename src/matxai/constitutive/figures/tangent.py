@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _CROWDED = 2000  # steps above which points would hide each other: density instead
 _LOOKS = {"elastic step": (BLUE, "-"), "plastic step": (VERMILION, "--")}
 _CURVE = 400  # points of a cumulative curve
+_LEFT_OUT = 0.005  # share of the steps whose errors are so small that the axis starts after them
 
 
 @styled
@@ -53,9 +54,10 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
             "no analytic tangent is known: the data must state the parameters of the law"
         )
     groups = list(table["group"].drop_duplicates().sort_values())
-    figure = Figure(figsize=(FULL_WIDTH, 3.6 if len(groups) > 1 else 4.0))
+    figure = Figure(figsize=(FULL_WIDTH, 3.8 if len(groups) > 1 else 4.0))
     *panels, last = figure.subplots(ncols=len(groups) + 1, width_ratios=[1] * len(groups) + [1.2])
     stress = feature_quantity("tangent", units)
+    lowest = []
     for axes, group in zip(panels, groups, strict=True):
         rows = table[table["group"] == group]
         true, network = rows["tangent"].to_numpy(float), rows["network"].to_numpy(float)
@@ -66,10 +68,12 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
         error = np.sort(np.abs(network - true) / np.abs(true)) * 100
         colour, style = _LOOKS.get(group, (BLACK, "-"))
         rank = np.linspace(0, len(error) - 1, min(_CURVE, len(error))).astype(int)
+        lowest.append(error[int(_LEFT_OUT * len(error))])
         last.plot(error[rank], (rank + 1) / len(error), color=colour, linestyle=style)
     panels[0].set_ylabel(wrapped(stress.axis("network"), 34))
-    _draw_medians(last, summary)
+    _draw_medians(last, summary[summary["group"].isin(groups)])
     last.set(xscale="log", ylim=(0, 1.02), ylabel=axis_label("share_of_steps"))
+    last.set_xlim(left=min((error for error in lowest if error > 0), default=None))
     last.set_xlabel(axis_label("relative_error", "%"))
     last.grid(linewidth=0.3)
     figure.legend(*last.get_legend_handles_labels(), loc="outside lower center", ncols=1)
@@ -84,7 +88,7 @@ def _draw_pairs(axes: Axes, true: Array, network: Array) -> int:
     margin = 0.05 * float(np.ptp(ends)) or 0.05 * abs(ends[0]) or 0.5
     low, high = float(min(ends)) - margin, float(max(ends)) + margin
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-    axes.locator_params(nbins=5)
+    axes.locator_params(axis="x", nbins=4)
     if len(true) > _CROWDED:
         cells = axes.hexbin(
             true, network, gridsize=40, mincnt=1, linewidths=0.1, extent=(low, high, low, high)
