@@ -11,6 +11,7 @@ import pandas as pd
 from torch import nn
 
 from matxai.cluster_bootstrap import r2_interval
+from matxai.constitutive.kinds import ALL_STEPS, groups_of
 from matxai.constitutive.laws import Law
 from matxai.constitutive.model_file import Card, target_of
 from matxai.constitutive.prediction import (
@@ -38,13 +39,6 @@ class Evaluation:
     predictions: pd.DataFrame
     accuracy: pd.DataFrame
     summary: dict[str, Any]
-
-
-def groups_of(table: pd.DataFrame) -> pd.Series:
-    """ "elastic step" or "plastic step" where the data tell, "all steps" elsewhere (rows,)."""
-    if "plastic" not in table or table["e_plastic"].isna().any():
-        return pd.Series("all steps", index=table.index)
-    return table["plastic"].map({True: "plastic step", False: "elastic step"})
 
 
 def evaluate(
@@ -89,7 +83,7 @@ def _accuracy(predictions: pd.DataFrame, target: str, seed: int) -> pd.DataFrame
         ("recurrent", "stress"): (stress, predictions["recurrent"]),
     }
     groups = predictions["group"]
-    masks = {"all steps": np.ones(len(groups), bool)} | {
+    masks = {ALL_STEPS: np.ones(len(groups), bool)} | {
         name: (groups == name).to_numpy() for name in sorted(groups.unique())
     }
     rows = []
@@ -108,15 +102,15 @@ def _accuracy(predictions: pd.DataFrame, target: str, seed: int) -> pd.DataFrame
 def _figures(accuracy: pd.DataFrame, target: str) -> dict[str, float | None]:
     r2 = accuracy.set_index(["network", "quantity", "steps"])["r2"]
     found = {
-        "r2": r2["one step", target, "all steps"],
+        "r2": r2["one step", target, ALL_STEPS],
         **{
             f"r2_{kind}": r2["one step", target, f"{kind} step"]
             for kind in ("elastic", "plastic")
             if ("one step", target, f"{kind} step") in r2.index
         },
-        "r2_stress": r2["one step", "stress", "all steps"],
-        "r2_closed_loop": r2["closed loop", "stress", "all steps"],
-        "r2_recurrent": r2["recurrent", "stress", "all steps"],
+        "r2_stress": r2["one step", "stress", ALL_STEPS],
+        "r2_closed_loop": r2["closed loop", "stress", ALL_STEPS],
+        "r2_recurrent": r2["recurrent", "stress", ALL_STEPS],
     }
     return {name: float(value) if np.isfinite(value) else None for name, value in found.items()}
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 Array = npt.NDArray[np.float64]
 
-ALL_STEPS = "all steps"
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
 

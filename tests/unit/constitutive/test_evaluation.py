@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.evaluation import evaluate, groups_of, one_path
+from matxai.constitutive.evaluation import evaluate, one_path
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
+from matxai.constitutive.kinds import groups_of
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import Card, Scales, build
 from matxai.metrics import r2

@@ -104,8 +104,8 @@ def test_path_shows_components_and_each_variable() -> None:
 def test_path_shows_no_two_components_alike() -> None:
     table = PATH.assign(**{f"c{place}": place for place in range(1, 9)})
     lines = state_path_figure(table, UNITS, "").axes[0].lines
-    assert [line.get_label() for line in lines] == ["1", "2", "3", "4"]
-    assert len({line.get_linestyle() for line in lines}) == 4
+    assert [line.get_label() for line in lines] == ["1", "2", "3", "4", "5", "6"]
+    assert len({line.get_color() for line in lines}) == 6
 
 
 def test_path_without_internal_variables_and_empty() -> None:

@@ -8,11 +8,10 @@ import pandas as pd
 from torch import Tensor
 
 from matxai.cluster_bootstrap import quantile_interval
-from matxai.constitutive.evaluation import groups_of
+from matxai.constitutive.kinds import ALL_STEPS, groups_of
 from matxai.constitutive.model_file import Card
 
 Array = npt.NDArray[np.float64]
-ALL = "all steps"
 
 
 def network_tangent(gradients: Tensor, card: Card, table: pd.DataFrame) -> Array:
@@ -55,9 +54,9 @@ def tangent_summary(table: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     """
     known = table[np.isfinite(table["relative_error"])]
     rows = []
-    names = [name for name in sorted(known["group"].unique()) if name != ALL]
-    for name in [ALL, *names]:
-        mine = known if name == ALL else known[known["group"] == name]
+    names = [name for name in sorted(known["group"].unique()) if name != ALL_STEPS]
+    for name in [ALL_STEPS, *names]:
+        mine = known if name == ALL_STEPS else known[known["group"] == name]
         if mine.empty:
             continue
         errors = mine["relative_error"].to_numpy(np.float64)

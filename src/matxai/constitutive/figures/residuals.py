@@ -10,8 +10,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from matxai.constitutive.kinds import ALL_STEPS
 from matxai.constitutive.quantities import feature_quantity
-from matxai.constitutive.residuals import ALL_STEPS, QUANTILES, bulk, residual_histogram
+from matxai.constitutive.residuals import QUANTILES, bulk, residual_histogram
 from matxai.plotting.quantities import Quantity, axis_label
 from matxai.plotting.style import (
     BLACK,

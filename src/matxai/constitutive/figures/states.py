@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -21,6 +21,7 @@ from matxai.plotting.style import (
     GREEN,
     GUIDE,
     ORANGE,
+    PURPLE,
     SKY,
     VERMILION,
     empty_figure,
@@ -36,7 +37,14 @@ if TYPE_CHECKING:
 
     from matxai.constitutive.quantities import Units
 
-_LOOKS = ((BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (ORANGE, "D", ":"))
+_LOOKS: tuple[tuple[str, str, Any], ...] = (
+    (BLUE, "o", "-"),
+    (VERMILION, "s", "--"),
+    (GREEN, "^", "-."),
+    (ORANGE, "D", ":"),
+    (PURPLE, "v", (0, (8, 2))),
+    (BLACK, "P", (0, (1, 4))),
+)
 _LOWEST = -0.5  # R2 below which a recovery is no better drawn
 _RECOVERED = "_recovered"
 
@@ -73,7 +81,7 @@ def states_figure(
 def state_path_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw one path: step, components c1, c2, ... and, a variable, ``name`` and ``name_recovered``.
 
-    The first four components are drawn, as they come: in standard deviations over all steps.
+    The first six components are drawn, as they come: in standard deviations over all steps.
     """
     require_columns(table, ("step", "c1"), "state-path")
     if table.empty:
