@@ -56,3 +56,10 @@ def shown(path, caption, category, subcategory, **labels):
         subcategory=subcategory,
         labels={**labels, "kind": kind},
     )
+
+
+def shown_from(folder, category, **labels):
+    """`shown` for the files of one folder: a function of file, caption and subcategory."""
+    return lambda file, caption, subcategory: shown(
+        f"{folder}/{file}", caption, category, subcategory, **labels
+    )

@@ -6,27 +6,18 @@ CONSTITUTIVE_PLAN = Plan(CONSTITUTIVE, f"results/{SETTINGS.study}/constitutive")
 TARGETS |= CONSTITUTIVE_PLAN.targets()
 CASE = "results/{study}/constitutive/{case}"
 NETWORK = f"{CASE}/seed{{seed}}"
+of_case = shown_from(CASE, "constitutive", case="{case}")
+of_network = shown_from(NETWORK, "constitutive", case="{case}", seed="{seed}")
 
 
 wildcard_constraints:
     case=exactly(*CONSTITUTIVE.cases),
 
 
-def of_case(file, caption):
-    """An output of a case's data that the report shows."""
-    return shown(f"{CASE}/{file}", caption, "constitutive", "data", case="{case}")
-
-
-def of_network(file, caption, subcategory):
-    """An output of a case's networks that the report shows."""
-    labels = {"case": "{case}", "seed": "{seed}"}
-    return shown(f"{NETWORK}/{file}", caption, "constitutive", subcategory, **labels)
-
-
 rule constitutive:
     """Every result of the line constitutive."""
     input:
-        [path for name, paths in CONSTITUTIVE_PLAN.targets().items() for path in paths],
+        [path for paths in CONSTITUTIVE_PLAN.targets().values() for path in paths],
 
 
 rule constitutive_preparation:

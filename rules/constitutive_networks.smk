@@ -33,8 +33,8 @@ rule prepare_paths:
         unpack(lambda wildcards: CONSTITUTIVE_PLAN.raw_inputs(wildcards.case)),
     output:
         steps=f"{CASE}/steps.parquet",
-        files=of_case("files.csv", "constitutive_files"),
-        ranges=of_case("ranges.csv", "constitutive_files"),
+        files=of_case("files.csv", "constitutive_files", "data"),
+        ranges=of_case("ranges.csv", "constitutive_files", "data"),
     log:
         "logs/{study}/constitutive/{case}/prepare_paths.log",
     benchmark:

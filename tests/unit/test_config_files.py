@@ -15,6 +15,7 @@ from matxai.config_files import config_schema, config_yaml, generated
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings import Constitutive
 from matxai.settings import Settings
+from matxai.strict import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,20 @@ def _keys(values: Any) -> Iterator[str]:
         for key, value in values.items():
             yield key
             yield from _keys(value)
+
+
+def blocks(block: Strict, path: str = "") -> Iterator[tuple[str, Strict]]:
+    for name, value in block:
+        if isinstance(value, Strict):
+            yield f"{path}{name}", value
+            yield from blocks(value, f"{path}{name}.")
+
+
+def test_a_block_given_in_part_has_the_defaults_that_config_yaml_shows():
+    found = dict(blocks(Settings.default()))
+    assert len(found) > 10
+    for name, shown in found.items():
+        assert type(shown)() == shown, name
 
 
 def comments(lines: list[str]) -> str:

@@ -6,7 +6,7 @@ import _bootstrap  # noqa: F401
 from matxai.constitutive.fitting import train_recurrent
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import save_trained
-from matxai.constitutive.settings import Recurrent, Train
+from matxai.constitutive.settings import Recurrent, TrainRecurrent
 from matxai.constitutive.steps import held, history_features, read_steps
 from matxai.digests import digest, file_digest
 from matxai.job import job
@@ -20,7 +20,7 @@ with job(snakemake) as run:
         table,
         held(history_features(LAWS[law]), table),
         shape,
-        Train.from_plain(run.params.train),
+        TrainRecurrent.from_plain(run.params.train),
         seed=run.seed,
         device=run.device,
         checkpoint=Path(run.params.checkpoint),

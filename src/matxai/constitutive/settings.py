@@ -55,7 +55,7 @@ class Train(Strict):
     """Training of a network: Huber loss, AdamW, one learning-rate cycle, averaged weights."""
 
     epochs: Count = Field(default=60, description="Passes through the training part, at most.")
-    batch_size: Count = Field(default=256, description="Steps, or whole paths, in a batch.")
+    batch_size: Count = Field(default=256, description="Steps in a batch.")
     learning_rate: Positive = Field(default=4e-3, description="Peak of the learning-rate cycle.")
     weight_decay: NonNegative = Field(default=1e-4, description="Decoupled weight decay of AdamW.")
     ema_decay: Share = Field(
@@ -81,6 +81,17 @@ class TrainSurrogate(Train):
         description="Where the stress itself is predicted: standard deviation of the noise on the "
         "previous stress in training, relative to its own. A network that leans on the previous "
         "stress diverges when it is fed with its own.",
+    )
+
+
+class TrainRecurrent(Train):
+    """Training of the recurrent network, in batches of whole paths."""
+
+    epochs: Count = Field(default=120, description="Passes through the training part, at most.")
+    batch_size: Count = Field(default=64, description="Paths in a batch.")
+    learning_rate: Positive = Field(default=2e-2, description="Peak of the learning-rate cycle.")
+    patience: Count = Field(
+        default=60, description="Stop after this many epochs without a better validation error."
     )
 
 
@@ -124,9 +135,8 @@ class Constitutive(Strict):
     train: TrainSurrogate = Field(
         default=TrainSurrogate(), description="Training of the one-step network."
     )
-    train_recurrent: Train = Field(
-        default=Train(epochs=120, batch_size=64, learning_rate=2e-2, patience=60),
-        description="Training of the recurrent network.",
+    train_recurrent: TrainRecurrent = Field(
+        default=TrainRecurrent(), description="Training of the recurrent network."
     )
     explain: Explain = Field(default=Explain(), description="Explanations, on the test paths.")
 
