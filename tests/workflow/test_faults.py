@@ -1,0 +1,156 @@
+"""Jobs that die, Ctrl-C, a damaged checkpoint, two runs at once: on the real workflow."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import SNAKEMAKE, TENSORFLOW, copy_project
+
+pytestmark = pytest.mark.e2e
+
+CONFIG = """
+study: undisturbed
+constitutive:
+  cases:
+    steel:
+      {source: generated, law: elastoplastic, layout: dict, paths: 40, steps: 30, strain: [-0.01, 0.01],
+       parameters: {E: [180000, 220000], sig0: [200, 400], H_kin: [5000, 40000]}}
+  surrogate: {hidden: 64}
+  train: {epochs: 400, batch_size: 64, patience: 400, checkpoint_every: 5}
+"""
+TARGET = "constitutive/steel/seed0/surrogate.safetensors"
+PATIENCE = 120  # seconds that a wait may take at most
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """One study that ran through; the others are to give the same network."""
+    project = copy_project(tmp_path_factory.mktemp("faults"), "study.yaml")
+    (project.folder / "study.yaml").write_text(CONFIG)
+    project.snakemake(f"results/undisturbed/{TARGET}")
+    return project
+
+
+class Study:
+    """A study of its own with the same settings, whose training can be disturbed."""
+
+    def __init__(self, project, name):
+        self.project, self.name = project, name
+        self.config = f"{name}.yaml"
+        (project.folder / self.config).write_text(CONFIG.replace("undisturbed", name))
+        self.model = project.folder / f"results/{name}/{TARGET}"
+        self.checkpoint = self.model.with_name("surrogate_checkpoint.pt")
+        self.log = (
+            project.folder
+            / f"logs/{name}"
+            / TARGET.replace("surrogate.safetensors", "train_surrogate.log")
+        )
+
+    def start(self):
+        """Snakemake in a process group of its own, as in a terminal."""
+        return subprocess.Popen(
+            [
+                SNAKEMAKE,
+                f"results/{self.name}/{TARGET}",
+                "--cores",
+                "2",
+                "--configfile",
+                self.config,
+            ],
+            cwd=self.project.folder,
+            env=os.environ | {"MATXAI_TENSORFLOW_PYTHON": str(TENSORFLOW)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self):
+        process = self.start()
+        text = process.communicate(timeout=PATIENCE)[0]
+        assert process.returncode == 0, text[-3000:]
+
+    def wait_for_checkpoint(self, process):
+        deadline = time.monotonic() + PATIENCE
+        while not self.checkpoint.exists():
+            assert process.poll() is None, process.stdout.read()[-3000:]
+            assert time.monotonic() < deadline, "no checkpoint appeared"
+            time.sleep(0.05)
+
+    def training_process(self):
+        """Process id of the training script."""
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                mine = (entry / "cwd").readlink() == self.project.folder
+            except OSError:  # ended meanwhile, or not ours to see
+                continue
+            if mine and any(word.endswith(b".train_surrogate.py") for word in words[1:3]):
+                return int(entry.name)
+        raise AssertionError("no training process found")
+
+    def nothing_half_done(self):
+        assert not self.model.exists()
+        assert not list(self.project.folder.glob(f"results/{self.name}/**/.partial-*.safetensors"))
+
+    def same_network(self):
+        whole = self.project.folder / f"results/undisturbed/{TARGET}"
+        assert self.model.read_bytes() == whole.read_bytes()
+        assert not self.checkpoint.exists()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the job's process in /proc")
+def test_a_killed_training_goes_on_to_the_same_network(project):
+    study = Study(project, "killed")
+    process = study.start()
+    study.wait_for_checkpoint(process)
+    os.kill(study.training_process(), signal.SIGKILL)
+    assert process.communicate(timeout=PATIENCE)[0]
+    assert process.returncode != 0
+    study.nothing_half_done()
+    study.run()
+    assert "resumed from" in study.log.read_text()
+    study.same_network()
+
+
+def test_ctrl_c_leaves_no_half_output_and_the_next_run_completes(project):
+    study = Study(project, "interrupted")
+    process = study.start()
+    study.wait_for_checkpoint(process)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it, to all of the group
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode != 0
+    study.nothing_half_done()
+    study.run()
+    assert "resumed from" in study.log.read_text()
+    study.same_network()
+
+
+def test_a_damaged_checkpoint_is_named_and_not_used(project):
+    study = Study(project, "damaged")
+    study.checkpoint.parent.mkdir(parents=True)
+    study.checkpoint.write_bytes(b"PK\x03\x04 half a checkpoint")
+    study.run()
+    text = study.log.read_text()
+    assert "surrogate_checkpoint.pt cannot be read" in text
+    assert "training starts anew" in text
+    study.same_network()
+
+
+def test_a_second_run_at_the_same_time_is_refused(project):
+    study = Study(project, "twice")
+    first = study.start()
+    study.wait_for_checkpoint(first)
+    second = study.start()
+    text = second.communicate(timeout=PATIENCE)[0]
+    assert second.returncode != 0
+    assert "lock" in text.lower()
+    first.communicate(timeout=PATIENCE)
+    assert first.returncode == 0
+    study.same_network()
