@@ -63,7 +63,7 @@ $(TORCH):
 	    exit 1; }; \
 	  sed -n '/^uv==/,/[^\\]$$/p' envs/torch.lock > .venv/uv.lock; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock; }
-	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python envs/torch.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python envs/torch.lock
 	@touch $@
 
 $(TENSORFLOW): | $(TORCH)
@@ -71,5 +71,5 @@ $(TENSORFLOW): | $(TORCH)
 	@test -x .venv-tensorflow/bin/python || { \
 	  echo "make: new environment in .venv-tensorflow"; \
 	  $(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-tensorflow; }
-	$(BIN)/uv pip sync --quiet --require-hashes --python .venv-tensorflow/bin/python envs/tensorflow.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python .venv-tensorflow/bin/python envs/tensorflow.lock
 	@touch $@

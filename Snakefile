@@ -4,9 +4,10 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 # A configuration file of your own replaces config.yaml: what it leaves out has the typed default.
+# The path is that of this checkout, whatever folder the results go to (--directory).
 if not workflow.configfiles:
 
-    configfile: "config.yaml"
+    configfile: f"{workflow.basedir}/config.yaml"
 
 
 report: "workflow/report/workflow.rst"

@@ -1,12 +1,13 @@
 # What every line's rules use. Plain Python only.
 import re
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir, "src")))
 
 from matxai.config import ConfigError, load, plain
+from matxai.demand import growing
 from matxai.provenance import code_digest, library_versions
 
 try:
@@ -29,16 +30,20 @@ def targets(wildcards):
     return [path for paths in TARGETS.values() for path in paths]
 
 
-@cache
+# Both are functions, asked when a job needs its params: the process that runs one job, which reads all
+# rules, then digests one script and not all of them.
+digest = cache(partial(code_digest, roots=ROOTS, cache=SYNTAX))
+versions = cache(partial(library_versions, roots=ROOTS, cache=SYNTAX))
+
+
 def code(script):
     """Digest of all code that a script reaches, a param: a changed function re-runs its users."""
-    return code_digest(SCRIPTS / script, ROOTS, SYNTAX)
+    return lambda wildcards: digest(SCRIPTS / script)
 
 
-@cache
 def libs(script):
     """Versions of the third-party packages that a script reaches, a param as well."""
-    return library_versions(SCRIPTS / script, ROOTS, SYNTAX)
+    return lambda wildcards: versions(SCRIPTS / script)
 
 
 def exactly(*texts):

@@ -4,18 +4,25 @@ from importlib.metadata import version
 from matxai.composition.plan import STATISTICS
 
 
+# On a cluster, downloads run where Snakemake does: nodes may have no internet.
+localrules:
+    download_table,
+
+
 rule prepare_element_vectors:
     """Take one published element table out of the package that ships it."""
     output:
         table="results/{study}/composition/elements/vectors/{vectors}.csv",
     log:
         "logs/{study}/composition/elements/vectors/{vectors}.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/elements/vectors/{vectors}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         # Packages that are read, not imported: libs() does not see them.
         packages={name: version(name) for name in ("ElementEmbeddings", "matminer")},
@@ -33,12 +40,14 @@ rule download_table:
         table="data/downloads/{sha256}.csv",
     log:
         "logs/downloads/{sha256}.log",
+    benchmark:
+        "benchmarks/jobs/downloads/{sha256}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         # The digest is the identity of the file: another address for it is no reason to fetch again.
         code=code("download_table.py"),
@@ -73,8 +82,8 @@ rule prepare_compositions:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         # How the axes name a target changes no number.
         dataset=lambda wildcards: plain(
@@ -111,12 +120,14 @@ rule plot_target:
         ),
     log:
         "logs/{study}/composition/{dataset}/plot_target.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/plot_target.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_target.py"),
@@ -149,12 +160,14 @@ rule describe_compositions:
         ),
     log:
         "logs/{study}/composition/{dataset}/describe_compositions.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/describe_compositions.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("describe_compositions.py"),
         libs=libs("describe_compositions.py"),
@@ -187,12 +200,14 @@ rule plot_prevalence:
         },
     log:
         "logs/{study}/composition/{dataset}/plot_prevalence.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/plot_prevalence.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("plot_prevalence.py"),
         libs=libs("plot_prevalence.py"),
@@ -225,12 +240,14 @@ rule collect_statistics:
         ),
     log:
         "logs/{study}/composition/collect_statistics.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/collect_statistics.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         datasets=list(COMPOSITION.datasets),
         code=code("collect_statistics.py"),

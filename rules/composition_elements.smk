@@ -9,12 +9,14 @@ rule embed_elements:
         embeddings="results/{study}/composition/{dataset}/{network}/seed{seed}/embeddings.parquet",
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/embed_elements.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/embed_elements.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("embed_elements.py"),
         libs=libs("embed_elements.py"),
@@ -32,12 +34,14 @@ rule select_vectors:
         table="results/{study}/composition/{dataset}/{network}/seed{seed}/vectors/{vectors}.csv",
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/vectors/{vectors}.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/vectors/{vectors}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("select_vectors.py"),
         libs=libs("select_vectors.py"),
@@ -66,12 +70,14 @@ rule plot_element_correlation:
         },
     log:
         "logs/{study}/composition/{place}/correlation/{vectors}/plot_element_correlation.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{place}/correlation/{vectors}/plot_element_correlation.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         views=COMPOSITION_PLAN.views,
         code=code("plot_element_correlation.py"),
@@ -97,12 +103,14 @@ rule render_element_correlation:
         ),
     log:
         "logs/{study}/composition/{place}/correlation/{vectors}/render_element_correlation.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{place}/correlation/{vectors}/render_element_correlation.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         views=COMPOSITION_PLAN.views,
         code=code("render_element_correlation.py"),
@@ -142,12 +150,14 @@ rule plot_element_vectors:
         ),
     log:
         "logs/{study}/composition/{dataset}/plot_element_vectors.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/plot_element_vectors.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         elements=list(COMPOSITION.element_vectors.elements),
         names=[

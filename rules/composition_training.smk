@@ -26,8 +26,8 @@ rule train_crabnet:
     threads: 4
     resources:
         gpu=1,
-        mem_mb=6000,
-        runtime=720,
+        mem_mb=growing(6000),
+        runtime=growing(720),
     params:
         # Not an output: it must outlive a job that is killed.
         checkpoint="results/{study}/composition/{dataset}/{network}/seed{seed}/checkpoint.pt",
@@ -57,12 +57,14 @@ rule plot_history:
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_history.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_history.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_history.py"),
@@ -100,13 +102,15 @@ rule evaluate_crabnet:
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_crabnet.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_crabnet.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 2
     resources:
         gpu=1,
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code("evaluate_crabnet.py"),
         libs=libs("evaluate_crabnet.py"),
@@ -142,12 +146,14 @@ rule plot_evaluation:
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_evaluation.py"),
@@ -167,12 +173,14 @@ rule evaluate_baselines:
         metrics="results/{study}/composition/{dataset}/baselines.csv",
     log:
         "logs/{study}/composition/{dataset}/evaluate_baselines.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/evaluate_baselines.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         trees=COMPOSITION.baseline.trees,
         seeds=list(COMPOSITION.seeds),
@@ -210,12 +218,14 @@ rule collect_accuracy:
         ),
     log:
         "logs/{study}/composition/{dataset}/collect_accuracy.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/collect_accuracy.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("collect_accuracy.py"),

@@ -19,8 +19,8 @@ rule explain_permutation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         explain=plain(
             CONSTITUTIVE.explain,
@@ -53,12 +53,14 @@ rule explain_gradients:
         tangents=f"{NETWORK}/tangents.parquet",
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/explain_gradients.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_gradients.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         explain=plain(CONSTITUTIVE.explain, without=("repeats", "components")),
         units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),
@@ -90,12 +92,14 @@ rule explain_states:
         scores=f"{NETWORK}/state_components.parquet",
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/explain_states.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_states.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         explain=plain(
             CONSTITUTIVE.explain, without=("repeats", "integration_steps", "tolerance")
@@ -125,12 +129,14 @@ rule collect_explanations:
         summary=f"{NETWORK}/explain_summary.json",
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/collect_explanations.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/collect_explanations.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         explain=plain(CONSTITUTIVE.explain),
         code=code("collect_explanations.py"),
@@ -176,12 +182,14 @@ rule plot_explanations:
         ),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/plot_explanations.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/plot_explanations.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),
         code=code("plot_explanations.py"),

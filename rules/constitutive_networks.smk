@@ -9,12 +9,14 @@ rule generate_paths:
         truth=f"{CASE}/truth.parquet",
     log:
         "logs/{study}/constitutive/{case}/generate_paths.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/generate_paths.tsv"
     conda:
         "../envs/tensorflow.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         case=lambda wildcards: plain(
             CONSTITUTIVE_PLAN.case(wildcards.case), without=NOT_GENERATED
@@ -43,8 +45,8 @@ rule prepare_paths:
         "../envs/tensorflow.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         folder=lambda wildcards: CONSTITUTIVE_PLAN.raw_folder(wildcards.case),
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
@@ -75,8 +77,8 @@ rule train_surrogate:
     threads: 1
     resources:
         gpu=CONSTITUTIVE_PLAN.gpus("surrogate"),
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         # Not an output: it must outlive a job that is killed.
         checkpoint=f"{NETWORK}/surrogate_checkpoint.pt",
@@ -110,8 +112,8 @@ rule train_recurrent:
     threads: 1
     resources:
         gpu=CONSTITUTIVE_PLAN.gpus("recurrent"),
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         checkpoint=f"{NETWORK}/recurrent_checkpoint.pt",
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
@@ -148,12 +150,14 @@ rule evaluate_surrogate:
         ),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/evaluate_surrogate.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/evaluate_surrogate.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("evaluate_surrogate.py"),
         libs=libs("evaluate_surrogate.py"),
@@ -182,12 +186,14 @@ rule plot_surrogate:
         residuals=of_network("residuals.svg", "constitutive_residuals", "evaluation"),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/plot_surrogate.log",
+    benchmark:
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/plot_surrogate.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         case=lambda wildcards: CONSTITUTIVE_PLAN.learned(wildcards.case),
         units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),

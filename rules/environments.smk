@@ -26,8 +26,8 @@ rule check_tensorflow:
         "../envs/tensorflow.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("check_tensorflow.py"),
         libs=libs("check_tensorflow.py"),

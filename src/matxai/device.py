@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import sys
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matxai.errors import InputError
@@ -49,6 +52,34 @@ def pick_device() -> str:
             fix=f"unset {OVERRIDE} to have the fastest one picked",
         )
     return wanted
+
+
+@contextmanager
+def granted_device() -> Iterator[str]:
+    """Give the device of `pick_device`; of several GPUs one that no other job of this user holds.
+
+    Jobs side by side (``--resources gpu=2``) would otherwise all take the first. SLURM shows each
+    job its own GPUs only, so there is nothing to choose there. A held GPU is a locked file in the
+    folder for temporary files; the lock goes with the process, however it ends.
+    """
+    device = pick_device()
+    torch = sys.modules.get("torch")
+    count = torch.cuda.device_count() if torch is not None and device == "cuda" else 0
+    if count < 2:
+        yield device
+        return
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+    names = visible if len(visible) == count else [str(index) for index in range(count)]
+    for index, name in enumerate(names):
+        path = Path(tempfile.gettempdir(), f"matxai-{os.getuid()}-gpu-{name}.lock")
+        with path.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"cuda:{index}"
+            return
+    yield device  # more jobs than GPUs: they share the first
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from matxai.device import limited_threads, pick_device
+from matxai.device import granted_device, limited_threads
 from matxai.errors import InputError
 from matxai.log import tee
 from matxai.outputs import whole_or_nothing
@@ -75,8 +75,8 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
         The block ended cleanly without writing an output.
     InputError
         MATXAI_DEVICE names no usable device (asked by rules with the resource ``gpu``, the others
-        compute on the CPU); and any that the block raises, of which only the
-        message is shown (the log has the traceback).
+        compute on the CPU); the disk is full; and any that the block raises. Only the message is
+        shown (the log has the traceback).
     """
     log = Path(snakemake.log[0]) if len(snakemake.log) else None
     final = NamedList.of(snakemake.output, flatten=True)
@@ -84,6 +84,7 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
         partial = frame.enter_context(whole_or_nothing(final, f"rule {snakemake.rule}"))
         frame.enter_context(tee(log))
         frame.enter_context(limited_threads(snakemake.threads))
+        on_gpu = snakemake.resources.get("gpu")
         run = Job(
             rule=snakemake.rule,
             input=snakemake.input,
@@ -94,7 +95,7 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
             resources=snakemake.resources,
             threads=snakemake.threads,
             seed=_choose_seed(snakemake) if seed is None else seed,
-            device=pick_device() if snakemake.resources.get("gpu") else "cpu",
+            device=frame.enter_context(granted_device()) if on_gpu else "cpu",
         )
         set_seed(run.seed)
         header(run)

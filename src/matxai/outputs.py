@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matxai.errors import InputError
 from matxai.standin import NamedList, Span
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[
     ------
     FileNotFoundError
         The block ended cleanly but did not write one of the outputs; none is moved then.
+    InputError
+        There was no space left to write to.
     """
     final = [Path(path) for path in outputs]
     partial = [path.with_name(PREFIX + path.name) for path in final]
@@ -54,6 +58,18 @@ def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[
             if target.is_dir() or source.is_dir():  # a rename replaces files and empty folders only
                 _remove(target)
             source.replace(target)
+    except Exception as error:
+        if not _no_space(error):
+            raise
+        folders = sorted({str(path.parent) for path in final})
+        left = ", ".join(f"{folder}: {_free_mb(folder)} MB" for folder in folders)
+        raise InputError(
+            "No space left on the disk",
+            where=left,
+            expected="room for the outputs and, in a training, its checkpoint",
+            fix="free some, or let the results go elsewhere (--directory), then run the same command "
+            "again: what is finished is kept, a training goes on from its checkpoint",
+        ) from error
     finally:
         for path in partial:
             _remove(path)
@@ -68,6 +84,21 @@ def write_json(values: Any, path: str | Path) -> None:
 def read_json(path: str | Path) -> Any:
     """Read what `write_json` wrote."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def _no_space(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, is a full disk; libraries in Rust say so in words."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if "No space left on device" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _free_mb(folder: str) -> int:
+    return shutil.disk_usage(folder).free // 1_000_000
 
 
 def _name_of(position: int, spans: dict[str, Span]) -> str:

@@ -25,6 +25,8 @@ from matxai.progress import duration
 
 # Steps between updates of the averaged weights: a pass over them costs some 2 % of a step.
 AVERAGE_EVERY = 4
+# Where epochs are long, checkpoints do not wait for the tenth: a cluster ends jobs at their time.
+CHECKPOINT_SECONDS = 600
 _START, _END = 1 / 25, 1e-4  # learning rate at both ends of the cycle, relative to its peak
 
 
@@ -47,7 +49,11 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Recipe:
-    """Numbers of the optimisation; ``warmup`` is the share of steps in which the rate rises."""
+    """Numbers of the optimisation; ``warmup`` is the share of steps in which the rate rises.
+
+    ``mixed_precision`` computes matrix products of the loss in bfloat16 on a GPU that can; weights,
+    their updates and the validation stay in float32.
+    """
 
     epochs: int
     learning_rate: float
@@ -56,6 +62,7 @@ class Recipe:
     warmup: float
     patience: int
     checkpoint_every: int
+    mixed_precision: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,17 +94,22 @@ def fit(
 ) -> Fitted:
     """Train ``network`` in place; resume from ``checkpoint`` if it is of the same ``fingerprint``.
 
-    The fingerprint stands for everything that the result depends on (data, settings, code).
+    The fingerprint stands for everything that the result depends on (data, settings, code). A
+    checkpoint is written every ``checkpoint_every`` epochs, and when the last one is older than
+    ten minutes; when it is written changes nothing in the result.
     """
     run = _Run(network, recipe, seed)
     if checkpoint is not None:
         run.resume(checkpoint, fingerprint)
     start, first = time.monotonic(), run.epoch
+    saved = start
     while not run.finished:
         run.train_epoch(task)
         run.report(time.monotonic() - start, first)
-        if checkpoint is not None and run.epoch % recipe.checkpoint_every == 0:
+        due = time.monotonic() - saved > CHECKPOINT_SECONDS
+        if checkpoint is not None and (due or run.epoch % recipe.checkpoint_every == 0):
             run.save(checkpoint, fingerprint)
+            saved = time.monotonic()
     return Fitted(run.best_state, run.best_epoch, pd.DataFrame(run.history))
 
 
@@ -136,6 +148,13 @@ class _Run:
         exhausted = self.epoch - 1 - self.best_epoch >= self.recipe.patience and self.epoch > 0
         return self.epoch >= self.recipe.epochs or exhausted
 
+    def autocast(self) -> torch.autocast:
+        """The precision that a loss is computed in."""
+        device = next(self.network.parameters()).device.type
+        able = device == "cuda" and torch.cuda.is_bf16_supported()
+        wanted = self.recipe.mixed_precision and able
+        return torch.autocast(device, dtype=torch.bfloat16, enabled=wanted)
+
     def _average(self, averages: Any, values: Any, updates: Any) -> None:
         # Early on the average forgets faster, or the random start would weigh for epochs.
         count = int(updates)
@@ -152,7 +171,8 @@ class _Run:
             rate = self.recipe.learning_rate * cycle(step / all_steps, self.recipe.warmup)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
-            loss = task.loss(self.network, batch)
+            with self.autocast():
+                loss = task.loss(self.network, batch)
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()
             self.optimizer.step()
@@ -206,8 +226,14 @@ class _Run:
             "best": (self.best_epoch, self.best_error, self.best_state),
             "history": self.history,
         }
-        torch.save(state, partial)
-        os.replace(partial, path)
+        try:
+            with partial.open(
+                "wb"
+            ) as file:  # a full disk: torch hides the reason if it opens the file
+                torch.save(state, file)
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def resume(self, path: Path, fingerprint: str) -> None:
         """Take over a checkpoint; say why when there is one that cannot be used."""

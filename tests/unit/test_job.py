@@ -315,3 +315,32 @@ def test_run_script_gives_the_script_its_object_and_folder(tmp_path: Path) -> No
     (tmp_path / "script.py").write_text("raise SystemExit(3)", encoding="utf-8")
     with pytest.raises(SystemExit, match="3"):
         run_script(tmp_path / "script.py", StandIn())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        OSError(122, "Disk quota exceeded"),
+        RuntimeError("I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path, error: Exception) -> None:
+    output = tmp_path / "results" / "table.csv"
+
+    def write_half() -> None:
+        with job(StandIn(output=[str(output)])) as run:
+            Path(run.output[0]).write_text("half")
+            raise error
+
+    with pytest.raises(InputError, match=r"(?s)No space left on the disk.*results: \d+ MB"):
+        write_half()
+    assert not list(output.parent.iterdir())
+
+
+def test_other_errors_of_the_system_are_left_as_they_are(tmp_path: Path) -> None:
+    with (
+        pytest.raises(PermissionError, match="not allowed"),
+        job(StandIn(output=[str(tmp_path / "table.csv")])),
+    ):
+        raise PermissionError(13, "not allowed")

@@ -157,3 +157,52 @@ def test_divergence_is_an_error():
 
     with pytest.raises(FloatingPointError, match="lower the learning rate"):
         fit(network(), Diverging(), RECIPE, seed=0)
+
+
+def test_bfloat16_is_for_gpus_that_can(monkeypatch):
+    def dtypes(mixed):
+        seen = []
+
+        class Watched(Line):
+            def loss(self, network, rows):
+                seen.append(network(self.x[rows]).dtype)
+                return super().loss(network, rows)
+
+        fit(network(), Watched(), recipe(epochs=1, mixed_precision=mixed), seed=0)
+        return set(seen)
+
+    assert dtypes(mixed=True) == {torch.float32}  # the CPU
+    real = torch.autocast
+    asked = []
+
+    def on_a_gpu(device, dtype, enabled):
+        asked.append(enabled)
+        return real("cpu", dtype=dtype)
+
+    monkeypatch.setattr(torch, "autocast", on_a_gpu)
+    assert dtypes(mixed=True) == {torch.bfloat16}
+    assert not any(asked)
+
+
+def test_a_checkpoint_older_than_ten_minutes_is_renewed(monkeypatch, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    clock = iter(range(0, 10**6, 700))
+    monkeypatch.setattr("matxai.training.time.monotonic", lambda: next(clock))
+    fit(network(), Line(), recipe(epochs=1, checkpoint_every=50), seed=0, checkpoint=path)
+    assert path.exists()
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(monkeypatch, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    fit(network(), Line(), recipe(epochs=2), seed=0, checkpoint=path)
+    before = path.read_bytes()
+
+    def full(state, file):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match="No space"):
+        fit(network(), Line(), recipe(epochs=4), seed=0, checkpoint=path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

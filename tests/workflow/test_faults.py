@@ -1,14 +1,13 @@
-"""Jobs that die, Ctrl-C, a damaged checkpoint, two runs at once: on the real workflow."""
+"""Jobs that die, Ctrl-C, a damaged checkpoint, a full disk, two runs at once: on the real workflow."""
 
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import SNAKEMAKE, TENSORFLOW, copy_project
+from tests.project import Project, copy_project, with_mounts
 
 pytestmark = pytest.mark.e2e
 
@@ -50,24 +49,10 @@ class Study:
             / TARGET.replace("surrogate.safetensors", "train_surrogate.log")
         )
 
-    def start(self):
-        """Snakemake in a process group of its own, as in a terminal."""
-        return subprocess.Popen(
-            [
-                SNAKEMAKE,
-                f"results/{self.name}/{TARGET}",
-                "--cores",
-                "2",
-                "--configfile",
-                self.config,
-            ],
-            cwd=self.project.folder,
-            env=os.environ | {"MATXAI_TENSORFLOW_PYTHON": str(TENSORFLOW)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    def start(self, **options):
+        target = f"results/{self.name}/{TARGET}"
+        project = Project(self.project.folder, self.config)
+        return project.start(target, "--cores", "2", **options)
 
     def run(self):
         process = self.start()
@@ -140,6 +125,24 @@ def test_a_damaged_checkpoint_is_named_and_not_used(project):
     text = study.log.read_text()
     assert "surrogate_checkpoint.pt cannot be read" in text
     assert "training starts anew" in text
+    study.same_network()
+
+
+def test_a_full_disk_is_named_and_the_next_run_completes(project):
+    study = Study(project, "full")
+    folder = study.model.parent
+    folder.mkdir(parents=True)
+    # Room for the network, not for a checkpoint, which is several times as large.
+    small = with_mounts(["-t", "tmpfs", "-o", "size=100k", "none", folder])
+    left = folder.parent / "left.txt"
+    look = ["sh", "-c", f'"$0" "$@"; code=$?; ls -A {folder} > {left}; exit $code']
+    process = study.start(before=[*small, *look])
+    text = process.communicate(timeout=PATIENCE)[0]
+    assert process.returncode != 0
+    assert "No space left on the disk" in text
+    assert f"{folder.relative_to(project.folder)}: 0 MB" in study.log.read_text()
+    assert left.read_text() == ""
+    study.run()
     study.same_network()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import copy_project
+from tests.project import copy_project
 
 pytestmark = pytest.mark.e2e
 

@@ -6,7 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from .conftest import TENSORFLOW, copy_project
+from tests.project import TENSORFLOW, copy_project
 
 pytestmark = pytest.mark.e2e
 

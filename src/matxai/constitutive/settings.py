@@ -69,7 +69,8 @@ class Train(Strict):
     )
     checkpoint_every: Count = Field(
         default=10,
-        description="Epochs between checkpoints from which an interrupted training goes on.",
+        description="Epochs between checkpoints from which an interrupted training goes on; one is "
+        "also written every ten minutes.",
     )
 
 

@@ -160,3 +160,18 @@ def test_dropout_acts_in_training_only(batch):
     assert torch.equal(layer.eval()(x, batch)[0], layer(x, batch)[0])
     layer.train()
     assert not torch.equal(layer(x, batch)[0], layer(x, batch)[0])
+
+
+def test_bfloat16_products_learn_what_float32_ones_do(network, batch):
+    """What a GPU computes with `mixed_precision`, on the CPU: the same gradients, coarsely."""
+    gradients = []
+    for enabled in (False, True):
+        network.zero_grad()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled):
+            prediction = network(batch)
+            loss = (prediction.value - 1).abs().mean() + prediction.log_sigma.square().mean()
+        loss.backward()
+        gradients.append(torch.cat([p.grad.flatten() for p in network.parameters()]))
+    exact, coarse = gradients
+    assert F.cosine_similarity(exact, coarse, dim=0) > 0.99
+    assert not torch.equal(exact, coarse)

@@ -1,7 +1,8 @@
-"""The real workflow, run once at smoke size in a copy of the project; the tests here share it."""
+"""A copy of the project, and Snakemake in it: the real workflow, for tests."""
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[1]
 PARTS = ("Snakefile", "config.yaml", "config", "profiles", "rules", "src", "workflow", "envs")
 FOLLOWS = "input files updated by another job"
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
@@ -24,20 +25,30 @@ class Project:
     folder: Path
     config: str
 
-    def snakemake(self, *arguments, check=True):
-        """Run Snakemake; its output, stdout and stderr in one."""
-        done = subprocess.run(
-            [SNAKEMAKE, *arguments, "--cores", "2", "--configfile", self.config],
-            cwd=self.folder,
-            env=os.environ | {"MATXAI_TENSORFLOW_PYTHON": str(TENSORFLOW)},
-            stdout=subprocess.PIPE,
+    def start(self, *arguments, before=(), folder=None, stdout=subprocess.PIPE, **variables):
+        """Start Snakemake, in a process group of its own as in a terminal.
+
+        `before` is a command that runs it, `folder` where it is started, `variables` what the
+        environment holds besides; stdout and stderr come in one. A pipe must be read, or
+        Snakemake stops when it is full.
+        """
+        return subprocess.Popen(
+            [*before, SNAKEMAKE, *arguments, "--configfile", self.config],
+            cwd=folder or self.folder,
+            env=os.environ | {"MATXAI_TENSORFLOW_PYTHON": str(TENSORFLOW)} | variables,
+            stdout=stdout,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
+            start_new_session=True,
         )
-        if check and done.returncode:
-            raise AssertionError(done.stdout[-6000:])
-        return done.stdout
+
+    def snakemake(self, *arguments, check=True, **options):
+        """Run Snakemake to its end on two cores; its output."""
+        process = self.start(*arguments, "--cores", "2", **options)
+        text = process.communicate()[0]
+        if check and process.returncode:
+            raise AssertionError(text[-6000:])
+        return text
 
     def stale(self, *targets):
         """The rules that would run for a reason of their own.
@@ -54,6 +65,17 @@ class Project:
     def edit(self, path, old, new):
         """Replace text in a file of the copy; the file is put back at the end of the block."""
         return Edit(self.folder / path, old, new)
+
+
+def with_mounts(*mounts):
+    """A command that runs another one with mounts that nobody else sees and that end with it.
+
+    Each is the list of arguments of one `mount`. Skips the test where that is not allowed.
+    """
+    if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("mounting a file system needs root")
+    words = [shlex.join(["mount", *map(str, arguments)]) for arguments in mounts]
+    return ["unshare", "--mount", "sh", "-c", " && ".join([*words, 'exec "$0" "$@"'])]
 
 
 class Edit:
@@ -80,13 +102,3 @@ def copy_project(folder, config):
         else:
             shutil.copy(source, folder / part)
     return Project(folder, config)
-
-
-@pytest.fixture(scope="session")
-def smoke(tmp_path_factory):
-    """The whole default chain at smoke size, done."""
-    if not TENSORFLOW.exists():
-        pytest.skip("the TensorFlow environment is missing: run `make setup`")
-    project = copy_project(tmp_path_factory.mktemp("smoke"), "config/smoke.yaml")
-    project.snakemake()
-    return project

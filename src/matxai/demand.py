@@ -1,0 +1,31 @@
+"""What a job asks of the machine: requests that grow with its inputs and with every attempt."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Sized(Protocol):
+    """Inputs of a job, as Snakemake hands them to a resource function."""
+
+    size_mb: float
+
+
+def growing(base: float, per_mb: float = 0) -> Callable[[object, Sized, int], int]:
+    """Give a resource function for `mem_mb` (MB) or `runtime` (minutes).
+
+    It asks for `base`, and `per_mb` for each MB of input, times the number of the attempt: a job
+    that a cluster ended for want of memory or time is sent again (`retries` in
+    profiles/slurm) and then asks for twice, three times as much.
+    """
+
+    def request(_wildcards: object, input: Sized, attempt: int) -> int:  # noqa: A002 - Snakemake passes by name
+        # A sum of sizes costs a look at every file: not where it changes nothing.
+        size = input.size_mb if per_mb else 0
+        return math.ceil((base + per_mb * size) * attempt)
+
+    return request

@@ -1,0 +1,85 @@
+"""The smoke study through a real SLURM, one of whose two nodes dies on the way."""
+
+import re
+import time
+
+import pytest
+
+from tests.project import TENSORFLOW, copy_project
+from tests.slurm.cluster import Cluster, missing
+
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(bool(missing()), reason=missing())]
+
+NETWORKS = [
+    f"results/smoke/constitutive/{case}/seed0/{network}.safetensors"
+    for case in ("elastoplastic", "hyperelastic")
+    for network in ("surrogate", "recurrent")
+]
+
+
+class Run:
+    """The study, done; what SLURM was asked; the jobs that ran on the node that died."""
+
+    def __init__(self, project, cluster):
+        self.project = project
+        output = project.folder / "output.txt"
+        # Six jobs at a time: the plugin looks again after 1 s only if the last look found one done.
+        with output.open("w") as stdout:
+            process = project.start(
+                *("--workflow-profile", "profiles/slurm", "--jobs", "6", "--verbose"),
+                *("--slurm-status-command", "squeue"),
+                *("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5"),
+                stdout=stdout,
+                **cluster.environment,
+            )
+            self.node, self.lost = self._lose_a_node(cluster, process)
+            process.wait()
+        self.text = output.read_text()
+        assert process.returncode == 0, self.text[-6000:]
+        self.states = cluster.states()
+
+    def _lose_a_node(self, cluster, process):
+        """Kill the first node that trains a network."""
+        deadline = time.monotonic() + 300
+        while process.poll() is None:
+            for node in cluster.nodes:
+                jobs = cluster.jobs_on(node)
+                if any("train_" in job for job in jobs):
+                    cluster.kill(node)
+                    return node, jobs
+            assert time.monotonic() < deadline, cluster.log("slurmctld")[-3000:]
+            time.sleep(0.5)
+        return None, []
+
+    def requests(self, rule):
+        """The submissions of a rule, as command lines."""
+        return [line for line in self.text.splitlines() if re.search(f"sbatch .*rule_{rule}", line)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    if not TENSORFLOW.exists():
+        pytest.skip("the TensorFlow environment is missing: run `make setup`")
+    project = copy_project(tmp_path_factory.mktemp("slurm"), "config/smoke.yaml")
+    with Cluster() as cluster:
+        return Run(project, cluster)
+
+
+def test_the_study_is_finished_although_a_node_died(run):
+    assert run.lost
+    assert run.states[run.node] == "down"
+    assert run.project.stale() == set()
+
+
+def test_the_networks_are_those_of_a_workstation(run, smoke):
+    for path in NETWORKS:
+        assert (run.project.folder / path).read_bytes() == (smoke.folder / path).read_bytes(), path
+
+
+def test_what_a_rule_asks_for_reaches_slurm(run):
+    (line,) = run.requests("plot_target")
+    assert "-t 10 --mem 2000" in line
+    assert "--cpus-per-task=1" in line
+    assert "--gpus" not in line
+    for line in run.requests("train_crabnet"):
+        assert "--gpus=1" in line
