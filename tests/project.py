@@ -20,7 +20,7 @@ TENSORFLOW = REPOSITORY / ".venv-tensorflow" / "bin" / "python"
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of the project, and Snakemake in it."""
+    """A checkout, and Snakemake in it with a configuration file ("": the default one)."""
 
     folder: Path
     config: str
@@ -32,8 +32,9 @@ class Project:
         environment holds besides; stdout and stderr come in one. A pipe must be read, or
         Snakemake stops when it is full.
         """
+        configuration = ["--configfile", self.config] if self.config else []
         return subprocess.Popen(
-            [*before, SNAKEMAKE, *arguments, "--configfile", self.config],
+            [*before, SNAKEMAKE, *arguments, *configuration],
             cwd=folder or self.folder,
             env=os.environ | {"MATXAI_TENSORFLOW_PYTHON": str(TENSORFLOW)} | variables,
             stdout=stdout,

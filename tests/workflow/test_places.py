@@ -1,8 +1,11 @@
-"""A read-only checkout, results in another folder, long paths with spaces."""
+"""A read-only checkout, results in another folder, long paths with spaces; the published scale."""
+
+import re
+import subprocess
 
 import pytest
 
-from tests.project import TENSORFLOW, copy_project, with_mounts
+from tests.project import REPOSITORY, TENSORFLOW, Project, copy_project, with_mounts
 
 pytestmark = pytest.mark.e2e
 
@@ -68,4 +71,26 @@ def test_long_paths_with_spaces(tmp_path):
 def test_a_read_only_checkout(tmp_path):
     place = Place(tmp_path)
     bind = ["--bind", place.checkout, place.checkout]
-    place.run(before=with_mounts(bind, ["-o", "remount,ro,bind", place.checkout]))
+    read_only = with_mounts(bind, ["-o", "remount,ro,bind", place.checkout])
+    touched = subprocess.run([*read_only, "touch", place.checkout / "file"], check=False)
+    assert touched.returncode != 0
+    place.run(before=read_only)
+
+
+def test_the_default_configuration_is_found_from_another_folder(tmp_path):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    checkout = Project(REPOSITORY, "")
+    text = checkout.snakemake("--dry-run", "--directory", str(folder), "constitutive_accuracy")
+    assert "Dry run" in text or "dry-run" in text
+    assert "results/default/constitutive/elastoplastic/seed0/accuracy.csv" in text
+
+
+def test_the_published_scale_can_be_planned(tmp_path):
+    published = Project(REPOSITORY, str(REPOSITORY / "config/paper.yaml"))
+    text = published.snakemake("--dry-run", "--directory", str(tmp_path))
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", text, re.MULTILINE))
+    # 13 data sets, 2 networks, 3 seeds; 3 cases, 5 seeds.
+    assert int(jobs["train_crabnet"]) == 13 * 2 * 3
+    assert int(jobs["train_surrogate"]) == int(jobs["train_recurrent"]) == 3 * 5
+    assert int(jobs["download_table"]) == 12 * 3
