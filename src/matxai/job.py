@@ -74,9 +74,9 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
     FileNotFoundError
         The block ended cleanly without writing an output.
     InputError
-        MATXAI_DEVICE names no usable device (asked by rules with the resource ``gpu``, the others
-        compute on the CPU); the disk is full; and any that the block raises. Only the message is
-        shown (the log has the traceback).
+        MATXAI_DEVICE names no usable device (asked by rules with the resource ``gpu``, or the
+        ``gres`` of a cluster; the others compute on the CPU); the disk is full; and any that the
+        block raises. Only the message is shown (the log has the traceback).
     """
     log = Path(snakemake.log[0]) if len(snakemake.log) else None
     final = NamedList.of(snakemake.output, flatten=True)
@@ -84,7 +84,8 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
         partial = frame.enter_context(whole_or_nothing(final, f"rule {snakemake.rule}"))
         frame.enter_context(tee(log))
         frame.enter_context(limited_threads(snakemake.threads))
-        on_gpu = snakemake.resources.get("gpu")
+        asked = snakemake.resources
+        on_gpu = asked.get("gpu") or str(asked.get("gres", "")).startswith("gpu")
         run = Job(
             rule=snakemake.rule,
             input=snakemake.input,

@@ -24,7 +24,16 @@ def test_every_script_has_its_rule_and_every_rule_its_script():
 @pytest.mark.parametrize("name", RULES)
 def test_rule_is_complete(name):
     body = RULES[name]
-    for directive in ("log", "benchmark", "conda", "threads", "resources", "params", "message", "script"):
+    for directive in (
+        "log",
+        "benchmark",
+        "conda",
+        "threads",
+        "resources",
+        "params",
+        "message",
+        "script",
+    ):
         assert f"    {directive}:" in body, directive
     for needed in (f'code=code("{name}.py")', f'libs=libs("{name}.py")', "mem_mb=", "runtime="):
         assert needed in body, needed

@@ -27,6 +27,7 @@ class Run:
         with output.open("w") as stdout:
             process = project.start(
                 *("--workflow-profile", "profiles/slurm", "--jobs", "6", "--verbose"),
+                *("--set-resources", "train_recurrent:gres='gpu:1'"),
                 *("--slurm-status-command", "squeue"),
                 *("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5"),
                 stdout=stdout,
@@ -81,5 +82,7 @@ def test_what_a_rule_asks_for_reaches_slurm(run):
     assert "-t 10 --mem 2000" in line
     assert "--cpus-per-task=1" in line
     assert "--gpus" not in line
-    for line in run.requests("train_crabnet"):
-        assert "--gpus=1" in line
+    for rule, asked in (("train_crabnet", "--gpus=1"), ("train_recurrent", "--gres=gpu:1")):
+        lines = run.requests(rule)
+        assert len(lines) == 2
+        assert all(asked in line for line in lines)

@@ -193,11 +193,12 @@ def test_the_device_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     with job(StandIn(resources={"gpu": 1})) as run:
         assert run.device == "cpu"
     monkeypatch.setenv("MATXAI_DEVICE", "gpu")
-    with (
-        pytest.raises(InputError, match=r"(?s)MATXAI_DEVICE.*'gpu'.*expected: one of .*cpu"),
-        job(StandIn(resources={"gpu": 1})),
-    ):
-        pass
+    for asked in ({"gpu": 1}, {"gpu": 0, "gres": "gpu:1"}):
+        with (
+            pytest.raises(InputError, match=r"(?s)MATXAI_DEVICE.*'gpu'.*expected: one of .*cpu"),
+            job(StandIn(resources=asked)),
+        ):
+            pass
     with job(StandIn()) as run:  # no GPU was asked for: others may be using it
         assert run.device == "cpu"
 
