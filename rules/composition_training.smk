@@ -25,7 +25,7 @@ rule train_crabnet:
         "../envs/torch.yaml"
     threads: 4
     resources:
-        gpu=1,
+        gpu=COMPOSITION_PLAN.gpus(),
         mem_mb=growing(6000),
         runtime=growing(720),
     params:
@@ -108,7 +108,6 @@ rule evaluate_crabnet:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        gpu=1,
         mem_mb=growing(4000),
         runtime=growing(30),
     params:

@@ -9,6 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_WORTH_A_GPU = 1e8
+
+
+def gpus(batch_size: int, weights: int) -> int:
+    """Whether a training is worth a GPU: 1 or 0.
+
+    An estimate: a step of optimisation costs a GPU about a millisecond of launches whatever its
+    size, and a core that long for 10^7 products of batch size and weights. A GPU that saves a
+    tenfold is worth waiting for, and being kept from others.
+    """
+    return int(batch_size * weights >= _WORTH_A_GPU)
+
+
 class Sized(Protocol):
     """Inputs of a job, as Snakemake hands them to a resource function."""
 

@@ -27,7 +27,7 @@ class Run:
         with output.open("w") as stdout:
             process = project.start(
                 *("--workflow-profile", "profiles/slurm", "--jobs", "6", "--verbose"),
-                *("--set-resources", "train_recurrent:gres='gpu:1'"),
+                *("--set-resources", "train_crabnet:gpu=1", "train_recurrent:gres='gpu:1'"),
                 *("--slurm-status-command", "squeue"),
                 *("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5"),
                 stdout=stdout,
@@ -61,7 +61,7 @@ class Run:
 def run(tmp_path_factory):
     if not TENSORFLOW.exists():
         pytest.skip("the TensorFlow environment is missing: run `make setup`")
-    project = copy_project(tmp_path_factory.mktemp("slurm"), "config/smoke.yaml")
+    project = copy_project(tmp_path_factory.mktemp("slurm study"), "config/smoke.yaml")
     with Cluster() as cluster:
         return Run(project, cluster)
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from matxai.composition.batch import Batch
 from matxai.composition.dataset import Part, merged, part_of
 from matxai.composition.network import CrabNet
-from matxai.composition.settings import Network, Train
+from matxai.composition.settings import BATCH_SIZES, Network, Train
 from matxai.training import Fitted, Recipe, fit
 
 EVALUATION_BATCH = 1024
@@ -22,7 +22,8 @@ EVALUATION_BATCH = 1024
 
 def published_batch_size(compounds: int) -> int:
     """2^round(log2 n - 4) within [128, 4096], the rule of Wang et al. 2021."""
-    return min(4096, max(128, 2 ** round(math.log2(compounds) - 4)))
+    smallest, largest = BATCH_SIZES
+    return min(largest, max(smallest, 2 ** round(math.log2(compounds) - 4)))
 
 
 def robust_l1(value: Tensor, log_sigma: Tensor, target: Tensor) -> Tensor:

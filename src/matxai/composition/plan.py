@@ -6,8 +6,9 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 from __future__ import annotations
 
 from matxai.composition.data_settings import Folder, Transport, Web
-from matxai.composition.settings import Composition
+from matxai.composition.settings import BATCH_SIZES, Composition
 from matxai.composition.sources import PARTS
+from matxai.demand import gpus
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
 
@@ -72,6 +73,12 @@ class Plan:
             for part in PARTS
         ]
         return {file.sha256: file.url for file in files}
+
+    def gpus(self) -> int:
+        """GPUs that training a network asks for: 0 or 1."""
+        shape = self.settings.network
+        weights = shape.layers * (4 * shape.width**2 + 2 * shape.width * shape.feedforward)
+        return gpus(self.settings.train.batch_size or BATCH_SIZES[0], weights)
 
     def targets(self) -> dict[str, list[str]]:
         """The files of each named target."""

@@ -63,6 +63,9 @@ class Network(Strict):
         return self
 
 
+BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
+
+
 class Train(Strict):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from matxai.constitutive.data_settings import Folder, Generated
 from matxai.constitutive.raw.files import files_of
 from matxai.constitutive.settings import Constitutive
+from matxai.demand import gpus
 
 # Settings of a generated case that its paths do not depend on.
 NOT_GENERATED = ("stress_unit", "time_unit", "features", "target")
-
-_WORTH_A_GPU = 1e8
 
 # Figures of a network's folder by the named target that asks for them.
 FIGURES = {
@@ -71,18 +70,12 @@ class Plan:
         }
 
     def gpus(self, network: str) -> int:
-        """Whether training is worth a GPU: 1 or 0, for the "surrogate" or the "recurrent" network.
-
-        An estimate: a step of optimisation costs a GPU about a millisecond of launches whatever its
-        size, and a core that long for 10^7 products of batch size and weights. A GPU that saves a
-        tenfold is worth waiting for, and being kept from others.
-        """
+        """GPUs that training the "surrogate" or the "recurrent" network asks for: 0 or 1."""
         settings = self.settings
         if network == "surrogate":
             weights = settings.surrogate.depth * settings.surrogate.hidden**2
-            return int(settings.train.batch_size * weights >= _WORTH_A_GPU)
-        weights = 8 * settings.recurrent.hidden**2
-        return int(settings.train_recurrent.batch_size * weights >= _WORTH_A_GPU)
+            return gpus(settings.train.batch_size, weights)
+        return gpus(settings.train_recurrent.batch_size, 8 * settings.recurrent.hidden**2)
 
     def units(self, name: str) -> dict[str, str]:
         """Units of a case's stress and time, JSON-plain."""

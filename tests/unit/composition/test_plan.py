@@ -56,3 +56,9 @@ def test_files_of_each_source():
     assert embedded.raw_files("power_factor") == {}
     assert embedded.downloads() == {}
     assert embedded.target("power_factor")["transform"] == "log10"
+
+
+def test_the_published_network_is_worth_a_gpu_and_a_small_one_is_not():
+    assert plan().gpus() == plan(train={"batch_size": None}).gpus() == 1
+    small = {"width": 64, "layers": 2, "feedforward": 128, "head": [64, 32]}
+    assert plan(network=small).gpus() == 0
