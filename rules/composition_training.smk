@@ -26,8 +26,8 @@ rule train_crabnet:
     threads: 4
     resources:
         gpu=COMPOSITION_PLAN.gpus(),
-        mem_mb=growing(6000),
-        runtime=growing(720),
+        mem_mb=growing(3000, per_mb=1500),
+        runtime=growing(60, per_mb=1.5 * COMPOSITION.train.epochs),
     params:
         # Not an output: it must outlive a job that is killed.
         checkpoint="results/{study}/composition/{dataset}/{network}/seed{seed}/checkpoint.pt",
@@ -108,8 +108,8 @@ rule evaluate_crabnet:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        mem_mb=growing(2000, per_mb=50),
+        runtime=growing(20, per_mb=0.2),
     params:
         code=code("evaluate_crabnet.py"),
         libs=libs("evaluate_crabnet.py"),
@@ -178,8 +178,8 @@ rule evaluate_baselines:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(120),
+        mem_mb=growing(2000, per_mb=4 * COMPOSITION.baseline.trees),
+        runtime=growing(60, per_mb=0.2 * COMPOSITION.baseline.trees),
     params:
         trees=COMPOSITION.baseline.trees,
         seeds=list(COMPOSITION.seeds),

@@ -19,8 +19,8 @@ rule explain_permutation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=growing(2000, per_mb=20),
+        runtime=growing(20, per_mb=1),
     params:
         explain=plain(
             CONSTITUTIVE.explain,
@@ -59,8 +59,8 @@ rule explain_gradients:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=growing(2000, per_mb=150),
+        runtime=growing(20, per_mb=0.5),
     params:
         explain=plain(CONSTITUTIVE.explain, without=("repeats", "components")),
         units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),
@@ -98,8 +98,8 @@ rule explain_states:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=growing(2000, per_mb=70),
+        runtime=growing(20, per_mb=0.1),
     params:
         explain=plain(
             CONSTITUTIVE.explain, without=("repeats", "integration_steps", "tolerance")

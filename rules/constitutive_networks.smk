@@ -45,8 +45,8 @@ rule prepare_paths:
         "../envs/tensorflow.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
+        mem_mb=growing(2000, per_mb=50),
+        runtime=growing(30, per_mb=2),
     params:
         folder=lambda wildcards: CONSTITUTIVE_PLAN.raw_folder(wildcards.case),
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
@@ -77,8 +77,8 @@ rule train_surrogate:
     threads: 1
     resources:
         gpu=CONSTITUTIVE_PLAN.gpus("surrogate"),
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        mem_mb=growing(2000, per_mb=25),
+        runtime=growing(60, per_mb=0.03 * CONSTITUTIVE.train.epochs),
     params:
         # Not an output: it must outlive a job that is killed.
         checkpoint=f"{NETWORK}/surrogate_checkpoint.pt",
@@ -112,8 +112,8 @@ rule train_recurrent:
     threads: 1
     resources:
         gpu=CONSTITUTIVE_PLAN.gpus("recurrent"),
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        mem_mb=growing(2000, per_mb=40),
+        runtime=growing(60, per_mb=0.01 * CONSTITUTIVE.train_recurrent.epochs),
     params:
         checkpoint=f"{NETWORK}/recurrent_checkpoint.pt",
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
@@ -156,8 +156,8 @@ rule evaluate_surrogate:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=growing(2000, per_mb=35),
+        runtime=growing(20, per_mb=0.1),
     params:
         code=code("evaluate_surrogate.py"),
         libs=libs("evaluate_surrogate.py"),

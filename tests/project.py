@@ -25,17 +25,16 @@ class Project:
     folder: Path
     config: str
 
-    def start(self, *arguments, before=(), folder=None, stdout=subprocess.PIPE, **variables):
+    def start(self, *arguments, before=(), stdout=subprocess.PIPE, **variables):
         """Start Snakemake, in a process group of its own as in a terminal.
 
-        `before` is a command that runs it, `folder` where it is started, `variables` what the
-        environment holds besides; stdout and stderr come in one. A pipe must be read, or
-        Snakemake stops when it is full.
+        `before` is a command that runs it, `variables` what the environment holds besides; stdout
+        and stderr come in one. A pipe must be read, or Snakemake stops when it is full.
         """
         configuration = ["--configfile", self.config] if self.config else []
         return subprocess.Popen(
             [*before, SNAKEMAKE, *arguments, *configuration],
-            cwd=folder or self.folder,
+            cwd=self.folder,
             env=os.environ | {"MATXAI_TENSORFLOW_PYTHON": str(TENSORFLOW)} | variables,
             stdout=stdout,
             stderr=subprocess.STDOUT,

@@ -227,9 +227,8 @@ class _Run:
             "history": self.history,
         }
         try:
-            with partial.open(
-                "wb"
-            ) as file:  # a full disk: torch hides the reason if it opens the file
+            # Opened here: torch, where it opens a file itself, hides that the disk is full.
+            with partial.open("wb") as file:
                 torch.save(state, file)
             os.replace(partial, path)
         finally:
