@@ -1,6 +1,8 @@
 """The smoke study through a real SLURM, one of whose two nodes dies on the way."""
 
+import os
 import re
+import signal
 import time
 
 import pytest
@@ -17,6 +19,9 @@ NETWORKS = [
 ]
 
 
+PROFILE = ("--workflow-profile", "profiles/slurm", "--slurm-status-command", "squeue")
+
+
 class Run:
     """The study, done; what SLURM was asked; the jobs that ran on the node that died."""
 
@@ -26,9 +31,8 @@ class Run:
         # Six jobs at a time: the plugin looks again after 1 s only if the last look found one done.
         with output.open("w") as stdout:
             process = project.start(
-                *("--workflow-profile", "profiles/slurm", "--jobs", "6", "--verbose"),
+                *(*PROFILE, "--jobs", "6", "--verbose"),
                 *("--set-resources", "train_crabnet:gpu=1", "train_recurrent:gres='gpu:1'"),
-                *("--slurm-status-command", "squeue"),
                 *("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5"),
                 stdout=stdout,
                 **cluster.environment,
@@ -57,10 +61,14 @@ class Run:
         return [line for line in self.text.splitlines() if re.search(f"sbatch .*rule_{rule}", line)]
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
+@pytest.fixture(scope="module", autouse=True)
+def _tensorflow():
     if not TENSORFLOW.exists():
         pytest.skip("the TensorFlow environment is missing: run `make setup`")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
     project = copy_project(tmp_path_factory.mktemp("slurm study"), "config/smoke.yaml")
     with Cluster() as cluster:
         return Run(project, cluster)
@@ -86,3 +94,23 @@ def test_what_a_rule_asks_for_reaches_slurm(run):
         lines = run.requests(rule)
         assert len(lines) == 2
         assert all(asked in line for line in lines)
+
+
+def test_ctrl_c_cancels_the_jobs_of_the_cluster(tmp_path):
+    project = copy_project(tmp_path, "config/smoke.yaml")
+    target = "results/smoke/environments/tensorflow.csv"
+    with Cluster(("one",)) as cluster:
+        process = project.start(target, *PROFILE, "--jobs", "1", **cluster.environment)
+        wait_for(lambda: cluster.jobs_on("one"))
+        os.killpg(process.pid, signal.SIGINT)
+        text = process.communicate(timeout=60)[0]
+        assert process.returncode != 0, text[-3000:]
+        wait_for(lambda: not cluster.ask("squeue", "--noheader", "--states=PD,R"))
+    assert not (tmp_path / target).exists()
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
