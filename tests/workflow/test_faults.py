@@ -1,10 +1,12 @@
 """Jobs that die, Ctrl-C, a damaged checkpoint, a full disk, two runs at once: on the real workflow."""
 
+import ast
 import os
 import signal
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.project import Project, copy_project, with_mounts
@@ -49,10 +51,10 @@ class Study:
             / TARGET.replace("surrogate.safetensors", "train_surrogate.log")
         )
 
-    def start(self, **options):
+    def start(self, *arguments, **options):
         target = f"results/{self.name}/{TARGET}"
         project = Project(self.project.folder, self.config)
-        return project.start(target, "--cores", "2", **options)
+        return project.start(target, "--cores", "2", *arguments, **options)
 
     def run(self):
         process = self.start()
@@ -80,6 +82,12 @@ class Study:
                 return int(entry.name)
         raise AssertionError("no training process found")
 
+    def asked(self):
+        """Resources that the training had asked for, from Snakemake's own record of the job."""
+        jobs = self.project.folder / "benchmarks/jobs" / self.name
+        record = jobs / TARGET.replace("surrogate.safetensors", "train_surrogate.tsv")
+        return ast.literal_eval(pd.read_csv(record, sep="\t")["resources"].iloc[0])
+
     def nothing_half_done(self):
         assert not self.model.exists()
         assert not list(self.project.folder.glob(f"results/{self.name}/**/.partial-*.safetensors"))
@@ -102,6 +110,21 @@ def test_a_killed_training_goes_on_to_the_same_network(project):
     study.run()
     assert "resumed from" in study.log.read_text()
     study.same_network()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for the job's process in /proc")
+def test_a_job_that_is_sent_again_asks_for_more_and_goes_on(project):
+    study = Study(project, "again")
+    process = study.start("--retries", "1")
+    study.wait_for_checkpoint(process)
+    os.kill(study.training_process(), signal.SIGKILL)
+    text = process.communicate(timeout=PATIENCE)[0]
+    assert process.returncode == 0, text[-3000:]
+    assert "resumed from" in study.log.read_text()
+    study.same_network()
+    once = Study(project, "undisturbed").asked()
+    assert study.asked()["mem_mb"] == pytest.approx(2 * once["mem_mb"], abs=1)
+    assert study.asked()["runtime"] == pytest.approx(2 * once["runtime"], abs=1)
 
 
 def test_ctrl_c_leaves_no_half_output_and_the_next_run_completes(project):
