@@ -1,24 +1,25 @@
 """Oxidation states of a formula: the charge-balanced assignment that pymatgen ranks first.
 
-`pymatgen.core.Composition.oxi_state_guesses` gives each atom one of its element's states (those listed from the
-ICSD, else the common ones) and ranks balanced assignments by how often the ICSD bond-valence list has each ion,
-summed over atoms. It writes out every multiset of states of an element and every product of the
-elements' charges. Here the same answer comes from dynamic programming: the best score of n atoms with
-charge s from that of n - 1 atoms, then the best score of the elements i, i + 1, ... with charge s, from the
-last element to the first. Scores are sums of whole numbers, so that equal means equal.
+`pymatgen.core.Composition.oxi_state_guesses` gives each atom one of its element's states (those listed
+from the ICSD, else the common ones) and ranks balanced assignments by how often the ICSD bond-valence
+list has each ion, summed over atoms. It writes out every multiset of states of an element and every
+product of the elements' charges. Here the same answer comes from dynamic programming: the best score
+of n atoms with charge s from that of n - 1 atoms, then the best score of the elements i, i + 1, ...
+with charge s, from the last element to the first. Scores are sums of whole numbers: equal means equal.
 
-Where several assignments score the same, pymatgen keeps the one that it meets first: the first element's
-charge varies slowest, and an element's charges come in the order in which its multisets of states, in
-the order of its list of states, first reach them.
+Where several assignments score the same, pymatgen keeps the one that it meets first: the first
+element's charge varies slowest, and an element's charges come in the order in which its multisets of
+states, in the order of its list of states, first reach them.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -103,12 +104,12 @@ class _Ladder:
 
     states: tuple[int, ...]
     weights: tuple[int, ...]
+    low: int = field(init=False)
     rows: list[Scores] = field(default_factory=lambda: [np.zeros(1, np.int64)])
     ranks: dict[int, dict[int, int]] = field(default_factory=dict)
 
-    @property
-    def low(self) -> int:
-        return min(self.states)
+    def __post_init__(self) -> None:
+        self.low = min(self.states, default=0)
 
     def scores(self, atoms: int, clock: _Clock) -> Scores:
         """(atoms * (highest - lowest state) + 1,) best score of each charge."""
@@ -151,8 +152,7 @@ def _ladder(symbol: str) -> _Ladder:
     return _Ladder(found.tried, found.occurrences)
 
 
-@dataclass(frozen=True)
-class _Charges:
+class _Charges(NamedTuple):
     """Best score of each charge ``low``, ``low + 1``, ... of one element or of several."""
 
     low: int
@@ -164,9 +164,13 @@ class _Charges:
 
     def joined(self, other: _Charges, clock: _Clock) -> _Charges:
         """Best score of each charge of both together."""
-        short, long = sorted((self.scores, other.scores), key=len)
+        short, long = self.scores, other.scores
+        if len(short) > len(long):
+            short, long = long, short
+        if len(short) == 1:
+            return _Charges(self.low + other.low, long + short)
         scores = np.full(len(short) + len(long) - 1, _IMPOSSIBLE)
-        for shift in np.flatnonzero(short >= 0).tolist():
+        for shift in (short >= 0).nonzero()[0].tolist():
             clock.check()
             place = scores[shift : shift + len(long)]
             np.maximum(place, long + short[shift], out=place)
@@ -181,7 +185,9 @@ class _Charges:
         others = rest.scores[total - last - rest.low : total - first - rest.low + 1][::-1]
         scores = mine + others
         top = scores.max()
-        return (np.flatnonzero(scores == top) + first).tolist() if top >= 0 else []
+        if top < 0:
+            return []
+        return [first + place for place in (scores == top).nonzero()[0].tolist()]
 
 
 def guess(amounts: Mapping[str, float], limit_s: float = math.inf) -> Guess:
@@ -240,15 +246,3 @@ def _first(ladders: list[_Ladder], atoms: list[int], clock: _Clock) -> list[int]
             best.sort(key=ladder.rank(count, clock).__getitem__)
         found.append(best[0])
     return [*found, -sum(found)]
-
-
-def guess_each(
-    compositions: Iterable[Mapping[str, float]], limit_s: float = math.inf
-) -> dict[tuple[tuple[str, float], ...], Guess]:
-    """Guess each distinct composition once; keys are the items of a composition, in its order."""
-    guesses: dict[tuple[tuple[str, float], ...], Guess] = {}
-    for amounts in compositions:
-        key = tuple(amounts.items())
-        if key not in guesses:
-            guesses[key] = guess(amounts, limit_s)
-    return guesses
