@@ -72,6 +72,12 @@ rule composition_element_vectors:
         TARGETS["composition_element_vectors"],
 
 
+rule composition_oxidation:
+    """Oxidation states guessed for every compound, and how they compare with the common ones."""
+    input:
+        TARGETS["composition_oxidation"],
+
+
 rule composition_correlation:
     """Correlation between element vectors, static figures."""
     input:
@@ -87,3 +93,4 @@ rule composition_correlation_pages:
 include: "composition_data.smk"
 include: "composition_training.smk"
 include: "composition_elements.smk"
+include: "composition_oxidation.smk"

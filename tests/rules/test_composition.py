@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matxai.composition.formulas import SYMBOLS
 from matxai.composition.model_file import load_network
+from matxai.composition.oxidation_tables import read_oxidation
 from matxai.standin import StandIn, run_script
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
@@ -240,6 +242,40 @@ def test_embeddings_correlation_and_vectors(bench):
     )
     table = pd.read_csv(bench.folder / "vectors.csv")
     assert table.groupby(["representation", "element"]).size()["mat2vec", "Si"] == 200
+
+
+def test_oxidation_tables_and_figures(bench):
+    bench.run(
+        "guess_oxidation",
+        input={"compounds": ["compounds.parquet", "compounds.parquet"]},
+        output={"guesses": "guesses.csv"},
+        params={"time_limit": 10.0},
+    )
+    bench.run(
+        "collect_oxidation",
+        input={"compounds": "compounds.parquet", "guesses": "guesses.csv"},
+        output={"table": "oxidation.csv"},
+    )
+    compounds = pd.read_parquet(bench.folder / "compounds.parquet")
+    table = read_oxidation(bench.folder / "oxidation.csv")
+    assert list(table["line"]) == list(compounds["line"])
+    for states, numbers, amounts in zip(
+        table["states"], compounds["numbers"], compounds["amounts"], strict=True
+    ):
+        held = dict(zip(map(int, numbers), amounts, strict=True))
+        assert sum(state * held[SYMBOLS[s]] for s, state in states.items()) == pytest.approx(0)
+    views = ("outcomes", "states", "agreement")
+    bench.run(
+        "plot_oxidation",
+        input={"guesses": "guesses.csv", "tables": ["oxidation.csv"]},
+        output={
+            f"{v}_{k}": f"{v}.{s}" for v in views for k, s in (("figure", "svg"), ("table", "csv"))
+        },
+        params={"datasets": ["mine"]},
+    )
+    assert pd.read_csv(bench.folder / "outcomes.csv")["compounds"].sum() == len(compounds)
+    for view in views:
+        assert (bench.folder / f"{view}.svg").read_text().startswith("<?xml")
 
 
 def test_download_checks_the_digest(bench, tmp_path):

@@ -129,6 +129,7 @@ def test_a_changed_script_reruns_its_rule(smoke):
             {"plot_target", "plot_history", "plot_evaluation", "collect_accuracy"},
         ),
         ("baseline:", "element_vectors: {elements: [Fe]}\n  baseline:", {"plot_element_vectors"}),
+        ("baseline:", "oxidation: {time_limit: 9}\n  baseline:", {"guess_oxidation"}),
     ],
 )
 def test_a_changed_setting_reruns_exactly_its_users(smoke, old, new, rules):

@@ -11,6 +11,7 @@ from matxai.composition.sources import PARTS
 from matxai.demand import gpus
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
+OXIDATION = ("outcomes", "states", "agreement")
 
 
 class Plan:
@@ -98,6 +99,10 @@ class Plan:
             "composition_calibration": each(self.networks, "calibration.svg"),
             "composition_embeddings": each(self.networks, "embeddings.parquet"),
             "composition_element_vectors": each(self.datasets, "element_vectors.svg"),
+            "composition_oxidation": [
+                *each(self.datasets, "oxidation.csv"),
+                *each([f"{self.root}/oxidation"], *(f"{name}.svg" for name in OXIDATION)),
+            ],
             "composition_correlation": each(self.maps, *(f"{view}.svg" for view in self.views)),
             "composition_correlation_pages": each(self.maps, "interactive.html"),
         }

@@ -146,6 +146,16 @@ class ElementVectors(Strict):
     )
 
 
+class Oxidation(Strict):
+    """Oxidation states guessed from formulas (pymatgen's first-ranked assignment, found faster)."""
+
+    time_limit: Positive = Field(
+        default=10.0,
+        description="Seconds after which the search for one formula is given up, with that reason in "
+        "the table.",
+    )
+
+
 class Composition(Strict):
     """The line `composition`."""
 
@@ -172,6 +182,9 @@ class Composition(Strict):
     )
     element_vectors: ElementVectors = Field(
         default=ElementVectors(), description="Line plots of the vectors of single elements."
+    )
+    oxidation: Oxidation = Field(
+        default=Oxidation(), description="Oxidation states guessed from formulas."
     )
 
     @model_validator(mode="after")

@@ -34,6 +34,9 @@ def test_targets_ask_for_each_once():
     assert len(maps) == len(set(maps)) == 2 * (4 + 2 * 2 * 2)
     assert "results/x/composition/web/crabnet/seed0/correlation/layer2.key/full_group.svg" in maps
     assert "results/x/composition/datasets.svg" in targets["composition_statistics"]
+    oxidation = targets["composition_oxidation"]
+    assert "results/x/composition/web/oxidation.csv" in oxidation
+    assert sum(path.endswith(".svg") for path in oxidation) == 3
 
 
 def test_networks_start_from_their_tables():

@@ -1,0 +1,94 @@
+# Line `composition`: oxidation states guessed from formulas, each composition of the study once.
+from matxai.composition.plan import OXIDATION
+
+
+rule guess_oxidation:
+    """Find the oxidation states of every distinct composition of all data sets."""
+    input:
+        compounds=[
+            f"{folder}/compounds.parquet" for folder in COMPOSITION_PLAN.datasets
+        ],
+    output:
+        guesses="results/{study}/composition/oxidation/guesses.csv",
+    log:
+        "logs/{study}/composition/oxidation/guess_oxidation.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/oxidation/guess_oxidation.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000, 50),
+        runtime=growing(60),
+    params:
+        time_limit=COMPOSITION.oxidation.time_limit,
+        code=code("guess_oxidation.py"),
+        libs=libs("guess_oxidation.py"),
+    message:
+        "Oxidation states: all compositions"
+    script:
+        "../workflow/scripts/guess_oxidation.py"
+
+
+rule collect_oxidation:
+    """Give each compound of a data set its oxidation states, or the reason for none."""
+    input:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        guesses="results/{study}/composition/oxidation/guesses.csv",
+    output:
+        table="results/{study}/composition/{dataset}/oxidation.csv",
+    log:
+        "logs/{study}/composition/{dataset}/collect_oxidation.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/collect_oxidation.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000, 50),
+        runtime=growing(10),
+    params:
+        code=code("collect_oxidation.py"),
+        libs=libs("collect_oxidation.py"),
+    message:
+        "Oxidation states: {wildcards.dataset}"
+    script:
+        "../workflow/scripts/collect_oxidation.py"
+
+
+rule plot_oxidation:
+    """Draw how many compounds have a guess, each element's states, and how many are common ones."""
+    input:
+        guesses="results/{study}/composition/oxidation/guesses.csv",
+        tables=[f"{folder}/oxidation.csv" for folder in COMPOSITION_PLAN.datasets],
+    output:
+        **{
+            f"{view}_{kind}": shown(
+                f"results/{{study}}/composition/oxidation/{view}.{suffix}",
+                f"composition_oxidation_{view}",
+                "composition",
+                "oxidation states",
+                dataset="all",
+                view=view,
+            )
+            for view in OXIDATION
+            for kind, suffix in (("figure", "svg"), ("table", "csv"))
+        },
+    log:
+        "logs/{study}/composition/oxidation/plot_oxidation.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/oxidation/plot_oxidation.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000, 50),
+        runtime=growing(10),
+    params:
+        datasets=list(COMPOSITION.datasets),
+        code=code("plot_oxidation.py"),
+        libs=libs("plot_oxidation.py"),
+    message:
+        "Oxidation states: figures"
+    script:
+        "../workflow/scripts/plot_oxidation.py"

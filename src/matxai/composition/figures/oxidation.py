@@ -1,0 +1,165 @@
+"""Guessed oxidation states: how many compounds have them, which ones, and are they common?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from matxai.composition.oxidation import REASONS
+from matxai.composition.oxidation_tables import GUESSED, OUTCOMES, PURE
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import (
+    BLACK,
+    BLUE,
+    FULL_WIDTH,
+    GREEN,
+    GUIDE,
+    LARGE_WIDTH,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
+    empty_figure,
+    require_columns,
+    stagger,
+    styled,
+    text_colour,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_LABELS = {GUESSED: "guessed", PURE: "pure element: 0", **REASONS}
+_COLOURS = dict(zip(OUTCOMES, (BLUE, SKY, ORANGE, PURPLE, YELLOW, VERMILION), strict=True))
+_KINDS = {"common": (BLUE, "common state"), "uncommon": (ORANGE, "another whole state"),
+          "mixed": (GREEN, "between two states")}  # fmt: skip
+_LARGEST = 90.0  # area, in square points, of the mark of a state that an element always has
+_CROWDED = 45  # elements from which the figure is wide and its labels stand in two rows
+
+
+@styled
+def outcome_figure(outcomes: pd.DataFrame) -> Figure:
+    """Draw one bar a data set: shares of ``oxidation_tables.outcomes``; those of 4 % up are written."""
+    require_columns(outcomes, ("dataset", "outcome", "compounds", "share"), "outcome")
+    outcomes = outcomes[outcomes["compounds"] > 0]
+    names = list(outcomes["dataset"].drop_duplicates())
+    if not names:
+        return empty_figure("no data set holds a compound: nothing to guess")
+    figure = Figure(figsize=(FULL_WIDTH, 1.5 + 0.4 * len(names)))
+    axes = figure.add_subplot()
+    left = np.zeros(len(names))
+    for outcome in OUTCOMES:
+        table = outcomes[outcomes["outcome"] == outcome].set_index("dataset")
+        if table.empty:
+            continue
+        share = table["share"].reindex(names, fill_value=0.0).to_numpy()
+        colour = _COLOURS[outcome]
+        bars = axes.barh(range(len(names)), share, 0.7, left, color=colour, label=_LABELS[outcome])
+        texts = [f"{100 * value:.0f} %" if value >= 0.04 else "" for value in share]
+        axes.bar_label(bars, texts, label_type="center", size=8, color=text_colour(colour))
+        left += share
+    axes.set_yticks(range(len(names)), [wrapped(str(name), 26) for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel(axis_label("share"))
+    figure.legend(loc="outside upper center", ncols=3)
+    return figure
+
+
+@styled
+def state_figure(states: pd.DataFrame) -> Figure:
+    """Draw the guessed states of each element, a mark's area its share of the element's compounds.
+
+    ``states`` from ``oxidation_tables.element_states``; short lines are the common states of the
+    elements that have a guess.
+    """
+    columns = ("element", "atomic_number", "state", "common", "compounds", "share")
+    require_columns(states, columns, "oxidation state")
+    seen = states[states["compounds"] > 0]
+    if seen.empty:
+        return empty_figure("no compound has a guess: no states to draw")
+    elements = list(seen.sort_values("atomic_number")["element"].drop_duplicates())
+    figure, axes = _by_element(elements, 5.0)
+    place = {element: number for number, element in enumerate(elements)}
+    common = states[states["common"] & states["element"].isin(place)]
+    axes.scatter(
+        common["element"].map(place),
+        common["state"],
+        70,
+        BLACK,
+        marker="_",
+        linewidths=1.0,
+        zorder=1,
+    )
+    for kind, rows in zip(_KINDS, _split(seen), strict=True):
+        table = seen[rows]
+        colour, label = _KINDS[kind]
+        axes.scatter(
+            table["element"].map(place), table["state"], _LARGEST * table["share"], colour,
+            alpha=0.75, linewidths=0, label=label, zorder=2,
+        )  # fmt: skip
+    axes.axhline(0, color=GUIDE, linewidth=0.8, zorder=0)
+    axes.yaxis.set_major_locator(MultipleLocator(1))
+    axes.grid(axis="y", linewidth=0.3)
+    axes.set_ylabel(axis_label("oxidation_state"))
+    handles = [
+        axes.scatter([], [], _LARGEST / 2, colour, linewidths=0, label=label)
+        for colour, label in _KINDS.values()
+    ]
+    handles.append(
+        axes.scatter([], [], 70, BLACK, marker="_", linewidths=1.0, label="listed as common")
+    )
+    handles += [
+        axes.scatter([], [], _LARGEST * share, GUIDE, linewidths=0, label=f"{100 * share:.0f} %")
+        for share in (0.1, 0.5, 1.0)
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=7)
+    return figure
+
+
+@styled
+def agreement_figure(agreement: pd.DataFrame) -> Figure:
+    """Draw one bar an element: shares of ``oxidation_tables.agreement`` with their 95 % interval."""
+    columns = ("element", "compounds", *_KINDS, "common_low", "common_high")
+    require_columns(agreement, columns, "agreement")
+    if agreement.empty:
+        return empty_figure("no compound has a guess: nothing to compare")
+    table = agreement.sort_values("atomic_number")
+    figure, axes = _by_element(list(table["element"]), 3.8)
+    places, bottom = np.arange(len(table)), np.zeros(len(table))
+    for kind, (colour, label) in _KINDS.items():
+        axes.bar(places, table[kind], 0.8, bottom, color=colour, label=label)
+        bottom += table[kind].to_numpy()
+    reach = [table["common"] - table["common_low"], table["common_high"] - table["common"]]
+    axes.errorbar(
+        places, table["common"], np.abs(reach), color=BLACK, linestyle="none", elinewidth=1.0,
+        label="95 % interval",
+    )  # fmt: skip
+    axes.set_ylim(0, 1)
+    axes.set_ylabel(axis_label("share"))
+    figure.legend(loc="outside upper center", ncols=4)
+    return figure
+
+
+def _split(states: pd.DataFrame) -> list[pd.Series[bool]]:
+    """Rows of common, of other whole and of fractional states."""
+    common, whole = states["common"].astype(bool), states["state"] % 1 == 0
+    return [common, whole & ~common, ~whole]
+
+
+def _by_element(elements: list[str], height: float) -> tuple[Figure, Axes]:
+    """Axes with one place an element."""
+    crowded = len(elements) > _CROWDED
+    figure = Figure(figsize=(LARGE_WIDTH if crowded else FULL_WIDTH, height))
+    axes = figure.add_subplot()
+    axes.set_xticks(range(len(elements)), elements)
+    stagger(axes.xaxis, 7.5 if crowded else 9, 10 if crowded else 0)
+    axes.set_xlim(-0.8, max(len(elements), 8) - 0.2)
+    axes.set_xlabel("Element, by atomic number")
+    return figure, axes
