@@ -48,6 +48,12 @@ rule composition_training:
         TARGETS["composition_training"],
 
 
+rule composition_attention:
+    """Attention of every layer and head through training, checked and measured."""
+    input:
+        TARGETS["composition_attention"],
+
+
 rule composition_parity:
     """Predictions against targets."""
     input:

@@ -2,11 +2,14 @@
 
 
 rule train_crabnet:
-    """Fit CrabNet or HotCrab to one data set with one seed."""
+    """Fit CrabNet or HotCrab to one data set with one seed; keep its attention if that is asked for."""
     input:
         compounds="results/{study}/composition/{dataset}/compounds.parquet",
         vectors=lambda wildcards: COMPOSITION_PLAN.start(wildcards.network),
     output:
+        **COMPOSITION_PLAN.attention_file(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}"
+        ),
         model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
         history=shown(
             "results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
@@ -29,8 +32,10 @@ rule train_crabnet:
         mem_mb=growing(3000, per_mb=1500),
         runtime=growing(60, per_mb=1.5 * COMPOSITION.train.epochs),
     params:
-        # Not an output: it must outlive a job that is killed.
+        # No outputs: they must outlive a job that is killed.
         checkpoint="results/{study}/composition/{dataset}/{network}/seed{seed}/checkpoint.pt",
+        growing="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr",
+        attention=plain(COMPOSITION.attention) if COMPOSITION.attention else None,
         network=plain(COMPOSITION.network),
         train=plain(COMPOSITION.train),
         code=code("train_crabnet.py"),
@@ -39,6 +44,39 @@ rule train_crabnet:
         "Train {wildcards.network}: {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../workflow/scripts/train_crabnet.py"
+
+
+rule evaluate_attention:
+    """Check that all attention sums to 1, and measure the store's size and reading time."""
+    input:
+        attention="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr.zip",
+    output:
+        summary=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/attention_summary.csv",
+            "composition_attention_summary",
+            "composition",
+            "attention",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_attention.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_attention.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(20),
+    params:
+        code=code("evaluate_attention.py"),
+        libs=libs("evaluate_attention.py"),
+    message:
+        "Attention: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/evaluate_attention.py"
 
 
 rule plot_history:

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from matxai.observer import Observer
 from matxai.progress import duration
 
 # Steps between updates of the averaged weights: a pass over them costs some 2 % of a step.
@@ -91,16 +92,18 @@ def fit(
     seed: int,
     checkpoint: Path | None = None,
     fingerprint: str = "",
+    observer: Observer | None = None,
 ) -> Fitted:
     """Train ``network`` in place; resume from ``checkpoint`` if it is of the same ``fingerprint``.
 
     The fingerprint stands for everything that the result depends on (data, settings, code). A
     checkpoint is written every ``checkpoint_every`` epochs, and when the last one is older than
-    ten minutes; when it is written changes nothing in the result.
+    ten minutes; when it is written changes nothing in the result, nor in what ``observer`` saw.
     """
-    run = _Run(network, recipe, seed)
-    if checkpoint is not None:
-        run.resume(checkpoint, fingerprint)
+    run = _Run(network, recipe, seed, observer)
+    resumed = checkpoint is not None and run.resume(checkpoint, fingerprint, task.steps)
+    if observer is not None and not resumed:
+        observer.restart(0)
     start, first = time.monotonic(), run.epoch
     saved = start
     while not run.finished:
@@ -110,14 +113,19 @@ def fit(
         if checkpoint is not None and (due or run.epoch % recipe.checkpoint_every == 0):
             run.save(checkpoint, fingerprint)
             saved = time.monotonic()
+    if observer is not None:
+        observer.flush()
     return Fitted(run.best_state, run.best_epoch, pd.DataFrame(run.history))
 
 
 class _Run:
     """State of one training: what a checkpoint holds and what an epoch does to it."""
 
-    def __init__(self, network: nn.Module, recipe: Recipe, seed: int) -> None:
+    def __init__(
+        self, network: nn.Module, recipe: Recipe, seed: int, observer: Observer | None = None
+    ) -> None:
         self.network, self.recipe, self.seed = network, recipe, seed
+        self.observer = observer
         parameters = [p for p in network.parameters() if p.requires_grad]
         # Biases, scales and norms are not decayed: shrinking them is no regularisation.
         groups: list[dict[str, Any]] = [
@@ -147,6 +155,16 @@ class _Run:
     def finished(self) -> bool:
         exhausted = self.epoch - 1 - self.best_epoch >= self.recipe.patience and self.epoch > 0
         return self.epoch >= self.recipe.epochs or exhausted
+
+    @property
+    def looks_every(self) -> int | None:
+        """Batches between two looks of the observer; 0: there is none."""
+        return 0 if self.observer is None else self.observer.every
+
+    def look(self, step: int) -> None:
+        """Show the network to the observer, if there is one."""
+        if self.observer is not None:
+            self.observer.observe(self.evaluated.eval(), step)
 
     def autocast(self) -> torch.autocast:
         """The precision that a loss is computed in."""
@@ -179,6 +197,9 @@ class _Run:
             total += loss.detach()
             if self.average is not None and step % AVERAGE_EVERY == 0:
                 self.average.update_parameters(self.network)
+            if self.looks_every and step % self.looks_every == 0:
+                self.look(step)
+                self.network.train()
         self.evaluated.eval()
         error = task.validate(self.evaluated)
         if not math.isfinite(error) or not math.isfinite(float(total)):
@@ -186,6 +207,8 @@ class _Run:
                 f"training diverged in epoch {self.epoch + 1} (loss {float(total)}, validation error "
                 f"{error}): lower the learning rate, now {self.recipe.learning_rate}"
             )
+        if self.looks_every is None:
+            self.look(done + task.steps)
         if better := error < self.best_error:
             self.best_error, self.best_epoch = error, self.epoch
             self.best_state = {
@@ -215,6 +238,8 @@ class _Run:
 
     def save(self, path: Path, fingerprint: str) -> None:
         """Write the whole state, then put it in place: a reader never sees half a checkpoint."""
+        if self.observer is not None:
+            self.observer.flush()
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".partial-{path.name}")
         state = {
@@ -234,23 +259,26 @@ class _Run:
         finally:
             partial.unlink(missing_ok=True)
 
-    def resume(self, path: Path, fingerprint: str) -> None:
+    def resume(self, path: Path, fingerprint: str, epoch_steps: int) -> bool:
         """Take over a checkpoint; say why when there is one that cannot be used."""
         if not path.is_file():
-            return
+            return False
         device = next(self.network.parameters()).device
         try:
             state = torch.load(path, map_location=device, weights_only=True)
             found = state["fingerprint"]
         except Exception as error:  # noqa: BLE001 - any damage to the file ends here, whatever torch calls it
             print(f"checkpoint {path} cannot be read ({error}): training starts anew", flush=True)
-            return
+            return False
         if found != fingerprint:
             print(
                 f"checkpoint {path} belongs to other data, settings or code: training starts anew",
                 flush=True,
             )
-            return
+            return False
+        if self.observer is not None and not self.observer.restart(state["epoch"] * epoch_steps):
+            print(f"what was observed up to {path} is not whole: training starts anew", flush=True)
+            return False
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.average is not None:
@@ -260,3 +288,4 @@ class _Run:
         self.best_state = {name: value.cpu() for name, value in best.items()}
         self.history = state["history"]
         print(f"resumed from {path} after epoch {self.epoch}", flush=True)
+        return True

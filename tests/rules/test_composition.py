@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matxai.composition.attention_store import AttentionStore
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.model_file import load_network
 from matxai.composition.oxidation_tables import read_oxidation
@@ -21,6 +22,7 @@ TRAIN = {
     "epochs": 4, "batch_size": 8, "learning_rate": 0.01, "weight_decay": 0.01, "ema_decay": 0.9,
     "warmup": 0.2, "jitter": 0.02, "patience": 9, "checkpoint_every": 1,
 }  # fmt: skip
+ATTENTION = {"part": "val", "subset": None, "seed": 0, "formulas": None, "every": None}
 VIEWS = ["full_number", "uranium_group"]
 
 
@@ -46,13 +48,14 @@ class Bench:
         )
         run_script(SCRIPTS / f"{script}.py", standin)
 
-    def train(self, model, history, **changes):
+    def train(self, model, history, attention="attention.zarr.zip", asked=ATTENTION, **changes):
         self.run(
             "train_crabnet",
             input={"compounds": "compounds.parquet", "vectors": "onehot.csv"},
-            output={"model": model, "history": history},
+            output={"model": model, "history": history} | ({"attention": attention} if asked else {}),
             params={
                 "checkpoint": str(self.folder / "checkpoint.pt"), "network": NETWORK,
+                "growing": str(self.folder / "attention.zarr"), "attention": asked,
                 "train": TRAIN | changes, "code": "x",
             },
         )  # fmt: skip
@@ -98,10 +101,39 @@ def test_preparation_refuses_and_reports(bench):
 
 
 def test_training_is_the_same_again_and_leaves_no_checkpoint(bench):
-    bench.train("again.safetensors", "again.csv")
+    bench.train("again.safetensors", "again.csv", "again.zarr.zip")
     first, again = ((bench.folder / f"{n}.safetensors").read_bytes() for n in ("model", "again"))
     assert first == again
     assert not (bench.folder / "checkpoint.pt").exists()
+    assert not (bench.folder / "attention.zarr").exists()
+
+
+def test_training_is_the_same_without_attention(bench):
+    bench.train("bare.safetensors", "bare.csv", asked=None)
+    first, bare = ((bench.folder / f"{n}.safetensors").read_bytes() for n in ("model", "bare"))
+    assert first == bare
+
+
+def test_attention_is_kept_with_the_predictions_of_its_epoch(bench):
+    bench.run(
+        "evaluate_attention",
+        input={"attention": "attention.zarr.zip"},
+        output={"summary": "attention_summary.csv"},
+    )
+    summary = pd.read_csv(bench.folder / "attention_summary.csv").iloc[0]
+    history = pd.read_csv(bench.folder / "history.csv")
+    with AttentionStore(bench.folder / "attention.zarr.zip") as store:
+        compounds = store.compounds
+        errors = np.abs(store.predictions - compounds["target"].to_numpy()[:, None]).mean(axis=0)
+        assert np.allclose(errors, history["val_error"], rtol=1e-5)
+        assert list(store.epochs) == list(history["epoch"])
+        assert store.attributes["network"] == "hotcrab"
+        whole = pd.read_parquet(bench.folder / "compounds.parquet")
+        assert list(whole.iloc[compounds["row"]]["formula"]) == store.formulas
+    assert (summary["steps"], summary["compounds"]) == (4, 12)
+    assert summary["store_bytes"] == (bench.folder / "attention.zarr.zip").stat().st_size
+    assert summary["row_sum_error"] < 1e-5
+    assert summary["stored_row_sum_error"] == 0
 
 
 def test_interrupted_training_resumes_to_the_same_model(bench, monkeypatch):
@@ -116,14 +148,15 @@ def test_interrupted_training_resumes_to_the_same_model(bench, monkeypatch):
 
     monkeypatch.setattr(training._Run, "train_epoch", dies_in_third)
     with pytest.raises(KeyboardInterrupt):
-        bench.train("resumed.safetensors", "resumed.csv")
+        bench.train("resumed.safetensors", "resumed.csv", "resumed.zarr.zip")
     assert (bench.folder / "checkpoint.pt").exists()
+    assert len(AttentionStore(bench.folder / "attention.zarr")) == 2
+    assert not (bench.folder / "resumed.zarr.zip").exists()
     assert not (bench.folder / "resumed.safetensors").exists()
     monkeypatch.undo()
-    bench.train("resumed.safetensors", "resumed.csv")
+    bench.train("resumed.safetensors", "resumed.csv", "resumed.zarr.zip")
     assert "resumed from" in (bench.folder / "train_crabnet.log").read_text()
-    for kind in ("safetensors", "csv"):
-        name = "model" if kind == "safetensors" else "history"
+    for kind, name in (("safetensors", "model"), ("csv", "history"), ("zarr.zip", "attention")):
         expected = (bench.folder / f"{name}.{kind}").read_bytes()
         assert (bench.folder / f"resumed.{kind}").read_bytes() == expected
 

@@ -1,35 +1,44 @@
-"""Fit CrabNet or HotCrab to one data set with one seed."""
+"""Fit CrabNet or HotCrab to one data set with one seed; keep its attention if that is asked for."""
 
+import shutil
 from pathlib import Path
 
 import _bootstrap  # noqa: F401
 import torch
+from matxai.composition.attention_capture import attention_capture
+from matxai.composition.attention_pack import pack
 from matxai.composition.dataset import read_compounds, training_elements
 from matxai.composition.element_vectors import network_vectors, read_vectors
 from matxai.composition.fitting import network_shape, regression, train_on
 from matxai.composition.model_file import Card, save_network
-from matxai.composition.settings import Network, Train
+from matxai.composition.settings import Attention, Network, Train
 from matxai.digests import digest, file_digest
 from matxai.job import job
 
+growing, checkpoint = Path(snakemake.params.growing), Path(snakemake.params.checkpoint)
 with job(snakemake) as run:
     table = read_compounds(run.input.compounds)
-    vectors = read_vectors(run.input.vectors)
+    vectors = network_vectors(read_vectors(run.input.vectors))
     shape, settings = Network.from_plain(run.params.network), Train.from_plain(run.params.train)
-    data = file_digest(run.input.compounds)
-    task = regression(table, settings, run.device)
+    task, data = regression(table, settings, run.device), file_digest(run.input.compounds)
+    asked = Attention.from_plain(run.params.attention) if run.params.attention else None
+    capture = attention_capture(
+        table, task, asked, settings, shape, growing, known=vectors.any(axis=1),
+        origin={**dict(run.wildcards.items()), "data_sha256": data},
+    )  # fmt: skip
     fitted = train_on(
         task,
-        torch.from_numpy(network_vectors(vectors)),
+        torch.from_numpy(vectors),
         shape,
         settings,
         seed=run.seed,
         device=run.device,
-        checkpoint=Path(run.params.checkpoint),
+        checkpoint=checkpoint,
         fingerprint=digest(
-            data, file_digest(run.input.vectors), run.params.network, run.params.train, run.seed,
-            run.params.code,
+            data, file_digest(run.input.vectors), run.seed,
+            *(run.params[name] for name in ("network", "train", "attention", "code")),
         ),
+        observer=capture,
     )  # fmt: skip
     card = Card(
         network=run.wildcards.network,
@@ -44,5 +53,8 @@ with job(snakemake) as run:
     )
     save_network(Path(run.output.model), fitted.state, card)
     fitted.history.to_csv(run.output.history, index=False)
+    if capture is not None:
+        pack(growing, Path(run.output.attention))
 
-Path(snakemake.params.checkpoint).unlink(missing_ok=True)
+checkpoint.unlink(missing_ok=True)
+shutil.rmtree(growing, ignore_errors=True)

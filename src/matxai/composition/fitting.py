@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,14 @@ from torch import Tensor, nn
 
 from matxai.composition.batch import Batch
 from matxai.composition.dataset import Part, merged, part_of
-from matxai.composition.network import CrabNet
+from matxai.composition.network import CrabNet, Prediction
 from matxai.composition.settings import BATCH_SIZES, Network, Train
+from matxai.observer import Observer
 from matxai.training import Fitted, Recipe, fit
 
 EVALUATION_BATCH = 1024
+# Sees each forward pass of a prediction: its batch and all that came out.
+Watch = Callable[[Batch, Prediction], None]
 
 
 def published_batch_size(compounds: int) -> int:
@@ -34,7 +37,8 @@ def robust_l1(value: Tensor, log_sigma: Tensor, target: Tensor) -> Tensor:
 class Regression:
     """The training task: batches of jittered compounds, robust L1, validation MAE.
 
-    The target is standardised with the mean and standard deviation of the training part.
+    The target is standardised with the mean and standard deviation of the training part. ``watch`` sees
+    the forward passes of the validation.
     """
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
@@ -43,6 +47,7 @@ class Regression:
         if not self.std > 0:
             raise ValueError("all training targets are equal: nothing can be learned from them")
         self.batch_size = batch_size or published_batch_size(len(train))
+        self.watch: Watch | None = None
 
     @property
     def steps(self) -> int:
@@ -59,12 +64,14 @@ class Regression:
         return robust_l1(prediction.value, prediction.log_sigma, target)
 
     def validate(self, network: nn.Module) -> float:
-        value, _ = predict(network, self.val, self.mean, self.std)
+        value, _ = predict(network, self.val, self.mean, self.std, self.watch)
         return float((value - self.val.target).abs().mean())
 
 
 @torch.inference_mode()
-def predict(network: nn.Module, part: Part, mean: float, std: float) -> tuple[Tensor, Tensor]:
+def predict(
+    network: nn.Module, part: Part, mean: float, std: float, watch: Watch | None = None
+) -> tuple[Tensor, Tensor]:
     """Predicted value and standard deviation (compounds,) in the unit of the target, rows in order."""
     network.eval()
     value, sigma = torch.empty_like(part.target), torch.empty_like(part.target)
@@ -74,6 +81,8 @@ def predict(network: nn.Module, part: Part, mean: float, std: float) -> tuple[Te
         prediction = network(batch)
         value[batch.rows] = prediction.value * std + mean
         sigma[batch.rows] = prediction.log_sigma.exp() * std
+        if watch is not None:
+            watch(batch, prediction)
     return value, sigma
 
 
@@ -98,6 +107,7 @@ def train_on(
     device: str,
     checkpoint: Path | None = None,
     fingerprint: str = "",
+    observer: Observer | None = None,
 ) -> Fitted:
     """Fit one network on the rows of ``vectors`` (atomic numbers, features).
 
@@ -106,7 +116,15 @@ def train_on(
     torch.manual_seed(seed)
     network = CrabNet(vectors, **network_shape(shape)).to(device)
     recipe = Recipe(**settings.model_dump(exclude={"batch_size", "jitter"}))
-    return fit(network, task, recipe, seed=seed, checkpoint=checkpoint, fingerprint=fingerprint)
+    return fit(
+        network,
+        task,
+        recipe,
+        seed=seed,
+        checkpoint=checkpoint,
+        fingerprint=fingerprint,
+        observer=observer,
+    )
 
 
 def network_shape(shape: Network) -> dict[str, Any]:

@@ -81,6 +81,11 @@ class Plan:
         weights = shape.layers * (4 * shape.width**2 + 2 * shape.width * shape.feedforward)
         return gpus(self.settings.train.batch_size or BATCH_SIZES[0], weights)
 
+    def attention_file(self, folder: str) -> dict[str, str]:
+        """The attention that a training in ``folder`` leaves, by output name; none if none is kept."""
+        asked = self.settings.attention is not None
+        return {"attention": f"{folder}/attention.zarr.zip"} if asked else {}
+
     def targets(self) -> dict[str, list[str]]:
         """The files of each named target."""
 
@@ -95,6 +100,9 @@ class Plan:
             ],
             "composition_accuracy": each(self.datasets, "accuracy.svg"),
             "composition_training": each(self.networks, "history.svg"),
+            "composition_attention": each(
+                self.networks if self.settings.attention else [], "attention_summary.csv"
+            ),
             "composition_parity": each(self.networks, "parity.svg"),
             "composition_calibration": each(self.networks, "calibration.svg"),
             "composition_embeddings": each(self.networks, "embeddings.parquet"),

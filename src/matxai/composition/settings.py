@@ -16,6 +16,7 @@ from matxai.strict import (
     Seed,
     Share,
     Strict,
+    Text,
 )
 
 NetworkName = Literal["crabnet", "hotcrab"]
@@ -102,6 +103,36 @@ class Train(Strict):
     )
 
 
+class Attention(Strict):
+    """Attention weights of chosen compounds through training, with the prediction of each step."""
+
+    part: Literal["train", "val", "test"] = Field(
+        default="val", description="Part whose compounds are captured."
+    )
+    subset: Count | None = Field(
+        default=None,
+        description="Number of compounds drawn from the part at random; null: all of them.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw.")
+    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set "
+        "does not hold has no target.",
+    )
+    every: Count | None = Field(
+        default=None,
+        description="Batches between two captures; null: one after each epoch, which costs next to "
+        "nothing as the validation computes it anyway.",
+    )
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.formulas is not None and self.subset is not None:
+            msg = "formulas and subset exclude each other: set one of them to null"
+            raise ValueError(msg)
+        return self
+
+
 class Baseline(Strict):
     """Random forest on fraction-weighted element properties, to compare with."""
 
@@ -175,6 +206,11 @@ class Composition(Strict):
     network: Network = Field(default=Network(), description="Shape of CrabNet and HotCrab.")
     train: Train = Field(
         default=Train(), description="Training: AdamW, one learning-rate cycle, averaged weights."
+    )
+    attention: Attention | None = Field(
+        default=Attention(),
+        description="Attention of every layer and head through training, in attention.zarr.zip beside "
+        "each network; null: none is kept. A change trains the networks again.",
     )
     baseline: Baseline = Field(default=Baseline(), description="Random forest to compare with.")
     correlation: Correlation = Field(

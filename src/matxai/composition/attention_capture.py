@@ -1,0 +1,146 @@
+"""Take attention and predictions out of the forward pass while a network is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from matxai.composition.attention_selection import chosen_compounds
+from matxai.composition.attention_writer import Captured, GrowingStore
+from matxai.composition.batch import Batch
+from matxai.composition.dataset import Part, part_of
+from matxai.composition.fitting import Regression, predict
+from matxai.composition.network import Prediction
+from matxai.composition.settings import Attention, Network, Train
+from matxai.errors import InputError
+
+
+class AttentionCapture:
+    """The observer of a training (`matxai.observer.Observer`) that fills an attention store.
+
+    The network it is shown has the averaged weights, those that are validated and kept. Where the compounds
+    are the validation part, the validation's own forward pass is taken; else there is one for them alone.
+    """
+
+    def __init__(
+        self, store: GrowingStore, part: Part, task: Regression, every: int | None, *, shared: bool
+    ) -> None:
+        """``part``: the compounds of the store; ``shared``: they are those that ``task`` validates."""
+        self.store, self.part, self._every = store, part, every
+        self.mean, self.std, self.epoch_steps = task.mean, task.std, task.steps
+        self._seen = 0
+        self._value = np.empty(len(part), dtype=np.float32)
+        heads = (store.layers, store.heads)
+        self._weights = {
+            n: np.empty((len(rows), *heads, n, n), dtype=np.float32)
+            for n, rows in store.members.items()
+        }
+        self._place = np.empty(len(part), dtype=np.int64)  # of each compound in its group
+        for rows in store.members.values():
+            self._place[rows] = np.arange(len(rows))
+        if shared and every is None:
+            task.watch = self.see
+
+    @property
+    def every(self) -> int | None:
+        return self._every
+
+    def see(self, batch: Batch, prediction: Prediction) -> None:
+        """Take what one forward pass gave for some of the compounds."""
+        rows = batch.rows.cpu().numpy()
+        self._value[rows] = (prediction.value * self.std + self.mean).cpu().numpy()
+        for number, group in enumerate(batch.groups):
+            layers = torch.stack([layer[number] for layer in prediction.attention], dim=1)
+            members = self._place[rows[group.compounds]]
+            self._weights[group.count][members] = layers.cpu().numpy()
+        self._seen += len(rows)
+
+    def observe(self, network: nn.Module, step: int) -> None:
+        if self._seen != len(self.part):
+            self._seen = 0
+            predict(network, self.part, self.mean, self.std, self.see)
+        self._seen = 0
+        values = {n: self._value[rows] for n, rows in self.store.members.items()}
+        self.store.append(step, self._weights, values)
+
+    def flush(self) -> None:
+        self.store.flush()
+
+    def restart(self, step: int) -> bool:
+        if step:
+            taken = step // (self._every or self.epoch_steps)
+            last = taken * (self._every or self.epoch_steps)
+            if taken:
+                return self.store.restart(last, taken)
+        self.store.create()
+        return True
+
+
+def attention_capture(
+    table: pd.DataFrame,
+    task: Regression,
+    asked: Attention | None,
+    settings: Train,
+    shape: Network,
+    folder: Path,
+    *,
+    known: NDArray[Any],
+    origin: dict[str, Any],
+) -> AttentionCapture | None:
+    """The observer that the settings ask for, if any; its store grows in ``folder``.
+
+    ``table``: compounds.parquet; ``known`` (atomic numbers,) true where the network has an element vector;
+    ``origin``: JSON-plain facts of data and network, kept in the store.
+
+    Raises:
+        InputError: the choice of compounds or of steps cannot be met.
+    """
+    if asked is None:
+        return None
+    whole = asked.formulas is None and asked.subset is None and asked.part == "val"
+    chosen = chosen_compounds(table, asked, known)
+    steps = settings.epochs * task.steps
+    capacity = settings.epochs if asked.every is None else steps // asked.every
+    if not capacity:
+        raise InputError(
+            "The training is too short for a single capture of attention",
+            where="composition.attention.every",
+            value=asked.every,
+            expected=f"at most {steps}, its number of batches",
+            fix="choose fewer batches, or null for one capture an epoch",
+        )
+    part = task.val if whole else part_of(chosen).to(task.val.target.device)
+    store = GrowingStore(
+        folder,
+        captured_from(chosen, part),
+        layers=shape.layers,
+        heads=shape.heads,
+        capacity=capacity,
+        origin={
+            **origin,
+            "weights": "averaged" if settings.ema_decay else "as trained",
+            "epoch_steps": task.steps,
+            "every": asked.every or task.steps,
+        },
+    )
+    return AttentionCapture(store, part, task, asked.every, shared=whole)
+
+
+def captured_from(chosen: pd.DataFrame, part: Part) -> Captured:
+    """What the store tells of the compounds; ``part`` holds the rows of ``chosen``."""
+    compounds = part.compounds.to("cpu")
+    ends = compounds.offsets[1:-1].tolist()
+    return Captured(
+        formulas=list(chosen["formula"]),
+        reduced=list(chosen["reduced"]),
+        elements=np.split(compounds.elements.numpy(), ends),
+        fractions=np.split(compounds.fractions.numpy(), ends),
+        rows=chosen["row"].to_numpy(np.int64),
+        targets=part.target.cpu().numpy(),
+    )

@@ -1,0 +1,80 @@
+"""How an attention store is laid out: arrays, chunks, and the precision of the weights.
+
+One Zarr v3 group a training. Compounds with n elements lie together in the group ``n<n>``:
+
+- ``attention`` (compound, step, layer, head, query, key), uint16: multiples of 2^-12. The last key is
+  left out (unless n is 1): a row sums to 1, so it is 4096 minus the others;
+- ``prediction`` (compound, step) in the unit of the target, from the forward pass of that attention;
+- ``target`` (compound,); ``row`` (compound,) in compounds.parquet, -1 if it is not there;
+  ``elements`` (compound, n) atomic numbers and ``fractions`` (compound, n), in the order of queries
+  and keys.
+
+At the root: ``step`` (batches trained on; -1: not yet written, nor is anything else of that place) and
+``row_sum_error`` (largest deviation of a row sum from 1, of the float32 weights before rounding), and in
+the attributes formulas, counts and origin. A chunk holds some compounds over a block of steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT = "matxai.composition.attention/1"
+UNIT = 2**12
+UNWRITTEN = 2**16 - 1  # above UNIT: a chunk that is missing cannot pass for weights
+STEP_AXIS = {"step": 0, "row_sum_error": 0, "attention": 1, "prediction": 1}
+_BUFFER_BYTES = 2**26
+_CHUNK_BYTES = 2**18
+
+
+def rounded(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """(..., query, key) weights as multiples of 1/4096, less the last key.
+
+    The running sum along the keys is rounded, so a row still sums to exactly 1; an entry is off by less
+    than 1/4096 (0.00024).
+    """
+    count = weights.shape[-1]
+    running = np.rint(np.cumsum(weights, axis=-1, dtype=np.float64) * UNIT)
+    if count == 1:
+        return running.astype(np.uint16)
+    return np.diff(running[..., :-1], axis=-1, prepend=0).astype(np.uint16)
+
+
+def weights_of(stored: NDArray[np.uint16], count: int) -> NDArray[np.float32]:
+    """Weights (..., query, key) of what `rounded` gave, for ``count`` keys; rows sum to exactly 1.
+
+    Raises:
+        ValueError: a row holds more than 1, as in a chunk that was never written.
+    """
+    whole = stored
+    if count > 1:
+        left = UNIT - stored.sum(axis=-1, keepdims=True, dtype=np.int64)
+        if (left < 0).any():
+            raise ValueError("weights that were not written, or are damaged")
+        whole = np.concatenate([stored, left.astype(np.uint16)], axis=-1)
+    elif (stored != UNIT).any():
+        raise ValueError("weights that were not written, or are damaged")
+    return (whole / np.float32(UNIT)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Steps in a chunk, the same for all arrays, and compounds in a chunk by element count."""
+
+    steps: int
+    compounds: dict[int, int]
+
+
+def blocks(counts: dict[int, int], layers: int, heads: int, capacity: int) -> Blocks:
+    """Chunks for ``counts`` (compounds by element count) over at most ``capacity`` steps.
+
+    A chunk takes some 256 kB before compression, so that one compound is read without its whole
+    part; a block of steps is as long as 64 MB of buffer allow, 32 steps or a sixteenth of them.
+    """
+    size = {n: 2 * layers * heads * n * max(n - 1, 1) for n in counts}
+    every_step = sum(size[n] * compounds for n, compounds in counts.items())
+    steps = min(capacity, max(32, -(-capacity // 16)), max(1, _BUFFER_BYTES // every_step))
+    fitting = {n: max(1, _CHUNK_BYTES // (steps * size[n])) for n in counts}
+    return Blocks(steps, {n: min(fitting[n], compounds) for n, compounds in counts.items()})

@@ -1,0 +1,268 @@
+"""Read an attention store: a network's attention and predictions through its training.
+
+    with AttentionStore("attention.zarr.zip") as store:
+        store.attention("TiO2")  # (steps, layers, heads, query, key)
+
+Works on the packed file and on the folder of a training that goes on (its finished steps are seen). Any
+Zarr v3 reader opens it as well; `matxai.composition.attention_layout` says what lies where.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import zarr
+from numpy.typing import NDArray
+from zarr.storage import LocalStore, ZipStore
+
+from matxai.composition.attention_layout import FORMAT, weights_of
+from matxai.composition.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
+from matxai.errors import InputError
+
+
+@dataclass(frozen=True)
+class History:
+    """One compound through the training.
+
+    ``symbols`` and ``fractions`` (n,) in the order of queries and keys; ``target`` (NaN: unknown) and
+    ``prediction`` (steps,) in the unit of the target; ``attention`` (steps, layers, heads, n, n), row =
+    query, column = key, rows sum to exactly 1. Entry i of both is of one forward pass, by the averaged
+    weights after ``steps[i]`` batches, that is ``epochs[i]`` passes through the training part.
+    """
+
+    formula: str
+    symbols: list[str]
+    fractions: NDArray[np.float32]
+    target: float
+    prediction: NDArray[np.float32]
+    attention: NDArray[np.float32]
+    steps: NDArray[np.int64]
+    epochs: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """All compounds of one element count: ``places`` (compounds,) in `AttentionStore.compounds`.
+
+    ``elements`` (compounds, n) atomic numbers and ``fractions`` (compounds, n): the axes of the attention.
+    """
+
+    count: int
+    places: NDArray[np.int64]
+    elements: NDArray[np.uint8]
+    fractions: NDArray[np.float32]
+    stored: Any
+
+    def attention(self, step: int | slice) -> NDArray[np.float32]:
+        """(compounds, layers, heads, n, n) of entry ``step`` of `AttentionStore.steps`, from 0.
+
+        For a slice: (compounds, steps, layers, heads, n, n).
+
+        Raises:
+            ValueError: the file is damaged.
+        """
+        return weights_of(np.asarray(self.stored[:, step]), self.count)
+
+    def blocks(self, steps: int) -> Iterator[slice]:
+        """The first ``steps`` entries as slices that read each chunk once."""
+        length = self.stored.chunks[1]
+        return (slice(at, min(at + length, steps)) for at in range(0, steps, length))
+
+
+class AttentionStore:
+    """A store opened for reading; what a training adds later is seen by one that is opened later."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open the packed file, or the folder of a training that goes on.
+
+        Raises:
+            InputError: there is no attention store at ``path``.
+        """
+        path = Path(path)
+        self.path = path
+        try:
+            store = ZipStore(path) if path.is_file() else LocalStore(path, read_only=True)
+            self._root: Any = zarr.open_group(store, mode="r", zarr_format=3)
+            self.attributes: dict[str, Any] = dict(self._root.attrs)
+        except Exception as error:
+            raise _no_store(path) from error
+        if self.attributes.get("format") != FORMAT:
+            raise _no_store(path)
+        step: Any = self._root["step"]
+        written = np.asarray(step[:])
+        self.steps: NDArray[np.int64] = written[written >= 0]
+        self.epochs = self.steps / self.attributes["epoch_steps"]
+        self.counts = np.array(self.attributes["count"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._root.store.close()
+
+    @property
+    def formulas(self) -> list[str]:
+        """Formulas of the compounds as the data set spells them; a composition may stand twice."""
+        return list(self.attributes["formula"])
+
+    @property
+    def row_sum_error(self) -> NDArray[np.float32]:
+        """(steps,) largest deviation of a row sum from 1, before the weights were rounded."""
+        return np.asarray(self._root["row_sum_error"][: len(self)])
+
+    @cached_property
+    def compounds(self) -> pd.DataFrame:
+        """One row a compound: formula, reduced, count, row (in compounds.parquet; -1: none), target."""
+        table = pd.DataFrame({key: self.attributes[key] for key in ("formula", "reduced", "count")})
+        for name in ("row", "target"):
+            table[name] = self._spread(name)
+        return table
+
+    @cached_property
+    def predictions(self) -> NDArray[np.float32]:
+        """(compounds, steps) in the unit of the target."""
+        return self._spread("prediction")[:, : len(self)]
+
+    def place(self, formula: str) -> int:
+        """Where a formula stands in `compounds`: spelled so, else the first of its composition.
+
+        Raises:
+            InputError: it was not captured.
+        """
+        if formula in self.attributes["formula"]:
+            return self.attributes["formula"].index(formula)
+        try:
+            reduced = reduced_formula(parse_formula(formula))
+        except FormulaError as error:
+            raise self._not_captured(formula, error.expected) from error
+        if reduced not in self.attributes["reduced"]:
+            raise self._not_captured(formula, "a captured compound")
+        return self.attributes["reduced"].index(reduced)
+
+    def attention(self, formula: str) -> NDArray[np.float32]:
+        """(steps, layers, heads, n, n) of one compound: row = query, column = key, rows sum to 1.
+
+        Elements are in the order of `history`: by decreasing fraction, ties by atomic number.
+
+        Raises:
+            InputError: it was not captured, or the file is damaged.
+        """
+        group, count, member = self._member(self.place(formula))
+        stored = np.asarray(group["attention"][member, : len(self)])
+        try:
+            return weights_of(stored, count)
+        except ValueError as error:
+            raise self._damaged(formula) from error
+
+    def history(self, formula: str) -> History:
+        """Everything that is stored of one compound.
+
+        Raises:
+            InputError: it was not captured, or the file is damaged.
+        """
+        place = self.place(formula)
+        group, _, member = self._member(place)
+        return History(
+            formula=self.attributes["formula"][place],
+            symbols=[SYMBOL[int(number)] for number in group["elements"][member]],
+            fractions=np.asarray(group["fractions"][member]),
+            target=float(group["target"][member]),
+            prediction=np.asarray(group["prediction"][member, : len(self)]),
+            attention=self.attention(formula),
+            steps=self.steps,
+            epochs=self.epochs,
+        )
+
+    def groups(self) -> Iterator[Group]:
+        """The compounds of each element count, for what goes over all of them."""
+        for count, places in self._members.items():
+            group: Any = self._root[f"n{count}"]
+            yield Group(
+                count=count,
+                places=places,
+                elements=np.asarray(group["elements"][:]),
+                fractions=np.asarray(group["fractions"][:]),
+                stored=group["attention"],
+            )
+
+    @cached_property
+    def _members(self) -> dict[int, NDArray[np.int64]]:
+        return {int(n): np.flatnonzero(self.counts == n) for n in np.unique(self.counts)}
+
+    def _member(self, place: int) -> tuple[Any, int, int]:
+        """The group of a compound, its element count and its number in the group."""
+        count = int(self.counts[place])
+        return self._root[f"n{count}"], count, int((self.counts[:place] == count).sum())
+
+    def _spread(self, name: str) -> NDArray[Any]:
+        """An array of all groups in the order of the compounds."""
+        parts = {n: np.asarray(self._root[f"n{n}/{name}"][:]) for n in self._members}
+        first = next(iter(parts.values()))
+        whole = np.empty((len(self.counts), *first.shape[1:]), dtype=first.dtype)
+        for n, places in self._members.items():
+            whole[places] = parts[n]
+        return whole
+
+    def _not_captured(self, formula: str, expected: str) -> InputError:
+        near = difflib.get_close_matches(formula, self.attributes["formula"], 3, cutoff=0)
+        return InputError(
+            "The attention of this formula is not in the store",
+            file=self.path,
+            value=formula,
+            expected=f"{expected}, such as {', '.join(near)}",
+            fix="list the captured ones with AttentionStore.formulas, or add it to attention.formulas of "
+            "the configuration and train again",
+        )
+
+    def _damaged(self, formula: str) -> InputError:
+        return InputError(
+            "The attention store holds numbers that are no weights",
+            file=self.path,
+            where=formula,
+            expected="rows that sum to 1",
+            fix="the file is damaged: delete it and run its rule (train_crabnet) again",
+        )
+
+
+def attention(store: AttentionStore | str | Path, formula: str) -> NDArray[np.float32]:
+    """Attention of one compound through the training: (steps, layers, heads, n, n), float32.
+
+    Row = query, column = key; elements by decreasing fraction, ties by atomic number; entry i is after
+    ``AttentionStore.steps[i]`` batches. Weights are multiples of 2^-12 and rows sum to exactly 1.
+
+    Raises:
+        InputError: there is no store, or the formula was not captured.
+    """
+    if isinstance(store, AttentionStore):
+        return store.attention(formula)
+    with AttentionStore(store) as opened:
+        return opened.attention(formula)
+
+
+def _no_store(path: Path) -> InputError:
+    return InputError(
+        "There is no attention store",
+        file=path,
+        expected="attention.zarr.zip of a trained network, or attention.zarr while it is trained",
+        fix="ask for composition_attention, with a block `attention` in the configuration",
+    )

@@ -1,0 +1,340 @@
+"""Attention through training: against plain attention of the saved weights; resumed, cut off, damaged."""
+
+import math
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import torch.nn.functional as F
+import zarr
+from zarr.storage import LocalStore, ZipStore
+
+from matxai.composition import attention_writer
+from matxai.composition.attention_capture import attention_capture
+from matxai.composition.attention_pack import pack
+from matxai.composition.attention_store import AttentionStore, attention
+from matxai.composition.fitting import regression, train_on
+from matxai.composition.formulas import SYMBOL, SYMBOLS
+from matxai.composition.network import FractionEncoding
+from matxai.composition.settings import Attention, Network, Train
+from matxai.errors import InputError
+
+SHAPE = Network(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)
+VECTORS = torch.cat([torch.zeros(1, 6), torch.randn(103, 6, generator=torch.manual_seed(4))])
+TRAIN = Train(
+    epochs=6, batch_size=8, learning_rate=0.03, patience=9, checkpoint_every=2, ema_decay=0.8
+)
+STEPS = 5  # batches in an epoch: 36 compounds to train on
+PRECISION = 1 / 4096 + 1e-5
+
+
+def compounds():
+    """Compounds of one to four elements, mixed in every part."""
+    rng = np.random.default_rng(0)
+    table = []
+    for i in range(60):
+        numbers = rng.choice(np.arange(1, 40), size=1 + i % 4, replace=False)
+        amounts = rng.integers(1, 5, size=len(numbers)).astype(float)
+        formula = "".join(f"{SYMBOL[n]}{a:g}" for n, a in zip(numbers, amounts, strict=True))
+        table.append(
+            {
+                "part": ("train", "train", "train", "val", "test")[i % 5], "file": "x.csv",
+                "line": i + 2, "formula": formula, "reduced": f"x{i}",
+                "target": float(amounts @ numbers / amounts.sum()) / 10,
+                "numbers": numbers.tolist(), "amounts": amounts.tolist(),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(table)
+
+
+TABLE = compounds()
+
+
+class Trainings:
+    """Runs trainings that differ in what is captured and in what disturbs them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def run(self, name, every=None, settings=TRAIN, table=TABLE, stop=None, look=None, **asked):
+        """Train; `stop` raises after so many looks of the observer, `look` is called at each."""
+        growing = self.folder / f"{name}.zarr"
+        task = regression(table, settings, "cpu")
+        capture = attention_capture(
+            table, task, Attention(every=every, **asked), settings, SHAPE, growing,
+            known=np.arange(104) > 0, origin={"name": "x"},
+        )  # fmt: skip
+        observe, seen = capture.observe, []
+
+        def watched(network, step):
+            observe(network, step)
+            seen.append(step)
+            if look:
+                look(growing)
+            if len(seen) == stop:
+                raise KeyboardInterrupt
+
+        capture.observe = watched
+        fitted = train_on(
+            task, VECTORS, SHAPE, settings, seed=1, device="cpu", observer=capture,
+            checkpoint=self.folder / f"{name}.pt", fingerprint="f",
+        )  # fmt: skip
+        path = self.folder / f"{name}.zarr.zip"
+        pack(growing, path)
+        return SimpleNamespace(path=path, fitted=fitted, seen=seen, growing=growing)
+
+
+@pytest.fixture(scope="module")
+def trainings(tmp_path_factory):
+    return Trainings(tmp_path_factory.mktemp("trainings"))
+
+
+@pytest.fixture(scope="module")
+def whole(trainings):
+    """Uninterrupted, by the batches between captures."""
+    return {every: trainings.run(f"whole{every}", every) for every in (None, 2)}
+
+
+@pytest.fixture(scope="module")
+def states():
+    """Averaged weights after every batch, of a training that captures nothing."""
+    found = {}
+
+    class Spy:
+        every = 1
+
+        def observe(self, network, step):
+            found[step] = {name: value.clone() for name, value in network.state_dict().items()}
+
+        def flush(self):
+            pass
+
+        def restart(self, step):
+            return True
+
+    train_on(regression(TABLE, TRAIN, "cpu"), VECTORS, SHAPE, TRAIN, seed=1, device="cpu",
+             observer=Spy())  # fmt: skip
+    return found
+
+
+@torch.no_grad()
+def by_hand(state, row):
+    """Attention (layers, heads, n, n) and standardised prediction of one compound alone, in float64."""
+    state = {name: value.double() for name, value in state.items()}
+    linear = lambda name, x: F.linear(x, state[f"{name}.weight"], state.get(f"{name}.bias"))  # noqa: E731
+    norm = lambda name, x: F.layer_norm(x, (16,), state[f"{name}.weight"], state[f"{name}.bias"])  # noqa: E731
+    pairs = zip(row["numbers"], row["amounts"], strict=True)
+    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    fractions = torch.tensor([amount / sum(row["amounts"]) for _, amount in ordered])
+    encoding = FractionEncoding(16)
+    encoding.load_state_dict({"scales": state["encode_fraction.scales"]}, strict=False)
+    elements = state["vectors"][[number for number, _ in ordered]]
+    x = linear("embed", elements) * 2 ** state["embed_scale"] + encoding(fractions).double()
+    weights = []
+    for layer in ("layers.0", "layers.1"):
+        contexts, heads = [], []
+        for head in range(4):
+            query, key, value = (
+                linear(f"{layer}.attention.project", x)[:, 16 * kind + 4 * head :][:, :4]
+                for kind in range(3)
+            )
+            rows = [
+                [math.exp(query[i] @ key[j] / math.sqrt(4)) for j in range(len(x))]
+                for i in range(len(x))
+            ]
+            heads.append(torch.tensor([[w / sum(r) for w in r] for r in rows], dtype=x.dtype))
+            contexts.append(heads[-1] @ value)
+        weights.append(torch.stack(heads))
+        x = norm(
+            f"{layer}.norm_attention", x + linear(f"{layer}.attention.out", torch.cat(contexts, 1))
+        )
+        hidden = linear(f"{layer}.contract", linear(f"{layer}.expand", x).relu())
+        x = norm(f"{layer}.norm_feedforward", x + hidden)
+    x = F.leaky_relu(linear("head.layers.0", x)) + linear("head.skips.0", x)
+    value, _, gate = linear("head.out", x).unbind(-1)
+    return torch.stack(weights), float((value * gate.sigmoid()).mean())
+
+
+@pytest.mark.parametrize("every", [None, 2])
+def test_attention_and_prediction_are_those_of_the_weights_of_their_step(whole, states, every):
+    """Fails for a swapped head, a transposed matrix, a shifted step, padding in a pooled value."""
+    train = TABLE.loc[TABLE["part"] == "train", "target"]
+    with AttentionStore(whole[every].path) as store:
+        assert len(store) == (6 if every is None else 15)
+        places = range(len(store.formulas)) if every is None else (0, 5)
+        for place in places:
+            row = TABLE.loc[store.compounds["row"][place]]
+            history = store.history(row["formula"])
+            assert history.target == pytest.approx(row["target"])
+            weights, values = zip(*(by_hand(states[s], row) for s in store.steps), strict=True)
+            expected = torch.stack(weights).numpy()
+            assert np.abs(history.attention - expected).max() < PRECISION
+            predicted = np.array(values) * train.std() + train.mean()
+            assert np.allclose(history.prediction, predicted, rtol=1e-4, atol=1e-4)
+            if len(row["numbers"]) == 4 and every is None:  # the comparison tells these apart
+                assert (
+                    np.abs(np.diff(expected, axis=0)).max(axis=(1, 2, 3, 4)).min() > 5 * PRECISION
+                )
+                for other in (
+                    expected.swapaxes(-1, -2),
+                    expected[:, :, [1, 0, 2, 3]],
+                    expected[:, ::-1],
+                ):
+                    assert np.abs(other - expected).max() > 5 * PRECISION
+                assert np.abs(np.diff(predicted)).min() > 1e-3
+
+
+def test_the_axes_are_those_of_the_elements(whole):
+    with AttentionStore(whole[None].path) as store:
+        for formula in store.formulas:
+            history = store.history(formula)
+            row = TABLE[TABLE["formula"] == formula].iloc[0]
+            shares = dict(zip(row["numbers"], row["amounts"], strict=True))
+            expected = [shares[SYMBOLS[symbol]] / sum(row["amounts"]) for symbol in history.symbols]
+            assert history.fractions == pytest.approx(expected)
+            assert sorted(expected, reverse=True) == expected
+            assert history.attention.shape[2:] == (4, len(shares), len(shares))
+
+
+def test_stored_predictions_have_the_error_of_the_history(whole):
+    with AttentionStore(whole[None].path) as store:
+        error = np.abs(store.predictions - store.compounds["target"].to_numpy()[:, None]).mean(
+            axis=0
+        )
+    assert np.allclose(error, whole[None].fitted.history["val_error"], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("every", "ema"), [(None, 0.8), (3, 0.8), (3, 0.0)])
+def test_the_training_is_the_same_with_and_without_capture(trainings, every, ema):
+    settings = TRAIN.model_copy(update={"epochs": 3, "ema_decay": ema})
+    found = trainings.run(f"same{every}{ema}", every, settings).fitted
+    task = regression(TABLE, settings, "cpu")
+    bare = train_on(task, VECTORS, SHAPE, settings, seed=1, device="cpu")
+    assert found.history.equals(bare.history)
+    assert all(torch.equal(found.state[name], value) for name, value in bare.state.items())
+
+
+@pytest.mark.parametrize(
+    ("every", "stop"), [(None, 1), (None, 3), (None, 6), (2, 7), (2, 10), (2, 14)]
+)
+def test_resumed_history_equals_the_uninterrupted_one(trainings, whole, monkeypatch, every, stop):
+    monkeypatch.setattr(attention_writer, "FLUSH_EVERY", 1)  # the store is ahead of the checkpoint
+    name = f"stopped{every}{stop}"
+    with pytest.raises(KeyboardInterrupt):
+        trainings.run(name, every, stop=stop)
+    with AttentionStore(trainings.folder / f"{name}.zarr") as store:
+        assert len(store) == stop
+        last = store.steps[-1]
+    resumed = trainings.run(name, every)
+    assert resumed.path.read_bytes() == whole[every].path.read_bytes()
+    checkpoint = (last - 1) // STEPS // 2 * 2 * STEPS  # the last even epoch that was completed
+    assert resumed.seen[0] == checkpoint + (every or STEPS) - checkpoint % (every or STEPS)
+    with AttentionStore(resumed.path) as one, AttentionStore(whole[every].path) as other:
+        assert np.array_equal(one.steps, other.steps)
+        assert np.array_equal(one.predictions, other.predictions)
+        for formula in one.formulas:
+            assert one.attention(formula).tobytes() == other.attention(formula).tobytes()
+
+
+@pytest.mark.parametrize("damage", ["gone", "chunk gone", "chunk cut", "of other compounds"])
+def test_a_store_that_does_not_fit_its_checkpoint_starts_the_training_anew(
+    trainings, whole, capsys, damage
+):
+    name = f"damaged {damage}"
+    with pytest.raises(KeyboardInterrupt):
+        trainings.run(name, stop=5)
+    growing = trainings.folder / f"{name}.zarr"
+    chunk = next(path for path in sorted((growing / "n3/attention/c").rglob("*")) if path.is_file())
+    if damage == "gone":
+        shutil.rmtree(growing)
+    elif damage == "chunk gone":
+        chunk.unlink()
+    elif damage == "chunk cut":
+        chunk.write_bytes(chunk.read_bytes()[:9])
+    else:
+        other = TABLE.assign(formula=TABLE["formula"].str.replace("1", ""))
+        attention_capture(
+            other, regression(other, TRAIN, "cpu"), Attention(), TRAIN, SHAPE, growing,
+            known=np.arange(104) > 0, origin={"name": "x"},
+        ).restart(0)  # fmt: skip
+    run = trainings.run(name)
+    assert "is not whole: training starts anew" in capsys.readouterr().out
+    assert len(run.seen) == 6
+    assert run.path.read_bytes() == whole[None].path.read_bytes()
+
+
+def test_a_reader_of_the_growing_store_sees_whole_steps(trainings, whole, monkeypatch):
+    monkeypatch.setattr(attention_writer, "FLUSH_EVERY", 4)
+    formula = TABLE.loc[
+        (TABLE["part"] == "val") & (TABLE["numbers"].str.len() == 4), "formula"
+    ].iloc[0]
+    complete, lengths = attention(whole[2].path, formula), []
+
+    def look(growing):
+        with AttentionStore(growing) as store:
+            lengths.append(len(store))
+            assert np.array_equal(store.attention(formula), complete[: len(store)])
+            assert store.predictions.shape == (12, len(store))
+            assert np.isfinite(store.predictions).all()
+
+    trainings.run("watched", 2, look=look)
+    # Every four steps, at the checkpoints after 10 and 20 batches, and when the chunk is full.
+    assert lengths == [0, 0, 0, 4, 4, 5, 5, 5, 9, 9, 10, 10, 10, 14, 15]
+
+
+def test_a_writer_that_fails_in_a_flush_shows_no_half_step(trainings, monkeypatch):
+    """A full disk between two arrays: the steps of that flush are not there, those before are."""
+    monkeypatch.setattr(attention_writer, "FLUSH_EVERY", 2)
+    real, growing = LocalStore.set, trainings.folder / "full.zarr"
+
+    async def full(self, key, value, *rest):
+        written.append(key)
+        if written.count("n3/prediction/c/0/0") == 2:
+            raise OSError(28, "No space left on device")
+        await real(self, key, value, *rest)
+
+    lengths, written = [], []
+    monkeypatch.setattr(LocalStore, "set", full)
+    with pytest.raises(OSError, match="No space left"):
+        trainings.run("full", look=lambda path: lengths.append(len(AttentionStore(path))))
+    assert lengths == [0, 2, 2]
+    monkeypatch.undo()
+    with AttentionStore(growing) as store:
+        assert len(store) == 2
+        assert np.isfinite(store.predictions).all()
+
+
+def test_a_training_that_stops_early_leaves_no_room_for_steps_that_never_came(trainings):
+    settings = TRAIN.model_copy(update={"patience": 1, "learning_rate": 1e-9, "epochs": 50})
+    run = trainings.run("early", settings=settings)
+    taken = len(run.fitted.history)
+    assert taken < 30
+    root = zarr.open_group(ZipStore(run.path), mode="r")
+    assert root["step"].shape == (taken,)
+    assert root["n2/attention"].shape[:2] == (3, taken)
+    assert root["n2/prediction"].shape == (3, taken)
+    assert not np.isnan(root["n2/prediction"][:]).any()
+
+
+def test_a_subset_and_a_list_have_a_pass_of_their_own(trainings, whole):
+    drawn = trainings.run("drawn", subset=4, seed=3)
+    with AttentionStore(drawn.path) as store, AttentionStore(whole[None].path) as all_of_it:
+        assert len(store.formulas) == 4
+        for formula in store.formulas:
+            assert np.abs(store.attention(formula) - all_of_it.attention(formula)).max() < PRECISION
+            found, expected = (s.history(formula).prediction for s in (store, all_of_it))
+            assert np.allclose(found, expected, rtol=1e-4)
+    listed = trainings.run("listed", formulas=("FeO", "Li2O"), every=10)
+    with AttentionStore(listed.path) as store:
+        assert store.formulas == ["FeO", "Li2O"]
+        assert math.isnan(store.history("FeO").target)
+        assert store.attention("FeO").shape == (3, 2, 4, 2, 2)
+        assert store.steps.tolist() == [10, 20, 30]
+
+
+def test_a_training_too_short_for_a_capture_is_refused(trainings):
+    with pytest.raises(InputError, match=r"at most 30, its number of batches"):
+        trainings.run("short", every=31)

@@ -1,0 +1,270 @@
+"""The attention store itself: precision, checks, layout, reading, choice of compounds, summary."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import zarr
+from zarr.storage import ZipStore
+
+from matxai.composition.attention_layout import UNIT, blocks, rounded, weights_of
+from matxai.composition.attention_pack import pack
+from matxai.composition.attention_selection import chosen_compounds
+from matxai.composition.attention_store import AttentionStore, attention
+from matxai.composition.attention_summary import published_bytes, summarise
+from matxai.composition.attention_writer import Captured, GrowingStore
+from matxai.composition.settings import Attention
+from matxai.errors import InputError
+
+LAYERS, HEADS = 2, 3
+FORMULAS = ["TiO2", "Fe", "BaTiO3", "NaCl", "O4Ti2"]
+REDUCED = ["O2Ti", "Fe", "O3TiBa", "NaCl", "O2Ti"]
+ELEMENTS = [[8, 22], [26], [8, 22, 56], [11, 17], [8, 22]]
+KNOWN = np.arange(104) % 104 > 0
+
+
+def softmax(rng, *shape):
+    scores = np.exp(3 * rng.normal(size=shape))
+    return (scores / scores.sum(-1, keepdims=True)).astype(np.float32)
+
+
+def step(rng, counts):
+    weights = {n: softmax(rng, c, LAYERS, HEADS, n, n) for n, c in counts.items()}
+    return weights, {n: rng.normal(size=c).astype(np.float32) for n, c in counts.items()}
+
+
+def growing(folder, capacity=12):
+    captured = Captured(
+        FORMULAS,
+        REDUCED,
+        [np.array(numbers) for numbers in ELEMENTS],
+        [np.full(len(numbers), 1 / len(numbers), dtype=np.float32) for numbers in ELEMENTS],
+        np.array([4, 0, 7, 2, 9]),
+        np.array([1.0, 2.0, np.nan, 4.0, 5.0], dtype=np.float32),
+    )
+    store = GrowingStore(
+        folder, captured, layers=LAYERS, heads=HEADS, capacity=capacity,
+        origin={"network": "crabnet", "epoch_steps": 10},
+    )  # fmt: skip
+    store.create()
+    return store
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A packed store of ten steps, and what went into it."""
+    store, rng = growing(tmp_path / "a.zarr"), np.random.default_rng(1)
+    given = [step(rng, {1: 1, 2: 3, 3: 1}) for _ in range(10)]
+    for i, (weights, predictions) in enumerate(given):
+        store.append(5 * i + 5, weights, predictions)
+    store.flush()
+    pack(store.folder, tmp_path / "a.zarr.zip")
+    return tmp_path / "a.zarr.zip", given
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_rounding_keeps_row_sums_exact_and_weights_close(count):
+    weights = softmax(np.random.default_rng(0), 500, count, count)
+    stored = rounded(weights)
+    assert stored.dtype == np.uint16
+    assert stored.shape[-1] == max(count - 1, 1)
+    found = weights_of(stored, count)
+    assert (found.sum(-1) == 1).all()
+    assert (found >= 0).all()
+    assert np.abs(found - weights).max() < 1 / UNIT
+    assert np.array_equal(found * UNIT, np.rint(found * UNIT))
+
+
+def test_what_is_read_is_what_was_written(filled):
+    path, given = filled
+    with AttentionStore(path) as store:
+        assert store.steps.tolist() == list(range(5, 55, 5))
+        assert store.epochs.tolist() == [i / 2 for i in range(1, 11)]
+        for place, (n, member) in enumerate([(2, 0), (1, 0), (3, 0), (2, 1), (2, 2)]):
+            if place < 4:  # the last is TiO2 in another spelling, found by that spelling
+                expected = np.stack([weights[n][member] for weights, _ in given])
+                found = attention(store, FORMULAS[place])
+                assert found.shape == (10, LAYERS, HEADS, n, n)
+                assert found.dtype == np.float32
+                assert np.abs(found - expected).max() < 1 / UNIT
+            predicted = [predictions[n][member] for _, predictions in given]
+            assert np.array_equal(store.predictions[place], predicted)
+            history = store.history(FORMULAS[place])
+            assert np.array_equal(history.prediction, predicted)
+        assert store.history("BaTiO3").symbols == ["O", "Ti", "Ba"]
+        assert np.isnan(store.history("BaTiO3").target)
+        assert store.compounds["row"].tolist() == [4, 0, 7, 2, 9]
+        assert store.compounds["target"].tolist()[:2] == [1.0, 2.0]
+        for group in store.groups():
+            expected = np.stack([weights[group.count] for weights, _ in given], axis=1)
+            read = np.concatenate([group.attention(s) for s in group.blocks(len(store))], axis=1)
+            assert np.abs(read - expected).max() < 1 / UNIT
+            assert np.array_equal(group.attention(3), read[:, 3])
+            assert [ELEMENTS[place] for place in group.places] == group.elements.tolist()
+
+
+def test_a_formula_is_found_in_any_spelling(filled):
+    path, _ = filled
+    with AttentionStore(path) as store:
+        assert [store.place(f) for f in ("TiO2", "O4Ti2", "Ti3O6", "ClNa", "TiBaO3")] == [
+            0,
+            4,
+            0,
+            3,
+            2,
+        ]
+    assert np.array_equal(attention(path, "Ti3O6"), attention(str(path), "TiO2"))
+
+
+def test_any_zarr_reader_can_follow_the_layout(filled):
+    path, given = filled
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nothing that the specification of Zarr v3 does not know
+        root = zarr.open_group(ZipStore(path), mode="r", zarr_format=3)
+        stored = root["n3/attention"]
+        assert stored.metadata.dimension_names == (
+            "compound", "step", "layer", "head", "query", "key",
+        )  # fmt: skip
+        assert stored.shape == (1, 10, LAYERS, HEADS, 3, 2)
+        weights = stored[0, 4] * root.attrs["unit"]
+    assert np.abs(weights - given[4][0][3][0][..., :-1]).max() < 1 / UNIT
+    assert root["n2/prediction"].shape == (3, 10)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda w: w[2].__setitem__((1, 0, 2, 1, 0), 0.9),
+            "NaCl after 5 batches is no distribution",
+        ),
+        (lambda w: w[3].__imul__(1 + 2e-5), "attention of BaTiO3 after 5"),
+        (lambda w: w[2].__setitem__((0, 0, 0, 0), [1.5, -0.5]), "TiO2 after 5 batches"),
+    ],
+)
+def test_rows_that_do_not_sum_to_one_are_refused(tmp_path, change, message):
+    store = growing(tmp_path / "a.zarr")
+    weights, predictions = step(np.random.default_rng(0), {1: 1, 2: 3, 3: 1})
+    change(weights)
+    with pytest.raises(ValueError, match=message):
+        store.append(5, weights, predictions)
+
+
+def test_what_is_not_finite_is_divergence(tmp_path):
+    store = growing(tmp_path / "a.zarr")
+    weights, predictions = step(np.random.default_rng(0), {1: 1, 2: 3, 3: 1})
+    weights[2][0, 0, 0, 0, 0] = np.nan
+    with pytest.raises(FloatingPointError, match="lower the learning rate"):
+        store.append(5, weights, predictions)
+
+
+def test_a_step_must_follow_the_last_one(tmp_path):
+    store, rng = growing(tmp_path / "a.zarr"), np.random.default_rng(0)
+    store.append(5, *step(rng, {1: 1, 2: 3, 3: 1}))
+    with pytest.raises(ValueError, match="step 5 does not follow step 5"):
+        store.append(5, *step(rng, {1: 1, 2: 3, 3: 1}))
+
+
+def test_the_row_sum_error_is_that_before_rounding(tmp_path):
+    store, rng = growing(tmp_path / "a.zarr"), np.random.default_rng(0)
+    weights, predictions = step(rng, {1: 1, 2: 3, 3: 1})
+    weights[2][1, 0, 2, 1, 0] += 5e-6
+    store.append(5, weights, predictions)
+    store.flush()
+    assert AttentionStore(tmp_path / "a.zarr").row_sum_error == pytest.approx([5e-6], rel=0.1)
+
+
+def test_unknown_formulas_and_files_are_named(filled, tmp_path):
+    path, _ = filled
+    with pytest.raises(InputError, match="not in the store") as caught:
+        attention(path, "BaTi")
+    assert "BaTiO3" in str(caught.value)
+    with pytest.raises(InputError, match="not in the store"):
+        attention(path, "no formula")
+    for wrong in (tmp_path / "absent.zip", tmp_path):
+        with pytest.raises(InputError, match="no attention store"):
+            attention(wrong, "TiO2")
+    text = tmp_path / "text.zip"
+    text.write_text("no zip")
+    with pytest.raises(InputError, match="no attention store"):
+        AttentionStore(text)
+
+
+def test_a_missing_chunk_does_not_pass_for_weights(filled, tmp_path):
+    for name, formula in (("n3", "BaTiO3"), ("n1", "Fe")):
+        chunk = next(p for p in (tmp_path / f"a.zarr/{name}/attention/c").rglob("*") if p.is_file())
+        chunk.unlink()
+        with pytest.raises(InputError, match="numbers that are no weights"):
+            attention(tmp_path / "a.zarr", formula)
+
+
+def test_chunks_hold_a_compound_over_many_steps():
+    found = blocks({2: 300, 3: 400}, layers=3, heads=4, capacity=30)
+    assert found.steps == 30
+    assert found.compounds == {2: 2**18 // (30 * 48), 3: 2**18 // (30 * 144)}
+    assert blocks({2: 300}, 3, 4, capacity=3000).steps == 188
+    many = blocks({4: 100_000}, 3, 4, capacity=300)
+    assert many.steps * 100_000 * 2 * 12 * 12 <= 2**26
+    assert blocks({9: 10**7}, 12, 12, capacity=3).steps == 1
+
+
+def test_summary_counts_the_published_layout_padded(filled):
+    path, _ = filled
+    summary = summarise(path).iloc[0]
+    assert summary["published_bytes"] == 10 * 5 * LAYERS * HEADS * 3 * 3 * 4
+    assert summary["share"] == path.stat().st_size / summary["published_bytes"]
+    assert (summary["steps"], summary["compounds"]) == (10, 5)
+    assert 0 < summary["row_sum_error"] < 1e-6
+    assert summary["stored_row_sum_error"] == 0
+    assert 0 < summary["read_ms"] < 5000
+    assert published_bytes(1, 1, 3, 4, 8) == 4 * 12 * 64
+
+
+def table():
+    return pd.DataFrame(
+        {
+            "part": ["train", "val", "val", "val", "test"],
+            "formula": ["TiO2", "FeO", "NaCl", "O2Ti", "LiF"],
+            "reduced": ["O2Ti", "OFe", "NaCl", "O2Ti", "LiF"],
+            "target": [1.0, 2.0, 3.0, 4.0, 5.0],
+            "numbers": [[22, 8], [26, 8], [11, 17], [8, 22], [3, 9]],
+            "amounts": [[1.0, 2.0], [1.0, 1.0], [1.0, 1.0], [2.0, 1.0], [1.0, 1.0]],
+        }
+    )
+
+
+def test_compounds_of_a_part_a_draw_and_a_list():
+    choose = lambda **asked: chosen_compounds(table(), Attention(**asked), KNOWN)  # noqa: E731
+    assert choose()["row"].tolist() == [1, 2, 3]
+    assert choose(part="test")["formula"].tolist() == ["LiF"]
+    drawn = [tuple(choose(subset=2, seed=seed)["row"]) for seed in range(20)]
+    assert drawn == [tuple(choose(subset=2, seed=seed)["row"]) for seed in range(20)]
+    assert set(drawn) == {(1, 2), (1, 3), (2, 3)}
+    listed = choose(formulas=("LiF", "Ti2O4", "KBr"))
+    assert listed["row"].tolist() == [4, 0, -1]
+    assert listed["formula"].tolist() == ["LiF", "Ti2O4", "KBr"]
+    assert listed["target"].tolist()[:2] == [5.0, 1.0]
+    assert np.isnan(listed["target"].iloc[2])
+    assert sorted(listed["numbers"].iloc[2]) == [19, 35]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"subset": 4}, "at most 3, the compounds of part val"),
+        ({"formulas": ("Ti@2",)}, "unexpected '@'"),
+        ({"formulas": ("D2O",)}, "unknown element 'D'"),
+        ({"formulas": ("NaCl", "ClNa")}, "one formula a composition: NaCl is the same"),
+        ({"formulas": ("UO2",)}, "elements with a vector, unlike U"),
+    ],
+)
+def test_a_choice_that_cannot_be_met_is_refused(asked, message):
+    known = KNOWN & (np.arange(104) != 92)
+    with pytest.raises(InputError, match=message):
+        chosen_compounds(table(), Attention(**asked), known)
+
+
+def test_formulas_and_a_draw_exclude_each_other():
+    with pytest.raises(ValueError, match="exclude each other"):
+        Attention(formulas=("FeO",), subset=3)
