@@ -11,6 +11,7 @@ from matxai.composition.sources import PARTS
 from matxai.demand import gpus
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
+CONTRIBUTIONS = ("periodic_table", "distribution")
 
 
 class Plan:
@@ -97,6 +98,9 @@ class Plan:
             "composition_parity": each(self.networks, "parity.svg"),
             "composition_calibration": each(self.networks, "calibration.svg"),
             "composition_embeddings": each(self.networks, "embeddings.parquet"),
+            "composition_contributions": each(
+                self.networks, *(f"contributions/{name}.svg" for name in CONTRIBUTIONS)
+            ),
             "composition_element_vectors": each(self.datasets, "element_vectors.svg"),
             "composition_correlation": each(self.maps, *(f"{view}.svg" for view in self.views)),
             "composition_correlation_pages": each(self.maps, "interactive.html"),

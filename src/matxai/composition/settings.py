@@ -146,6 +146,19 @@ class ElementVectors(Strict):
     )
 
 
+class Contributions(Strict):
+    """What a network assigns to each element of a compound."""
+
+    minimum: Count = Field(
+        default=5,
+        description="Elements that fewer compositions of the test part hold are grey and in no "
+        "distribution.",
+    )
+    elements: Count = Field(
+        default=24, description="Elements in the figure of distributions, most frequent first."
+    )
+
+
 class Composition(Strict):
     """The line `composition`."""
 
@@ -172,6 +185,9 @@ class Composition(Strict):
     )
     element_vectors: ElementVectors = Field(
         default=ElementVectors(), description="Line plots of the vectors of single elements."
+    )
+    contributions: Contributions = Field(
+        default=Contributions(), description="Contribution of each element to the predictions."
     )
 
     @model_validator(mode="after")
