@@ -71,8 +71,11 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
     Raises:
         ArithmeticError: the difference of a compound is larger or no number.
     """
+    # A mean would pass over what is no number.
+    given = occurrences["contribution"].fillna(np.inf)
     compounds = (
-        occurrences.groupby(["part", "line"], sort=False)
+        occurrences.assign(contribution=given)
+        .groupby(["part", "line"], sort=False)
         .agg(
             formula=("formula", "first"),
             elements=("element", "size"),
@@ -82,7 +85,7 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
         .reset_index()
     )
     difference = (compounds["average"] - compounds["prediction"]).abs()
-    tolerance = TOLERANCE * max(std, float((occurrences["contribution"] - mean).abs().max()))
+    tolerance = TOLERANCE * max(std, float((given[np.isfinite(given)] - mean).abs().max()))
     wrong = difference[~(difference <= tolerance)]
     if len(wrong):
         worst = compounds.iloc[int(difference.fillna(np.inf).to_numpy().argmax())]

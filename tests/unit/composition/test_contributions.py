@@ -126,13 +126,25 @@ def test_contributions_average_to_the_prediction_of_the_evaluation(network, real
     assert (check["tolerance"] < 1e-4 * STD).all()
 
 
-@pytest.mark.parametrize("wrong", [1e-3, np.nan])
+@pytest.mark.parametrize("wrong", [1e-3, np.nan, np.inf])
 def test_the_check_fails_where_one_contribution_is_altered(real, wrong):
     altered = real.copy()
     place = altered.index[altered["formula"] == "Fe3O4"][1]
     altered.loc[place, "contribution"] += wrong
     with pytest.raises(ArithmeticError, match=r"Fe3O4 \(part test, line 6\).* in 1 of 6 compounds"):
         check_average(altered, MEAN, STD)
+
+
+def test_the_check_fails_for_a_network_that_predicts_no_number(real):
+    with pytest.raises(ArithmeticError, match="in 6 of 6 compounds"):
+        check_average(real.assign(contribution=np.nan, prediction=np.nan), MEAN, STD)
+
+
+def test_the_check_sees_a_missing_contribution_that_would_not_move_the_mean(planted):
+    both_at_mean = planted.index[planted["formula"] == "Cl1Na1"]
+    planted.loc[both_at_mean[0], "contribution"] = np.nan
+    with pytest.raises(ArithmeticError, match="in 1 of 6 compounds"):
+        check_average(planted, MEAN, STD)
 
 
 def test_a_mean_far_from_zero_does_not_break_the_check(network):
