@@ -72,6 +72,12 @@ rule composition_embeddings:
         TARGETS["composition_embeddings"],
 
 
+rule composition_contributions:
+    """What the networks assign to each element, on the periodic table and as distributions."""
+    input:
+        TARGETS["composition_contributions"],
+
+
 rule composition_element_vectors:
     """Vectors of chosen elements in every representation."""
     input:
@@ -100,3 +106,4 @@ include: "composition_data.smk"
 include: "composition_training.smk"
 include: "composition_elements.smk"
 include: "composition_oxidation.smk"
+include: "composition_contributions.smk"

@@ -311,6 +311,42 @@ def test_oxidation_tables_and_figures(bench):
         assert (bench.folder / f"{view}.svg").read_text().startswith("<?xml")
 
 
+def test_contributions_average_to_the_predictions_and_are_drawn(bench):
+    names = {"occurrences": "c.parquet", "elements": "elements.csv", "check": "check.csv"}
+    bench.run(
+        "explain_contributions",
+        input={"compounds": "compounds.parquet", "model": "model.safetensors"},
+        output=names,
+    )
+    check = pd.read_csv(bench.folder / "check.csv").set_index("part")
+    assert check["compounds"].to_dict() == {"train": 40, "val": 12, "test": 12}
+    assert (check["largest_difference"] <= check["tolerance"]).all()
+    occurrences = pd.read_parquet(bench.folder / "c.parquet")
+    assert len(occurrences) == 2 * 64
+    average = occurrences.groupby(["part", "line"], sort=False)["contribution"].mean()
+    bench.run(
+        "evaluate_crabnet",
+        input={"compounds": "compounds.parquet", "model": "model.safetensors"},
+        output={name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
+    )
+    predictions = pd.read_csv(bench.folder / "predictions.csv")["prediction"]
+    assert np.allclose(average, predictions, atol=1e-5)
+    bench.run(
+        "plot_contributions",
+        input={"elements": "elements.csv"},
+        output={
+            f"{name}_{kind}": f"contribution_{name}.{suffix}"
+            for name in ("periodic_table", "distribution")
+            for kind, suffix in (("figure", "svg"), ("table", "csv"))
+        },
+        params={"target": TARGET, "minimum": 2, "elements": 5},
+    )
+    frequent = pd.read_csv(bench.folder / "contribution_distribution.csv")
+    assert len(frequent) == 5
+    assert frequent["compounds"].is_monotonic_decreasing
+    assert (bench.folder / "contribution_periodic_table.svg").read_text().startswith("<?xml")
+
+
 def test_download_checks_the_digest(bench, tmp_path):
     import hashlib
     import http.server

@@ -12,6 +12,7 @@ from matxai.demand import gpus
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
 OXIDATION = ("outcomes", "states", "agreement")
+CONTRIBUTIONS = ("periodic_table", "distribution")
 
 
 class Plan:
@@ -106,6 +107,9 @@ class Plan:
             "composition_parity": each(self.networks, "parity.svg"),
             "composition_calibration": each(self.networks, "calibration.svg"),
             "composition_embeddings": each(self.networks, "embeddings.parquet"),
+            "composition_contributions": each(
+                self.networks, *(f"contributions/{name}.svg" for name in CONTRIBUTIONS)
+            ),
             "composition_element_vectors": each(self.datasets, "element_vectors.svg"),
             "composition_oxidation": [
                 *each(self.datasets, "oxidation.csv"),

@@ -187,6 +187,19 @@ class Oxidation(Strict):
     )
 
 
+class Contributions(Strict):
+    """What a network assigns to each element of a compound."""
+
+    minimum: Count = Field(
+        default=5,
+        description="Elements that fewer compositions of the test part hold are grey and in no "
+        "distribution.",
+    )
+    elements: Count = Field(
+        default=24, description="Elements in the figure of distributions, most frequent first."
+    )
+
+
 class Composition(Strict):
     """The line `composition`."""
 
@@ -221,6 +234,9 @@ class Composition(Strict):
     )
     oxidation: Oxidation = Field(
         default=Oxidation(), description="Oxidation states guessed from formulas."
+    )
+    contributions: Contributions = Field(
+        default=Contributions(), description="Contribution of each element to the predictions."
     )
 
     @model_validator(mode="after")

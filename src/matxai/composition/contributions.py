@@ -1,0 +1,148 @@
+"""What a network assigns to each element of a compound, before it averages over the elements.
+
+The contribution of Wang, Kauwe, Murdock, Sparks 2021 (npj Comput. Mater. 7:77): the gated output of one
+element. Only the mean over a compound is trained, so a contribution is how the network splits its
+prediction, not the effect that the element has.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import torch
+
+from matxai.cluster_bootstrap import mean_interval
+from matxai.composition.dataset import part_of
+from matxai.composition.fitting import EVALUATION_BATCH, predict
+from matxai.composition.formulas import SYMBOL, SYMBOLS
+from matxai.composition.model_file import Card
+from matxai.composition.network import CrabNet
+
+# About 80 roundings of float32 (1.2e-7), in which the network sums; a wrong contribution is far above.
+TOLERANCE = 1e-5
+_KEPT = ["part", "line", "formula", "reduced"]
+_PERCENTILES = (5, 25, 50, 75, 95)
+STATISTICS = ("mean", "low", "high", "sd", *(f"p{level}" for level in _PERCENTILES))
+
+
+@torch.inference_mode()
+def contributions(
+    network: CrabNet, card: Card, table: pd.DataFrame, device: str = "cpu"
+) -> pd.DataFrame:
+    """One row for each element of each compound of a prepared table, in its order.
+
+    Columns part, line, formula, reduced; element, in_training (whether the training part holds it),
+    fraction (molar); contribution, prediction and target in the unit of the target. A contribution is
+    the element's output * std + mean of the training targets, so that those of a compound have the
+    prediction as their mean. Elements of a compound come by decreasing fraction.
+    """
+    part, network = part_of(table).to(device), network.to(device).eval()
+    # Standardised, and rescaled in float64: a mean far larger than the std would cost float32's digits.
+    prediction, _ = predict(network, part, 0.0, 1.0)
+    rows, values = [], []
+    for chosen in part.compounds.counts.cpu().argsort(stable=True).split(EVALUATION_BATCH):
+        batch = part.compounds.batch(chosen)
+        rows.append(batch.rows.repeat_interleave(part.compounds.counts[batch.rows]))
+        values.append(network(batch).per_element)
+    order = torch.cat(rows).argsort(stable=True)  # stable: elements keep their order in a compound
+    per_element = torch.cat(values)[order].cpu().numpy().astype(np.float64)
+    counts = part.compounds.counts.cpu().numpy()
+    predicted = prediction.cpu().numpy().astype(np.float64) * card.std + card.mean
+    symbols = [SYMBOL[number] for number in part.compounds.elements.tolist()]
+    kept = table[_KEPT].iloc[np.repeat(np.arange(len(table)), counts)].reset_index(drop=True)
+    return kept.assign(
+        element=symbols,
+        in_training=np.isin(symbols, card.elements),
+        fraction=part.compounds.fractions.cpu().numpy().astype(np.float64),
+        contribution=per_element * card.std + card.mean,
+        prediction=np.repeat(predicted, counts),
+        target=np.repeat(table["target"].to_numpy(np.float64), counts),
+    )
+
+
+def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.DataFrame:
+    """Compare the mean contribution of every compound with its prediction.
+
+    ``mean`` and ``std`` are those of the training targets. One row a part: compounds, occurrences,
+    largest_difference and tolerance (unit of the target), and the difference in stds. The
+    tolerance is 1e-5 of the std, or of the largest distance of a contribution from the mean if that
+    is larger: rounding grows with what is summed.
+
+    Raises:
+        ArithmeticError: the difference of a compound is larger or no number.
+    """
+    # A mean would pass over what is no number.
+    given = occurrences["contribution"].fillna(np.inf)
+    compounds = (
+        occurrences.assign(contribution=given)
+        .groupby(["part", "line"], sort=False)
+        .agg(
+            formula=("formula", "first"),
+            elements=("element", "size"),
+            average=("contribution", "mean"),
+            prediction=("prediction", "first"),
+        )
+        .reset_index()
+    )
+    difference = (compounds["average"] - compounds["prediction"]).abs()
+    tolerance = TOLERANCE * max(std, float((given[np.isfinite(given)] - mean).abs().max()))
+    wrong = difference[~(difference <= tolerance)]
+    if len(wrong):
+        worst = compounds.iloc[int(difference.fillna(np.inf).to_numpy().argmax())]
+        raise ArithmeticError(
+            f"the contributions of {worst['formula']} (part {worst['part']}, line {worst['line']}) "
+            f"average to {worst['average']:.8g}, its prediction is {worst['prediction']:.8g}: "
+            f"they differ by more than {tolerance:.2g}, in {len(wrong)} of {len(compounds)} compounds; "
+            "what the network pools is not what was taken as contributions"
+        )
+    parts = compounds.assign(difference=difference).groupby("part", sort=False)
+    found = parts.agg(
+        compounds=("elements", "size"),
+        occurrences=("elements", "sum"),
+        largest_difference=("difference", "max"),
+    ).reset_index()
+    in_stds = found["largest_difference"] / std
+    return found.assign(largest_difference_in_std=in_stds, tolerance=tolerance)
+
+
+def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd.DataFrame:
+    """One row for each element of a part, by atomic number.
+
+    Columns part, element, atomic_number, in_training, compounds, compositions (distinct ones);
+    of the contributions mean, low, high (95 % bootstrap interval of the mean, NaN for a single
+    composition), sd, p5, p25, p50, p75, p95; the same of the targets of the compounds that hold the
+    element, as target_mean and so on. Whole compositions are drawn: polymorphs share one contribution.
+    """
+    held = occurrences[occurrences["part"] == part]
+    rows = []
+    for symbol, mine in sorted(held.groupby("element"), key=lambda pair: SYMBOLS[str(pair[0])]):
+        row = {
+            "part": part,
+            "element": symbol,
+            "atomic_number": SYMBOLS[str(symbol)],
+            "in_training": bool(mine["in_training"].iloc[0]),
+            "compounds": len(mine),
+            "compositions": mine["reduced"].nunique(),
+        }
+        values = mine[["contribution", "target"]].to_numpy(np.float64)
+        intervals = np.stack(mean_interval(values, mine["reduced"].to_numpy(), seed=seed), axis=1)
+        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.full(2, np.nan)
+        for k, prefix in enumerate(("", "target_")):
+            quantiles = np.percentile(values[:, k], _PERCENTILES)
+            found = [*intervals[k], spread[k], *quantiles]
+            row |= {f"{prefix}{name}": v for name, v in zip(STATISTICS, found, strict=True)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def marked(summary: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """The summary with a column ``shown``: trained elements in at least ``minimum`` compositions."""
+    return summary.assign(
+        shown=summary["in_training"] & (summary["compositions"] >= minimum),
+    )
+
+
+def most_frequent(summary: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The ``count`` elements of a `marked` summary that most compounds hold, most frequent first."""
+    shown = summary[summary["shown"]]
+    return shown.sort_values(["compounds", "atomic_number"], ascending=[False, True]).head(count)

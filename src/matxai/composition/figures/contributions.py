@@ -1,0 +1,107 @@
+"""Contributions of the elements: their means on the periodic table, their distributions as boxes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from matxai.plotting.periodic_table import periodic_table, positions
+from matxai.plotting.quantities import Quantity
+from matxai.plotting.style import (
+    BLUE,
+    FULL_WIDTH,
+    GUIDE,
+    LARGE_WIDTH,
+    ORANGE,
+    empty_figure,
+    require_columns,
+    styled,
+    text_colour,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_CROWDED = 16  # elements from which the figure of boxes is wide
+_STATISTICS = ("mean", "low", "high", "p5", "p25", "p50", "p75", "p95")
+
+
+@styled
+def contribution_table(summary: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
+    """Draw the mean contribution of each element that is ``shown``, in the unit of ``target``.
+
+    ``summary``: `contributions.marked`. The small number in a tile counts the compounds; an element
+    that is not shown keeps it, on grey.
+    """
+    require_columns(summary, ("element", "compounds", "mean", "shown"), "contribution")
+    shown = summary[summary["shown"].astype(bool)]
+    quantity = Quantity(wrapped(f"Mean contribution to {target.label}", 44), unit=target.unit)
+    means = dict(zip(shown["element"], shown["mean"].astype(float), strict=True))
+    figure = periodic_table(means, quantity, title=wrapped(title, 90))
+    axes = figure.axes[0]
+    tiles = {tile.get_gid(): tile for tile in axes.patches if isinstance(tile, Rectangle)}
+    for symbol, count in zip(summary["element"], summary["compounds"], strict=True):
+        row, column = positions()[symbol]
+        colour = text_colour(tiles[f"tile-{symbol}"].get_facecolor())
+        axes.text(
+            column + 0.43, row - 0.44, f"{count}", ha="right", va="top", size=5.5,
+            color=colour if symbol in means else GUIDE, gid=f"count-{symbol}",
+        )  # fmt: skip
+    return figure
+
+
+@styled
+def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
+    """Draw for each row of ``summary`` two boxes: contributions, and targets of its compounds.
+
+    ``summary``: rows of `contributions.summarise`, drawn in their order. Boxes span the quartiles,
+    whiskers 5 % to 95 %; the diamond is the mean with its 95 % interval.
+    """
+    kinds = (
+        ("", "contribution of the element", BLUE),
+        ("target_", "target of its compounds", ORANGE),
+    )
+    columns = [f"{prefix}{name}" for prefix, _, _ in kinds for name in _STATISTICS]
+    require_columns(summary, ("element", "compounds", *columns), "contribution")
+    if summary.empty:
+        return empty_figure("no element is held by enough compositions to show a distribution")
+    size = len(summary)
+    figure = Figure(figsize=(LARGE_WIDTH if size > _CROWDED else FULL_WIDTH, 4.6))
+    axes = figure.add_subplot()
+    handles = []
+    for (prefix, label, colour), shift in zip(kinds, (-0.2, 0.2), strict=True):
+        _boxes(axes, summary, prefix, colour, np.arange(size) + shift)
+        handles.append(Rectangle((0, 0), 1, 1, facecolor=colour, alpha=0.6, label=label))
+    names = zip(summary["element"], summary["compounds"], strict=True)
+    axes.set_xticks(range(size), [f"{name}\n{count}" for name, count in names])
+    axes.tick_params(axis="x", length=0, labelsize=8)
+    axes.set_xlim(-0.6, max(size, 6) - 0.4)
+    axes.set_xlabel("Element, and number of compounds that hold it")
+    axes.set_ylabel(wrapped(target.axis(), 32))
+    axes.grid(axis="y", linewidth=0.3)
+    (mean,) = axes.plot([], [], "D-", color="black", markersize=4, label="mean, 95 % interval")
+    figure.legend(handles=[*handles, mean], loc="outside upper right", ncols=3)
+    axes.set_title(wrapped(title, 100), loc="left")
+    return figure
+
+
+def _boxes(axes: Axes, table: pd.DataFrame, prefix: str, colour: str, places: np.ndarray) -> None:
+    """Draw one kind of boxes at ``places`` from the percentiles of the table, and the means."""
+    keys = {"whislo": "p5", "q1": "p25", "med": "p50", "q3": "p75", "whishi": "p95"}
+    table = table[[f"{prefix}{name}" for name in _STATISTICS]].set_axis(_STATISTICS, axis=1)
+    axes.bxp(
+        [{key: row[name] for key, name in keys.items()} for _, row in table.iterrows()],
+        positions=places, widths=0.34, showfliers=False, patch_artist=True, manage_ticks=False,
+        boxprops={"facecolor": colour, "edgecolor": colour, "alpha": 0.6},
+        medianprops={"color": "white", "linewidth": 1.5},
+        whiskerprops={"color": colour}, capprops={"color": colour},
+    )  # fmt: skip
+    # The ends themselves, not distances: rounding may leave a mean outside its interval.
+    axes.vlines(places, table["low"], table["high"], color="black", linewidth=1.2, zorder=4)
+    means = axes.plot(places, table["mean"], "D", color="black", markersize=3, zorder=5)[0]
+    means.set_gid(f"{prefix}mean")

@@ -1,0 +1,16 @@
+"""Take the contribution of every element to every prediction; check that they average to it."""
+
+import _bootstrap  # noqa: F401
+from matxai.composition.contributions import check_average, contributions, summarise
+from matxai.composition.dataset import read_compounds
+from matxai.composition.model_file import load_network
+from matxai.job import job
+
+with job(snakemake) as run:
+    network, card = load_network(run.input.model)
+    occurrences = contributions(network, card, read_compounds(run.input.compounds), run.device)
+    check = check_average(occurrences, card.mean, card.std)
+    occurrences.to_parquet(run.output.occurrences, index=False)
+    summarise(occurrences, seed=card.seed).to_csv(run.output.elements, index=False)
+    check.to_csv(run.output.check, index=False)
+    print(check.to_string(index=False))

@@ -1,0 +1,21 @@
+"""Draw the contributions of the elements on the periodic table and as distributions."""
+
+import _bootstrap  # noqa: F401
+import pandas as pd
+from matxai.composition.contributions import marked, most_frequent
+from matxai.composition.figures.contributions import contribution_boxes, contribution_table
+from matxai.composition.target import target_quantity
+from matxai.job import job
+from matxai.plotting.style import save
+
+with job(snakemake) as run:
+    title = (
+        f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}, test part"
+    )
+    target = target_quantity(run.params.target)
+    elements = marked(pd.read_csv(run.input.elements), run.params.minimum)
+    elements.to_csv(run.output.periodic_table_table, index=False)
+    save(contribution_table(elements, target, title), run.output.periodic_table_figure)
+    frequent = most_frequent(elements, run.params.elements)
+    frequent.to_csv(run.output.distribution_table, index=False)
+    save(contribution_boxes(frequent, target, title), run.output.distribution_figure)
