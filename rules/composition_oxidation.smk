@@ -1,5 +1,4 @@
 # Line `composition`: oxidation states guessed from formulas, each composition of the study once.
-from matxai.composition.plan import OXIDATION
 
 
 rule guess_oxidation:
@@ -65,13 +64,17 @@ rule plot_oxidation:
         **{
             f"{view}_{kind}": shown(
                 f"results/{{study}}/composition/oxidation/{view}.{suffix}",
-                f"composition_oxidation_{view}",
+                caption,
                 "composition",
                 "oxidation states",
                 dataset="all",
                 view=view,
             )
-            for view in OXIDATION
+            for view, caption in (
+                ("outcomes", "composition_oxidation_outcomes"),
+                ("states", "composition_oxidation_states"),
+                ("agreement", "composition_oxidation_agreement"),
+            )
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
     log:
