@@ -1,9 +1,4 @@
 # Line `composition`: oxidation states guessed from formulas, each composition of the study once.
-OXIDATION_CAPTIONS = {
-    "outcomes": "composition_oxidation_outcomes",
-    "states": "composition_oxidation_states",
-    "agreement": "composition_oxidation_agreement",
-}
 
 
 rule guess_oxidation:
@@ -75,7 +70,11 @@ rule plot_oxidation:
                 dataset="all",
                 view=view,
             )
-            for view, caption in OXIDATION_CAPTIONS.items()
+            for view, caption in (
+                ("outcomes", "composition_oxidation_outcomes"),
+                ("states", "composition_oxidation_states"),
+                ("agreement", "composition_oxidation_agreement"),
+            )
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
     log:

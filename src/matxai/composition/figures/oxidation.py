@@ -119,7 +119,8 @@ def state_figure(states: pd.DataFrame) -> Figure:
         axes.scatter([], [], _LARGEST * share, GUIDE, linewidths=0, label=f"{100 * share:.0f} %")
         for share in (0.1, 0.5, 1.0)
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=7)
+    wide = len(elements) > _CROWDED
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles) if wide else 4)
     return figure
 
 
