@@ -221,7 +221,7 @@ def test_chunks_hold_a_compound_over_many_steps():
     found = blocks({2: 300, 3: 400}, layers=3, heads=4, capacity=30)
     assert found.steps == 30
     assert found.compounds == {2: 2**18 // (30 * 48), 3: 2**18 // (30 * 144)}
-    assert blocks({2: 300}, 3, 4, capacity=3000).steps == 188
+    assert blocks({2: 300}, 3, 4, capacity=3000).steps == 375
     many = blocks({4: 100_000}, 3, 4, capacity=300)
     assert many.steps * 100_000 * 2 * 12 * 12 <= 2**26
     assert blocks({9: 10**7}, 12, 12, capacity=3).steps == 1
