@@ -6,6 +6,8 @@ import zipfile
 import pandas as pd
 import pytest
 
+from matxai.composition.attention_store import AttentionStore
+
 pytestmark = pytest.mark.e2e
 
 RESULTS = "results/smoke/composition"
@@ -34,6 +36,7 @@ def test_no_partial_file_and_no_checkpoint_is_left(smoke):
     left = [p for p in smoke.folder.rglob("*") if p.name.startswith(".partial-")]
     assert not left
     assert not list((smoke.folder / "results").rglob("*checkpoint.pt"))
+    assert not list((smoke.folder / "results").rglob("attention.zarr"))
 
 
 def test_parts_are_split_by_composition(results):
@@ -57,6 +60,18 @@ def test_predictions_agree_with_the_metrics(results):
     mae = (test["target"] - test["prediction"]).abs().mean()
     metrics = pd.read_csv(folder / "metrics.csv").set_index("metric")
     assert metrics.loc["mae", "value"] == pytest.approx(mae)
+
+
+@pytest.mark.parametrize("network", ["crabnet", "hotcrab"])
+def test_attention_is_kept_with_the_predictions_of_its_epoch(results, network):
+    folder = results / f"power_factor/{network}/seed0"
+    summary = pd.read_csv(folder / "attention_summary.csv").iloc[0]
+    assert summary["row_sum_error"] < 1e-5
+    history = pd.read_csv(folder / "history.csv")
+    with AttentionStore(folder / "attention.zarr.zip") as store:
+        assert len(store) == len(history) == summary["steps"]
+        off = store.predictions - store.compounds["target"].to_numpy()[:, None]
+    assert abs(off).mean(axis=0) == pytest.approx(history["val_error"].to_numpy(), rel=1e-5)
 
 
 @pytest.mark.parametrize("case", ["elastoplastic", "hyperelastic"])

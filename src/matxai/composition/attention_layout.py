@@ -71,10 +71,10 @@ def blocks(counts: dict[int, int], layers: int, heads: int, capacity: int) -> Bl
     """Chunks for ``counts`` (compounds by element count) over at most ``capacity`` steps.
 
     A chunk takes some 256 kB before compression, so that one compound is read without its whole
-    part; a block of steps is as long as 64 MB of buffer allow, 32 steps or a sixteenth of them.
+    part; a block of steps is 64 steps or an eighth of them, if 64 MB of buffer allow that.
     """
     size = {n: 2 * layers * heads * n * max(n - 1, 1) for n in counts}
     every_step = sum(size[n] * compounds for n, compounds in counts.items())
-    steps = min(capacity, max(32, -(-capacity // 16)), max(1, _BUFFER_BYTES // every_step))
+    steps = min(capacity, max(64, -(-capacity // 8)), max(1, _BUFFER_BYTES // every_step))
     fitting = {n: max(1, _CHUNK_BYTES // (steps * size[n])) for n in counts}
     return Blocks(steps, {n: min(fitting[n], compounds) for n, compounds in counts.items()})

@@ -22,7 +22,7 @@ from matxai.composition.attention_layout import (
 )
 from matxai.digests import digest
 
-# Steps that wait in memory at most, so that a reader sees the store grow.
+# Steps that wait in memory, so that a reader sees the store grow; an eighth of a chunk if that is more.
 FLUSH_EVERY = 8
 _TOLERANCE = 1e-5  # of a row sum in float32
 _AXES = ("compound", "step", "layer", "head", "query", "key")
@@ -57,7 +57,7 @@ class Captured:
 class GrowingStore:
     """An attention store in a folder: appended to, read meanwhile, cut back on a resume.
 
-    Steps are buffered until a chunk is full, or `FLUSH_EVERY` of them wait, or `flush` is called. Chunks
+    Steps are buffered until a chunk is full, `FLUSH_EVERY` of them wait, or `flush` is called. Chunks
     appear whole, and the number of a step is written after all that belongs to it.
     """
 
@@ -161,7 +161,7 @@ class GrowingStore:
         self.steps[self.taken], self.row_sum_errors[self.taken] = step, error
         self.taken += 1
         full = self.taken % self.blocks.steps == 0
-        if full or self.taken - self.flushed >= FLUSH_EVERY:
+        if full or self.taken - self.flushed >= max(FLUSH_EVERY, self.blocks.steps // 8):
             self.flush()
         if full:
             self._empty_buffer()

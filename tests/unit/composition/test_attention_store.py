@@ -175,6 +175,24 @@ def test_the_row_sum_error_is_that_before_rounding(tmp_path):
     assert AttentionStore(tmp_path / "a.zarr").row_sum_error == pytest.approx([5e-6], rel=0.1)
 
 
+def test_a_restart_cuts_the_store_back_at_once(filled, tmp_path):
+    _, given = filled
+    store = growing(tmp_path / "b.zarr")  # the same compounds and origin
+    store.folder = tmp_path / "a.zarr"
+    assert store.restart(step=15, taken=3)
+    with AttentionStore(tmp_path / "a.zarr") as found:
+        assert found.steps.tolist() == [5, 10, 15]
+        assert found.attention("TiO2").shape[0] == 3
+    store.append(20, *given[7])
+    store.flush()
+    with AttentionStore(tmp_path / "a.zarr") as found:
+        assert found.steps.tolist() == [5, 10, 15, 20]
+        expected = np.stack([given[i][0][3][0] for i in (0, 1, 2, 7)])
+        assert np.abs(found.attention("BaTiO3") - expected).max() < 1 / UNIT
+    assert not store.restart(step=16, taken=3)
+    assert not store.restart(step=30, taken=6)
+
+
 def test_unknown_formulas_and_files_are_named(filled, tmp_path):
     path, _ = filled
     with pytest.raises(InputError, match="not in the store") as caught:
@@ -203,7 +221,7 @@ def test_chunks_hold_a_compound_over_many_steps():
     found = blocks({2: 300, 3: 400}, layers=3, heads=4, capacity=30)
     assert found.steps == 30
     assert found.compounds == {2: 2**18 // (30 * 48), 3: 2**18 // (30 * 144)}
-    assert blocks({2: 300}, 3, 4, capacity=3000).steps == 188
+    assert blocks({2: 300}, 3, 4, capacity=3000).steps == 375
     many = blocks({4: 100_000}, 3, 4, capacity=300)
     assert many.steps * 100_000 * 2 * 12 * 12 <= 2**26
     assert blocks({9: 10**7}, 12, 12, capacity=3).steps == 1

@@ -39,6 +39,14 @@ def test_targets_ask_for_each_once():
     assert sum(path.endswith(".svg") for path in oxidation) == 3
 
 
+def test_attention_is_asked_for_unless_it_is_switched_off():
+    assert len(plan().targets()["composition_attention"]) == 4
+    assert plan().attention_file("a") == {"attention": "a/attention.zarr.zip"}
+    off = plan(attention=None)
+    assert off.targets()["composition_attention"] == []
+    assert off.attention_file("a") == {}
+
+
 def test_networks_start_from_their_tables():
     assert plan().starts() == [
         "results/x/composition/elements/vectors/mat2vec.csv",
