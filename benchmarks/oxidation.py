@@ -5,7 +5,7 @@
 ``FOLDER`` holds one folder a data set with train.csv, val.csv, test.csv. Every distinct formula text
 stands in a class by its effort: about what pymatgen writes out, in products of charges. A class is
 worked through in random order, on one core, until pymatgen has used ``--seconds`` of CPU time on it
-(default: no end; all 13 data sets take hours), or ``--limit`` on a formula. Both are asked for the same
+(default: no end; 12 data sets take hours), or ``--limit`` on a formula. Both are asked for the same
 formula, one after the other, reading the formula included.
 
 Printed for each class: formulas, how many were tried, how many pymatgen answered, disagreements among
