@@ -1,6 +1,6 @@
 """What capturing attention costs a training, its bytes and reading time, against the published layout.
 
-    python benchmarks/attention_capture.py --data FOLDER --epochs 10 --rounds 2
+    python benchmarks/attention_capture.py --data FOLDER --epochs 30 --rounds 1
 
 FOLDER holds train.csv, val.csv and test.csv (columns formula,target), e.g. the AFLOW bulk modulus of
 the CrabNet paper. Trainings of the default network without and with capture of the whole validation part
@@ -119,8 +119,8 @@ def published(store: AttentionStore, folder: Path) -> tuple[int, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -151,9 +151,10 @@ def main() -> None:
         "share_of_published_zarr": summary["store_bytes"] / zarr_bytes,
         "published_zarr_read_ms": zarr_ms,
     }
-    print(pd.Series(result).to_string())
+    for name, value in result.items():
+        print(f"{name:<25} {value:.5g}" if isinstance(value, float) else f"{name:<25} {value}")
     if arguments.out:
-        pd.DataFrame([result]).round(6).to_csv(arguments.out, index=False)
+        pd.DataFrame([result]).to_csv(arguments.out, index=False, float_format="%.6g")
 
 
 if __name__ == "__main__":

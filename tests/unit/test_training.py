@@ -206,3 +206,45 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(monkeypatch, tm
         fit(network(), Line(), recipe(epochs=4), seed=0, checkpoint=path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+class Diary:
+    """An observer that writes down what it is asked."""
+
+    def __init__(self, every=None, whole=True):
+        self.every, self.whole, self.notes = every, whole, []
+
+    def observe(self, network, step):
+        assert not network.training
+        self.notes.append(step)
+
+    def flush(self):
+        self.notes.append("flush")
+
+    def restart(self, step):
+        self.notes.append(("restart", step))
+        return self.whole or step == 0
+
+
+def test_an_observer_looks_after_epochs_or_batches_and_changes_nothing(tmp_path):
+    bare = fit(network(), Line(), recipe(epochs=3), seed=0)
+    for every, looks in ((None, [8, 16, "flush", 24]), (5, [5, 10, 15, "flush", 20])):
+        diary, path = Diary(every), tmp_path / f"{every}.pt"
+        found = fit(network(), Line(), recipe(epochs=3), seed=0, observer=diary, checkpoint=path)
+        assert diary.notes == [("restart", 0), *looks, "flush"]
+        assert found.history.equals(bare.history)
+        assert all(torch.equal(found.state[name], value) for name, value in bare.state.items())
+
+
+def test_an_observer_goes_back_to_the_checkpoint_or_the_training_starts_anew(tmp_path, capsys):
+    path = tmp_path / "checkpoint.pt"
+    fit(network(), Line(), recipe(epochs=4), seed=0, checkpoint=path, observer=Diary())
+    diary = Diary()
+    fit(network(), Line(), recipe(epochs=6), seed=0, checkpoint=path, observer=diary)
+    assert diary.notes[:2] == [("restart", 32), 40]
+    task, diary = Line(), Diary(whole=False)
+    fitted = fit(network(), task, recipe(epochs=6), seed=0, checkpoint=path, observer=diary)
+    assert diary.notes[:3] == [("restart", 48), ("restart", 0), 8]
+    assert task.epochs_run == 6
+    assert "not whole: training starts anew" in capsys.readouterr().out
+    assert fitted.history.equals(fit(network(), Line(), RECIPE, seed=0).history)

@@ -192,8 +192,8 @@ class GrowingStore:
             steps, errors = root["step"][:], root["row_sum_error"][:]
             if not same or steps.shape != self.steps.shape or steps[taken - 1] != step:
                 return False
-            self._empty_buffer()
             for start in range(0, taken, self.blocks.steps):
+                self._empty_buffer()
                 self._read_back(root, start, min(start + self.blocks.steps, taken))
         except Exception as error:  # noqa: BLE001 - any damage ends here, whatever zarr calls it
             print(f"attention store {self.folder} cannot be read ({error})", flush=True)

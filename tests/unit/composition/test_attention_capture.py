@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -234,6 +235,29 @@ def test_resumed_history_equals_the_uninterrupted_one(trainings, whole, monkeypa
     assert resumed.seen[0] == checkpoint + (every or STEPS) - checkpoint % (every or STEPS)
     with AttentionStore(resumed.path) as one, AttentionStore(whole[every].path) as other:
         assert np.array_equal(one.steps, other.steps)
+        assert np.array_equal(one.predictions, other.predictions)
+        for formula in one.formulas:
+            assert one.attention(formula).tobytes() == other.attention(formula).tobytes()
+
+
+def test_chunks_of_few_steps_hold_the_same_history(trainings, whole, monkeypatch):
+    """Written, read, read while it grows and resumed across several chunks."""
+    real = attention_writer.blocks
+    monkeypatch.setattr(
+        attention_writer,
+        "blocks",
+        lambda *a: replace(real(*a), steps=4, compounds={1: 2, 2: 1, 3: 3, 4: 3}),
+    )
+    lengths = []
+    with pytest.raises(KeyboardInterrupt):
+        trainings.run(
+            "few", 2, stop=14, look=lambda path: lengths.append(len(AttentionStore(path)))
+        )
+    assert lengths == [0, 0, 0, 4, 4, 5, 5, 8, 8, 8, 10, 12, 12, 12]
+    resumed, expected = trainings.run("few", 2), trainings.run("fewwhole", 2)
+    assert resumed.seen == [22, 24, 26, 28, 30]
+    assert resumed.path.read_bytes() == expected.path.read_bytes()
+    with AttentionStore(resumed.path) as one, AttentionStore(whole[2].path) as other:
         assert np.array_equal(one.predictions, other.predictions)
         for formula in one.formulas:
             assert one.attention(formula).tobytes() == other.attention(formula).tobytes()
