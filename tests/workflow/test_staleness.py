@@ -126,7 +126,13 @@ def test_a_changed_script_reruns_its_rule(smoke):
         (
             "label: n-type power factor",
             "label: power factor",
-            {"plot_target", "plot_history", "plot_evaluation", "collect_accuracy"},
+            {
+                "plot_contributions",
+                "plot_target",
+                "plot_history",
+                "plot_evaluation",
+                "collect_accuracy",
+            },
         ),
         ("baseline:", "element_vectors: {elements: [Fe]}\n  baseline:", {"plot_element_vectors"}),
         ("baseline:", "oxidation: {time_limit: 9}\n  baseline:", {"guess_oxidation"}),
