@@ -1,6 +1,6 @@
 """What capturing attention costs a training, its bytes and reading time, against the published layout.
 
-    python benchmarks/attention_capture.py --data FOLDER --epochs 30 --rounds 1
+    python benchmarks/attention_capture.py --data FOLDER --epochs 10 --rounds 2
 
 FOLDER holds train.csv, val.csv and test.csv (columns formula,target), e.g. the AFLOW bulk modulus of
 the CrabNet paper. Trainings of the default network without and with capture of the whole validation part
@@ -119,8 +119,8 @@ def published(store: AttentionStore, folder: Path) -> tuple[int, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
