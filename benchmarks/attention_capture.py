@@ -30,6 +30,7 @@ import torch
 import zarr
 from torch import Tensor, nn
 
+from matxai.composition.analysis_settings import Attention
 from matxai.composition.attention_capture import AttentionCapture, attention_capture
 from matxai.composition.attention_pack import pack
 from matxai.composition.attention_store import AttentionStore
@@ -41,7 +42,7 @@ from matxai.composition.fitting import Regression, regression, train_on
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.network import Prediction
 from matxai.composition.preparation import prepare
-from matxai.composition.settings import Attention, Network, Prepare, Train
+from matxai.composition.settings import Network, Prepare, Train
 from matxai.composition.sources import read_parts
 
 

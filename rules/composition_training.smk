@@ -34,7 +34,7 @@ rule train_crabnet:
     params:
         # No outputs: they must outlive a job that is killed.
         checkpoint="results/{study}/composition/{dataset}/{network}/seed{seed}/checkpoint.pt",
-        growing="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr",
+        captured="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr",
         attention=plain(COMPOSITION.attention) if COMPOSITION.attention else None,
         network=plain(COMPOSITION.network),
         train=plain(COMPOSITION.train),

@@ -55,7 +55,7 @@ class Bench:
             output={"model": model, "history": history} | ({"attention": attention} if asked else {}),
             params={
                 "checkpoint": str(self.folder / "checkpoint.pt"), "network": NETWORK,
-                "growing": str(self.folder / "attention.zarr"), "attention": asked,
+                "captured": str(self.folder / "attention.zarr"), "attention": asked,
                 "train": TRAIN | changes, "code": "x",
             },
         )  # fmt: skip

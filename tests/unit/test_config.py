@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from snakemake.common.configfile import load_configfile
 
+from matxai.composition.analysis_settings import Correlation
 from matxai.composition.data_settings import POWER_FACTOR, Folder, Transport, read_dataset
-from matxai.composition.settings import Correlation
 from matxai.config import ConfigError, load, plain
 from matxai.settings import Settings
 

@@ -11,11 +11,12 @@ from matxai.composition.dataset import read_compounds, training_elements
 from matxai.composition.element_vectors import network_vectors, read_vectors
 from matxai.composition.fitting import network_shape, regression, train_on
 from matxai.composition.model_file import Card, save_network
-from matxai.composition.settings import Attention, Network, Train
+from matxai.composition.analysis_settings import Attention
+from matxai.composition.settings import Network, Train
 from matxai.digests import digest, file_digest
 from matxai.job import job
 
-growing, checkpoint = Path(snakemake.params.growing), Path(snakemake.params.checkpoint)
+captured, checkpoint = Path(snakemake.params.captured), Path(snakemake.params.checkpoint)
 with job(snakemake) as run:
     table = read_compounds(run.input.compounds)
     vectors = network_vectors(read_vectors(run.input.vectors))
@@ -23,17 +24,12 @@ with job(snakemake) as run:
     task, data = regression(table, settings, run.device), file_digest(run.input.compounds)
     asked = Attention.from_plain(run.params.attention) if run.params.attention else None
     capture = attention_capture(
-        table, task, asked, settings, shape, growing, known=vectors.any(axis=1),
+        table, task, asked, settings, shape, captured, known=vectors.any(axis=1),
         origin={**dict(run.wildcards.items()), "data_sha256": data},
     )  # fmt: skip
     fitted = train_on(
-        task,
-        torch.from_numpy(vectors),
-        shape,
-        settings,
-        seed=run.seed,
-        device=run.device,
-        checkpoint=checkpoint,
+        task, torch.from_numpy(vectors), shape, settings,
+        seed=run.seed, device=run.device, checkpoint=checkpoint,
         fingerprint=digest(
             data, file_digest(run.input.vectors), run.seed,
             *(run.params[name] for name in ("network", "train", "attention", "code")),
@@ -53,8 +49,8 @@ with job(snakemake) as run:
     )
     save_network(Path(run.output.model), fitted.state, card)
     fitted.history.to_csv(run.output.history, index=False)
-    if capture is not None:
-        pack(growing, Path(run.output.attention))
+    if capture:
+        pack(captured, Path(run.output.attention))
 
 checkpoint.unlink(missing_ok=True)
-shutil.rmtree(growing, ignore_errors=True)
+shutil.rmtree(captured, ignore_errors=True)

@@ -11,13 +11,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from matxai.composition.analysis_settings import Attention
 from matxai.composition.attention_selection import chosen_compounds
 from matxai.composition.attention_writer import Captured, GrowingStore
 from matxai.composition.batch import Batch
 from matxai.composition.dataset import Part, part_of
 from matxai.composition.fitting import Regression, predict
 from matxai.composition.network import Prediction
-from matxai.composition.settings import Attention, Network, Train
+from matxai.composition.settings import Network, Train
 from matxai.errors import InputError
 
 

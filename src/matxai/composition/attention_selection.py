@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matxai.composition.analysis_settings import Attention
 from matxai.composition.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
-from matxai.composition.settings import Attention
 from matxai.errors import InputError
 
 _KEY = "composition.attention.formulas"

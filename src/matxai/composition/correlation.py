@@ -12,17 +12,16 @@ import numpy as np
 import pandas as pd
 from pymatgen.core.periodic_table import Element
 
-# Every symbol by atomic number; the maps end at Lr, or at U where a table is truncated there.
-SYMBOLS = tuple(Element.from_Z(number).symbol for number in range(1, 119))
-LAWRENCIUM, URANIUM = 103, 92
-LAST = {"full": LAWRENCIUM, "uranium": URANIUM}  # as the configuration names the ranges
-_NUMBER = {symbol: number for number, symbol in enumerate(SYMBOLS, start=1)}
+from matxai.composition.formulas import HEAVIEST, SYMBOLS
+
+URANIUM = 92
+LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
 # Without these an element differs from its mean by rounding alone, and so would any result.
 _CONSTANT = 1e-12
 _NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 
 
-def standardised(vectors: pd.DataFrame, last: int = LAWRENCIUM) -> pd.DataFrame:
+def standardised(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
     """Centre and scale every column over the elements present, H up to atomic number ``last``.
 
     ``vectors``: index element symbols, columns numbers. An element is present if it has at least
@@ -34,7 +33,7 @@ def standardised(vectors: pd.DataFrame, last: int = LAWRENCIUM) -> pd.DataFrame:
     symbol and for a column that is not numeric.
     """
     _check(vectors)
-    numbers = vectors.index.map(_NUMBER)
+    numbers = vectors.index.map(SYMBOLS)
     table = vectors.iloc[np.argsort(numbers, kind="stable")]
     values = table.to_numpy(dtype=float)
     values = np.where(np.isfinite(values), values, np.nan)
@@ -51,7 +50,7 @@ def standardised(vectors: pd.DataFrame, last: int = LAWRENCIUM) -> pd.DataFrame:
     return pd.DataFrame(scaled, index=table.index[keep], columns=table.columns[varies])
 
 
-def element_correlation(vectors: pd.DataFrame, last: int = LAWRENCIUM) -> pd.DataFrame:
+def element_correlation(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
     """Pearson correlation between the standardised vectors of each two elements.
 
     ``vectors`` as in ``standardised``; elements beyond ``last`` take no part at all, not in the
@@ -69,7 +68,7 @@ def element_correlation(vectors: pd.DataFrame, last: int = LAWRENCIUM) -> pd.Dat
     matrix = np.clip(unit @ unit.T, -1, 1)
     matrix[~(defined & defined.T)] = np.nan  # no columns: an empty product is 0, not undefined
     np.fill_diagonal(matrix, np.where(defined[:, 0], 1.0, np.nan))  # exactly, without rounding
-    symbols = list(SYMBOLS[:last])
+    symbols = list(SYMBOLS)[:last]
     return pd.DataFrame(matrix, index=table.index, columns=table.index).reindex(
         index=symbols, columns=symbols
     )
@@ -89,10 +88,10 @@ def ordered(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
     Groups run from 1 to 18, then lanthanides, then actinides.
     """
     if order == "number":
-        symbols = sorted(matrix.index, key=_NUMBER.__getitem__)
+        symbols = sorted(matrix.index, key=SYMBOLS.__getitem__)
     elif order == "group":
         groups = [*map(str, range(1, 19)), "lanthanides", "actinides"]
-        symbols = sorted(matrix.index, key=lambda s: (groups.index(group_of(s)), _NUMBER[s]))
+        symbols = sorted(matrix.index, key=lambda s: (groups.index(group_of(s)), SYMBOLS[s]))
     else:
         message = f"order '{order}' of elements is not one of number, group"
         raise ValueError(message)
@@ -136,7 +135,7 @@ def _check(vectors: pd.DataFrame) -> None:
     def named(items: pd.Index[Any]) -> str:
         return ", ".join(repr(item) for item in items[:5])
 
-    unknown = vectors.index[~vectors.index.isin(_NUMBER)]
+    unknown = vectors.index[~vectors.index.isin(SYMBOLS)]
     if len(unknown):
         message = (
             f"the index of an element-vector table must hold element symbols, found {named(unknown)} "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matxai.composition.correlation import SYMBOLS
+from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.sources import PARTS
 
 if TYPE_CHECKING:
@@ -24,26 +24,25 @@ _NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 
 
 def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
-    """Tell which compound holds which element: (compounds, 118), column Z - 1.
+    """Tell which compound holds which element: (compounds, elements up to Lr), column Z - 1.
 
     ``compounds`` maps element symbols to amounts (any unit, above zero). Raises ValueError naming the
     first compound (from 0) that is empty, holds an unknown symbol, or an amount that is not positive.
     """
-    column = {symbol: place for place, symbol in enumerate(SYMBOLS)}
     rows: list[int] = []
     places: list[int] = []
     size = 0
     for row, amounts in enumerate(compounds):
         size += 1
         for symbol, amount in amounts.items():
-            if symbol not in column or not amount > 0:
+            if symbol not in SYMBOLS or not amount > 0:
                 message = (
                     f"compound {row}: {symbol!r} with amount {amount}; expected an element symbol "
                     "with an amount above zero"
                 )
                 raise ValueError(message)
             rows.append(row)
-            places.append(column[symbol])
+            places.append(SYMBOLS[symbol] - 1)
         if not amounts:
             message = f"compound {row} holds no element"
             raise ValueError(message)
@@ -64,7 +63,7 @@ def prevalence(held: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "part": part,
-                "element": [SYMBOLS[place] for place in present],
+                "element": [SYMBOL[int(place) + 1] for place in present],
                 "atomic_number": present + 1,
                 "compounds": rows[:, present].sum(axis=0),
                 "share": _share(rows[:, present].sum(axis=0), len(rows)),

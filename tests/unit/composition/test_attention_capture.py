@@ -14,13 +14,14 @@ import zarr
 from zarr.storage import LocalStore, ZipStore
 
 from matxai.composition import attention_writer
+from matxai.composition.analysis_settings import Attention
 from matxai.composition.attention_capture import attention_capture
 from matxai.composition.attention_pack import pack
 from matxai.composition.attention_store import AttentionStore, attention
 from matxai.composition.fitting import regression, train_on
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.network import FractionEncoding
-from matxai.composition.settings import Attention, Network, Train
+from matxai.composition.settings import Network, Train
 from matxai.errors import InputError
 
 SHAPE = Network(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)

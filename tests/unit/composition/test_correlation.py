@@ -8,13 +8,13 @@ import pytest
 from scipy.stats import pearsonr
 
 from matxai.composition.correlation import (
-    SYMBOLS,
     element_correlation,
     group_of,
     ordered,
     standardised,
     tidy,
 )
+from matxai.composition.formulas import SYMBOLS
 
 
 def random_vectors(symbols: list[str], components: int, seed: int = 0) -> pd.DataFrame:
@@ -38,21 +38,20 @@ def test_hand_case_matches_numpy_corrcoef_of_standardised_columns() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_every_pair_matches_scipy(seed: int) -> None:
-    symbols = ["Lr", "C", "Fe", "H", "U", "Og", "Si"]
+    symbols = ["Lr", "C", "Fe", "H", "U", "Si"]
     vectors = random_vectors(symbols, 9, seed)
 
     matrix = element_correlation(vectors)
 
-    shown = vectors.drop(index="Og")
-    z = (shown - shown.mean()) / shown.std(ddof=0)
-    for a in shown.index:
-        for b in shown.index:
+    z = (vectors - vectors.mean()) / vectors.std(ddof=0)
+    for a in symbols:
+        for b in symbols:
             assert matrix.loc[a, b] == pytest.approx(pearsonr(z.loc[a], z.loc[b])[0], abs=1e-9)
 
 
 def test_absent_elements_are_blank_and_order_is_by_atomic_number() -> None:
     matrix = element_correlation(random_vectors(["O", "H", "Lr"], 5))
-    assert list(matrix.index) == list(matrix.columns) == list(SYMBOLS[:103])
+    assert list(matrix.index) == list(matrix.columns) == list(SYMBOLS)
     assert matrix.notna().to_numpy().sum() == 9
     assert matrix.loc["He"].isna().all()
     assert matrix.loc["O", "O"] == 1
@@ -69,7 +68,7 @@ def test_truncation_leaves_later_elements_out_of_the_standardisation() -> None:
 
 @pytest.mark.parametrize("count", [2, 5, 103])
 def test_one_hot_vectors_all_correlate_alike(count: int) -> None:
-    matrix = element_correlation(pd.DataFrame(np.eye(103)[:count], index=SYMBOLS[:count]))
+    matrix = element_correlation(pd.DataFrame(np.eye(103)[:count], index=list(SYMBOLS)[:count]))
     pairs = tidy(matrix, count)
     assert len(pairs) == count * (count - 1) // 2
     np.testing.assert_allclose(pairs["correlation"], -1 / (count - 1))

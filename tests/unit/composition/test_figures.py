@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from matxai.composition.correlation import SYMBOLS, element_correlation, ordered
+from matxai.composition.correlation import element_correlation, ordered
 from matxai.composition.figures.correlation import correlation_map
 from matxai.composition.figures.correlation_page import correlation_page
 from matxai.composition.figures.prevalence import (
@@ -17,6 +17,7 @@ from matxai.composition.figures.prevalence import (
 )
 from matxai.composition.figures.summary import summary_figure
 from matxai.composition.figures.vectors import element_vectors
+from matxai.composition.formulas import SYMBOLS
 from matxai.composition.statistics import element_counts, incidence, prevalence, summary
 from matxai.plotting.style import PART_COLOURS
 
@@ -24,7 +25,7 @@ from matxai.plotting.style import PART_COLOURS
 @pytest.fixture(scope="module")
 def vectors() -> pd.DataFrame:
     rng = np.random.default_rng(0)
-    symbols = [symbol for symbol in SYMBOLS[:103] if symbol not in ("He", "Fr")]
+    symbols = [symbol for symbol in SYMBOLS if symbol not in ("He", "Fr")]
     return pd.DataFrame(rng.normal(size=(101, 7)), index=symbols)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from matxai.composition.correlation import LAWRENCIUM, group_of, ordered
+from matxai.composition.correlation import group_of, ordered
+from matxai.composition.formulas import HEAVIEST
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import (
     ABSENT,
@@ -44,7 +45,7 @@ def correlation_map(matrix: pd.DataFrame, representation: str, order: str = "num
     undefined = np.ma.array(np.zeros((size, size)), mask=values.mask | np.isfinite(values.data))
 
     # Fixed margins: laying out 200 tick labels automatically takes as long as drawing them.
-    width = float(np.clip(size * LARGE_WIDTH / LAWRENCIUM, HALF_WIDTH, LARGE_WIDTH))
+    width = float(np.clip(size * LARGE_WIDTH / HEAVIEST, HALF_WIDTH, LARGE_WIDTH))
     figure = Figure(figsize=(width, width))
     figure.set_layout_engine("none")
     side = 1 - 1 / width  # an inch for the labels, left and below, and for the title

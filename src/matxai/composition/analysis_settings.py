@@ -1,0 +1,100 @@
+"""Settings of the analyses of the line `composition`: what is kept, explained and drawn."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from matxai.strict import Count, Distinct, Positive, Seed, Strict, Text
+
+
+class Attention(Strict):
+    """Attention weights of chosen compounds through training, with the prediction of each step."""
+
+    part: Literal["train", "val", "test"] = Field(
+        default="val", description="Part whose compounds are captured."
+    )
+    subset: Count | None = Field(
+        default=None,
+        description="Number of compounds drawn from the part at random; null: all of them.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw.")
+    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set "
+        "does not hold has no target.",
+    )
+    every: Count | None = Field(
+        default=None,
+        description="Batches between two captures; null: one after each epoch, which costs next to "
+        "nothing as the validation computes it anyway.",
+    )
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.formulas is not None and self.subset is not None:
+            msg = "formulas and subset exclude each other: set one of them to null"
+            raise ValueError(msg)
+        return self
+
+
+NetworkVectors = Annotated[str, Field(pattern=r"^(embedded|layer[1-9][0-9]*\.(query|key|value))$")]
+
+
+class Correlation(Strict):
+    """Pearson correlation between the vectors of elements."""
+
+    representations: Annotated[
+        tuple[Literal["oliynyk", "magpie", "mat2vec", "jarvis"], ...], Distinct
+    ] = Field(
+        default=("oliynyk", "magpie", "mat2vec", "jarvis"),
+        description="Published element tables shown beside the networks.",
+    )
+    vectors: Annotated[tuple[NetworkVectors, ...], Distinct] = Field(
+        default=("embedded",),
+        description="Vectors taken from each network: embedded, or layerN.query, layerN.key, "
+        "layerN.value with N from 1 to network.layers.",
+    )
+    ranges: Annotated[tuple[Literal["full", "uranium"], ...], Field(min_length=1), Distinct] = (
+        Field(
+            default=("full", "uranium"), description="Elements shown: all, or those up to Z = 92."
+        )
+    )
+    orders: Annotated[tuple[Literal["number", "group"], ...], Field(min_length=1), Distinct] = (
+        Field(default=("number", "group"), description="Elements by atomic number, or by group.")
+    )
+
+
+class ElementVectors(Strict):
+    """Line plots of single elements' vectors."""
+
+    elements: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")], ...], Distinct] = (
+        Field(
+            default=("Si", "Cr"),
+            description='Symbols of the elements; nobelium needs quotes ("No").',
+        )
+    )
+
+
+class Oxidation(Strict):
+    """Oxidation states guessed from formulas (pymatgen's first-ranked assignment, found faster)."""
+
+    time_limit: Positive = Field(
+        default=10.0,
+        description="Seconds after which the search for one formula is given up, with that reason in "
+        "the table.",
+    )
+
+
+class Contributions(Strict):
+    """What a network assigns to each element of a compound."""
+
+    minimum: Count = Field(
+        default=5,
+        description="Elements that fewer compositions of the test part hold are grey and in no "
+        "distribution.",
+    )
+    elements: Count = Field(
+        default=24, description="Elements in the figure of distributions, most frequent first."
+    )
