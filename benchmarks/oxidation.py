@@ -1,12 +1,12 @@
 """Oxidation guesses: our search against pymatgen, formula by formula, on every data set of a folder.
 
-    python benchmarks/oxidation.py --data FOLDER [--seconds S] [--limit 60] [--out FILE.csv]
+    python benchmarks/oxidation.py --data FOLDER [--seconds S] [--limit 60] [--least 0] [--out FILE.csv]
 
 ``FOLDER`` holds one folder a data set with train.csv, val.csv, test.csv. Every distinct formula text
 stands in a class by its effort: about what pymatgen writes out, in products of charges. A class is
 worked through in random order, on one core, until pymatgen has used ``--seconds`` of CPU time on it
 (default: no end; 12 data sets take hours), or ``--limit`` on a formula. Both are asked for the same
-formula, one after the other, reading the formula included.
+formula, one after the other, reading the formula included. ``--least`` leaves out formulas of less effort.
 
 Printed for each class: formulas, how many were tried, how many pymatgen answered, disagreements among
 these, CPU times and their ratio. Last, what pymatgen would take for all formulas at the means of the
@@ -122,10 +122,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=math.inf)
     parser.add_argument("--limit", type=float, default=60.0)
+    parser.add_argument("--least", type=float, default=0.0)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    formulas = read_formulas(arguments.data)
+    formulas = [f for f in read_formulas(arguments.data) if effort(f) >= arguments.least]
     for symbol in ("Li", "F"):
         listed(symbol)  # pymatgen's list is read once, by neither of the two
     start = time.process_time()
