@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.target import MAIN_METRIC, target_quantity, task_of_target
+from matxai.composition.target import MAIN_METRIC, scored_quantity, task_of_target
 from matxai.job import job
 from matxai.plotting.accuracy import accuracy_figure
 from matxai.plotting.style import save
@@ -13,6 +13,6 @@ with job(snakemake) as run:
     table.to_csv(run.output.table, index=False)
     metric = MAIN_METRIC[task_of_target(run.params.target)]
     shown = table[table["metric"] == metric].rename(columns={"value": metric})
-    target = target_quantity(run.params.target)
+    target = scored_quantity(run.params.target)
     figure = accuracy_figure(shown, target, run.wildcards.dataset, metric=metric)
     save(figure, run.output.figure)

@@ -27,10 +27,10 @@ def compare(
     ``accuracy``: columns model, seed, metric, value, ci_low, ci_high; ``compounds``: prepared tables;
     ``targets``: label, unit, transform, task. ``metric`` is the MAE, in ``unit``, or the area under the
     ROC curve. ``mean`` and ``seed_sd`` (sample standard deviation, NaN for one seed) are over ``seeds``
-    trainings; ``test_low`` and ``test_high`` the ends of the 95 % interval over test compounds, averaged
-    over the seeds. ``relative_mae``: mean / that of the training mean. ``published``: where the data are
-    those of a publication (`data_digest`), its value; ``difference``: ours minus that. Models of a
-    publication that are not trained here have no ``mean``.
+    trainings (0: a constant has none); ``test_low`` and ``test_high`` the ends of the 95 % interval over
+    test compounds, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
+    ``published``: where the data are those of a publication (`data_digest`), its value; ``difference``:
+    ours minus that. Models of a publication that are not trained here have no ``mean``.
     """
     tables = []
     for name, table in accuracy.items():
@@ -59,7 +59,7 @@ def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
     """One row a model, in the order in which they come."""
     groups = table.groupby("model", sort=False)
     return groups.agg(
-        seeds=("seed", "nunique"),
+        seeds=("seed", lambda seed: int((seed >= 0).sum())),
         mean=("value", "mean"),
         seed_sd=("value", "std"),
         test_low=("ci_low", "mean"),

@@ -37,6 +37,11 @@ def target_quantity(target: Mapping[str, str]) -> Quantity:
     return Quantity(f"log₁₀ of {of}" + (f" in {unit}" if unit else ""), unit="decades")
 
 
+def scored_quantity(target: Mapping[str, str]) -> Quantity:
+    """What the main metric is a metric of, and the unit of that metric."""
+    return Quantity(target["label"]) if is_class(target) else target_quantity(target)
+
+
 def error_quantity(target: Mapping[str, str]) -> Quantity:
     """What validation errors are errors of, and their unit."""
     found = target_quantity(target)

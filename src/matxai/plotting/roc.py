@@ -53,16 +53,17 @@ def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") 
         look = {"color": colour, "linewidth": 1.8 if mine else 1.0}
         names = [f"{part}{notes.get(kind, '') if mine else ''}" for kind in ("roc", "precision")]
         roc.plot(table["false_positive_rate"], table["recall"], label=names[0], **look)
-        precision.step(
-            table["recall"], table["precision"], where="pre", label=names[1], **look
-        )  # a step, not a line: nothing between two thresholds can be reached
+        # A step, not a line: nothing between two thresholds can be reached. The first threshold that
+        # reaches a recall has its best precision; the area below is the average precision.
+        reached = table.drop_duplicates("recall")
+        precision.step(reached["recall"], reached["precision"], where="pre", label=names[1], **look)
     roc.set(xlabel=axis_label("false_positive_rate"), ylabel=axis_label("recall"))
     precision.set(xlabel=axis_label("recall"), ylabel=axis_label("precision"))
     for axes in (roc, precision):
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), aspect="equal")
         axes.grid(linewidth=0.3)
-    roc.legend(loc="lower right")
-    precision.legend(loc="lower left")
+    roc.legend(loc="lower right", frameon=True, edgecolor="none")
+    precision.legend(loc="lower left", frameon=True, edgecolor="none")
     if title:
         figure.suptitle(wrapped(title, 90), fontsize=11)
     return figure

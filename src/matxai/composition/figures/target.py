@@ -50,7 +50,9 @@ def class_figure(table: pd.DataFrame, label: str, title: str = "") -> Figure:
         one = rows.loc[1]
         axes.barh(row, one["share"], color=PART_COLOURS[part], height=0.6)
         axes.hlines(row, one["low"], one["high"], color="black", linewidth=1.2)
-        numbers = f"{one['share']:.1%}: {one['compounds']:,.0f} of {rows['compounds'].sum():,.0f}"
+        numbers = (
+            f"{100 * one['share']:.1f} %: {one['compounds']:,.0f} of {rows['compounds'].sum():,.0f}"
+        )
         axes.annotate(
             numbers, (one["high"], row), (6, 0), textcoords="offset points", va="center", size=9
         )
