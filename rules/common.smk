@@ -48,7 +48,8 @@ def libs(script):
 
 def exactly(*texts):
     """Wildcard pattern that matches these texts and nothing else."""
-    return "|".join(re.escape(text) for text in texts)
+    # An empty pattern would be no constraint at all.
+    return "|".join(re.escape(text) for text in texts) or r"(?!)"
 
 
 def shown(path, caption, category, subcategory, **labels):

@@ -42,6 +42,12 @@ rule composition_accuracy:
         TARGETS["composition_accuracy"],
 
 
+rule composition_summary:
+    """Errors of all models on all data sets, with seed spread and published values."""
+    input:
+        TARGETS["composition_summary"],
+
+
 rule composition_training:
     """Loss and validation error through training."""
     input:
@@ -58,6 +64,12 @@ rule composition_parity:
     """Predictions against targets."""
     input:
         TARGETS["composition_parity"],
+
+
+rule composition_roc:
+    """ROC and precision-recall curves of the data sets with classes."""
+    input:
+        TARGETS["composition_roc"],
 
 
 rule composition_calibration:

@@ -36,6 +36,7 @@ rule train_crabnet:
         checkpoint="results/{study}/composition/{dataset}/{network}/seed{seed}/checkpoint.pt",
         captured="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr",
         attention=plain(COMPOSITION.attention) if COMPOSITION.attention else None,
+        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
         network=plain(COMPOSITION.network),
         train=plain(COMPOSITION.train),
         code=code("train_crabnet.py"),
@@ -149,6 +150,7 @@ rule evaluate_crabnet:
         mem_mb=growing(2000, per_mb=50),
         runtime=growing(20, per_mb=0.2),
     params:
+        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
         code=code("evaluate_crabnet.py"),
         libs=libs("evaluate_crabnet.py"),
     message:
@@ -158,7 +160,6 @@ rule evaluate_crabnet:
 
 
 rule plot_evaluation:
-    """Draw predictions against targets, and the coverage of the predicted intervals."""
     input:
         predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
         calibration="results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
@@ -185,6 +186,9 @@ rule plot_evaluation:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.log",
     benchmark:
         "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.tsv"
+    """Draw predictions against targets, and the coverage of the predicted intervals."""
+    wildcard_constraints:
+        dataset=exactly(*COMPOSITION_PLAN.of_task("regression")),
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -192,6 +196,7 @@ rule plot_evaluation:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
+        task="regression",
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_evaluation.py"),
         libs=libs("plot_evaluation.py"),
@@ -201,8 +206,64 @@ rule plot_evaluation:
         "../workflow/scripts/plot_evaluation.py"
 
 
+rule plot_classification:
+    input:
+        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
+        metrics="results/{study}/composition/{dataset}/{network}/seed{seed}/metrics.csv",
+        calibration="results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
+    output:
+        roc_figure=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/roc.svg",
+            "composition_roc",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+        roc_table=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/roc.csv",
+            "composition_roc",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+        calibration=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.svg",
+            "composition_calibration",
+            "composition",
+            "evaluation",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.tsv"
+    """Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
+    wildcard_constraints:
+        dataset=exactly(*COMPOSITION_PLAN.of_task("classification")),
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        task="classification",
+        code=code("plot_classification.py"),
+        libs=libs("plot_classification.py"),
+    message:
+        "ROC and calibration: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/plot_classification.py"
+
+
 rule evaluate_baselines:
-    """Score the training mean and a random forest on the same test part."""
+    """Score the training mean (or class share) and a random forest on the same test part."""
     input:
         compounds="results/{study}/composition/{dataset}/compounds.parquet",
         vectors="results/{study}/composition/elements/vectors/magpie.csv",
@@ -219,6 +280,7 @@ rule evaluate_baselines:
         mem_mb=growing(2000, per_mb=4 * COMPOSITION.baseline.trees),
         runtime=growing(60, per_mb=0.2 * COMPOSITION.baseline.trees),
     params:
+        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
         trees=COMPOSITION.baseline.trees,
         seeds=list(COMPOSITION.seeds),
         code=code("evaluate_baselines.py"),
@@ -271,3 +333,45 @@ rule collect_accuracy:
         "Accuracy: {wildcards.dataset}"
     script:
         "../workflow/scripts/collect_accuracy.py"
+
+
+rule collect_summary:
+    """Put all models on all data sets into one table and figure, beside published values."""
+    input:
+        accuracy=[f"{folder}/accuracy.csv" for folder in COMPOSITION_PLAN.datasets],
+        compounds=[
+            f"{folder}/compounds.parquet" for folder in COMPOSITION_PLAN.datasets
+        ],
+    output:
+        figure=shown(
+            "results/{study}/composition/summary.svg",
+            "composition_summary",
+            "composition",
+            "evaluation",
+            dataset="all",
+        ),
+        table=shown(
+            "results/{study}/composition/summary.csv",
+            "composition_summary",
+            "composition",
+            "evaluation",
+            dataset="all",
+        ),
+    log:
+        "logs/{study}/composition/collect_summary.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/collect_summary.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000, per_mb=30),
+        runtime=growing(10),
+    params:
+        targets={name: COMPOSITION_PLAN.target(name) for name in COMPOSITION.datasets},
+        code=code("collect_summary.py"),
+        libs=libs("collect_summary.py"),
+    message:
+        "Summary of all models and data sets"
+    script:
+        "../workflow/scripts/collect_summary.py"

@@ -59,3 +59,42 @@ def miscalibration_area(coverage: pd.DataFrame) -> float:
     """Area between the observed and the ideal coverage curve: 0 is perfect, 0.5 the worst."""
     grid, gap = coverage_gap(coverage)
     return float(np.trapezoid(np.abs(gap), grid))
+
+
+def reliability(target: Array, probability: Array, bins: int = 10) -> pd.DataFrame:
+    """How often class 1 came true where it was predicted with about the same probability.
+
+    ``target`` (rows,) 0 or 1; bins of equal width, the last one closed. Columns bin_low, bin_high,
+    compounds (rows in the bin), mean_probability, observed_share, low, high (95 % Wilson interval of the
+    share); NaN in empty bins.
+    """
+    edges = np.linspace(0, 1, bins + 1)
+    place = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, bins - 1)
+    counts = np.bincount(place, minlength=bins)
+    ones = np.bincount(place, target, bins)
+    sums = np.bincount(place, probability, bins)
+    intervals = [
+        stats.binomtest(round(one), int(count)).proportion_ci(method="wilson") if count else None
+        for one, count in zip(ones, counts, strict=True)
+    ]
+    with np.errstate(invalid="ignore"):
+        return pd.DataFrame(
+            {
+                "bin_low": edges[:-1],
+                "bin_high": edges[1:],
+                "compounds": counts,
+                "mean_probability": sums / counts,
+                "observed_share": ones / counts,
+                "low": [interval.low if interval else np.nan for interval in intervals],
+                "high": [interval.high if interval else np.nan for interval in intervals],
+            }
+        )
+
+
+def expected_calibration_error(curve: pd.DataFrame) -> float:
+    """Mean distance of observed share and mean probability of a `reliability` table, by rows in a bin.
+
+    Naeini, Cooper, Hauskrecht 2015 (AAAI). Above 0 by chance even for true probabilities.
+    """
+    gap = (curve["observed_share"] - curve["mean_probability"]).abs()
+    return float((gap * curve["compounds"]).sum() / curve["compounds"].sum())

@@ -56,6 +56,7 @@ class Bench:
             params={
                 "checkpoint": str(self.folder / "checkpoint.pt"), "network": NETWORK,
                 "captured": str(self.folder / "attention.zarr"), "attention": asked,
+                "task": "regression",
                 "train": TRAIN | changes, "code": "x",
             },
         )  # fmt: skip
@@ -171,7 +172,7 @@ def test_evaluation_and_its_figures(bench):
         "evaluate_baselines",
         input={"compounds": "compounds.parquet", "vectors": "magpie.csv"},
         output={"metrics": "baselines.csv"},
-        params={"trees": 5, "seeds": [0, 1]},
+        params={"trees": 5, "seeds": [0, 1], "task": "regression"},
     )
     bench.run(
         "collect_accuracy",

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.target import target_quantity
+from matxai.composition.target import MAIN_METRIC, scored_quantity, task_of_target
 from matxai.job import job
 from matxai.plotting.accuracy import accuracy_figure
 from matxai.plotting.style import save
@@ -11,6 +11,8 @@ with job(snakemake) as run:
     paths = [*run.input.networks, run.input.baselines]
     table = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
     table.to_csv(run.output.table, index=False)
-    mae = table[table["metric"] == "mae"].rename(columns={"value": "mae"})
-    figure = accuracy_figure(mae, target_quantity(run.params.target), run.wildcards.dataset)
+    metric = MAIN_METRIC[task_of_target(run.params.target)]
+    shown = table[table["metric"] == metric].rename(columns={"value": metric})
+    target = scored_quantity(run.params.target)
+    figure = accuracy_figure(shown, target, run.wildcards.dataset, metric=metric)
     save(figure, run.output.figure)

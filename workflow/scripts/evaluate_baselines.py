@@ -10,7 +10,8 @@ with job(snakemake) as run:
     vectors = read_vectors(run.input.vectors)
     table = read_compounds(run.input.compounds)
     metrics = evaluate_baselines(
-        table, vectors, trees=run.params.trees, seeds=run.params.seeds, threads=run.threads
-    )
+        table, vectors, trees=run.params.trees, seeds=run.params.seeds, threads=run.threads,
+        task=run.params.task,
+    )  # fmt: skip
     metrics.to_csv(run.output.metrics, index=False)
     print(metrics.to_string(index=False))

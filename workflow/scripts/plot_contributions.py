@@ -2,9 +2,9 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.contributions import marked, most_frequent
+from matxai.composition.contributions import marked, most_frequent, with_class_shares
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
-from matxai.composition.target import target_quantity
+from matxai.composition.target import contribution_quantity, is_class
 from matxai.job import job
 from matxai.plotting.style import save
 
@@ -12,8 +12,10 @@ with job(snakemake) as run:
     title = (
         f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}, test part"
     )
-    target = target_quantity(run.params.target)
+    target = contribution_quantity(run.params.target)
     elements = marked(pd.read_csv(run.input.elements), run.params.minimum)
+    if is_class(run.params.target):
+        elements = with_class_shares(elements)
     elements.to_csv(run.output.periodic_table_table, index=False)
     save(contribution_table(elements, target, title), run.output.periodic_table_figure)
     frequent = most_frequent(elements, run.params.elements)

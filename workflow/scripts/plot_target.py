@@ -1,14 +1,19 @@
-"""Draw the distribution of the target in each part."""
+"""Draw the distribution of the target, or the share of its classes, in each part."""
 
 import _bootstrap  # noqa: F401
 from matxai.composition.dataset import read_compounds
-from matxai.composition.figures.target import target_figure, target_table
-from matxai.composition.target import target_quantity
+from matxai.composition.figures.target import class_figure, class_table, target_figure, target_table
+from matxai.composition.target import is_class, target_quantity
 from matxai.job import job
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    table = target_table(read_compounds(run.input.compounds))
+    compounds, target = read_compounds(run.input.compounds), run.params.target
+    if is_class(target):
+        table = class_table(compounds)
+        figure = class_figure(table, target["label"], run.wildcards.dataset)
+    else:
+        table = target_table(compounds)
+        figure = target_figure(table, target_quantity(target), run.wildcards.dataset)
     table.to_csv(run.output.table, index=False)
-    figure = target_figure(table, target_quantity(run.params.target), run.wildcards.dataset)
     save(figure, run.output.figure)

@@ -9,7 +9,7 @@ from matxai.composition.attention_capture import attention_capture
 from matxai.composition.attention_pack import pack
 from matxai.composition.dataset import read_compounds, training_elements
 from matxai.composition.element_vectors import network_vectors, read_vectors
-from matxai.composition.fitting import network_shape, regression, train_on
+from matxai.composition.fitting import network_shape, task_of, train_on
 from matxai.composition.model_file import Card, save_network
 from matxai.composition.analysis_settings import Attention
 from matxai.composition.settings import Network, Train
@@ -21,7 +21,8 @@ with job(snakemake) as run:
     table = read_compounds(run.input.compounds)
     vectors = network_vectors(read_vectors(run.input.vectors))
     shape, settings = Network.from_plain(run.params.network), Train.from_plain(run.params.train)
-    task, data = regression(table, settings, run.device), file_digest(run.input.compounds)
+    task = task_of(run.params.task, table, settings, run.device)
+    data = file_digest(run.input.compounds)
     asked = Attention.from_plain(run.params.attention) if run.params.attention else None
     capture = attention_capture(
         table, task, asked, settings, shape, captured, known=vectors.any(axis=1),
@@ -32,7 +33,7 @@ with job(snakemake) as run:
         seed=run.seed, device=run.device, checkpoint=checkpoint,
         fingerprint=digest(
             data, file_digest(run.input.vectors), run.seed,
-            *(run.params[name] for name in ("network", "train", "attention", "code")),
+            *(run.params[name] for name in ("task", "network", "train", "attention", "code")),
         ),
         observer=capture,
     )  # fmt: skip
@@ -46,6 +47,7 @@ with job(snakemake) as run:
         data_sha256=data,
         best_epoch=fitted.best_epoch + 1,
         settings=run.params.train,
+        task=task.name,
     )
     save_network(Path(run.output.model), fitted.state, card)
     fitted.history.to_csv(run.output.history, index=False)

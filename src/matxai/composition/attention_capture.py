@@ -16,7 +16,7 @@ from matxai.composition.attention_selection import chosen_compounds
 from matxai.composition.attention_writer import Captured, GrowingStore
 from matxai.composition.batch import Batch
 from matxai.composition.dataset import Part, part_of
-from matxai.composition.fitting import Regression, predict
+from matxai.composition.fitting import Classification, Regression, predict
 from matxai.composition.network import Prediction
 from matxai.composition.settings import Network, Train
 from matxai.errors import InputError
@@ -30,11 +30,17 @@ class AttentionCapture:
     """
 
     def __init__(
-        self, store: GrowingStore, part: Part, task: Regression, every: int | None, *, shared: bool
+        self,
+        store: GrowingStore,
+        part: Part,
+        task: Regression | Classification,
+        every: int | None,
+        *,
+        shared: bool,
     ) -> None:
         """``part``: the compounds of the store; ``shared``: they are those that ``task`` validates."""
         self.store, self.part, self._every = store, part, every
-        self.mean, self.std, self.epoch_steps = task.mean, task.std, task.steps
+        self.task, self.epoch_steps = task, task.steps
         self._seen = 0
         self._value = np.empty(len(part), dtype=np.float32)
         heads = (store.layers, store.heads)
@@ -55,7 +61,7 @@ class AttentionCapture:
     def see(self, batch: Batch, prediction: Prediction) -> None:
         """Take what one forward pass gave for some of the compounds."""
         rows = batch.rows.cpu().numpy()
-        self._value[rows] = (prediction.value * self.std + self.mean).cpu().numpy()
+        self._value[rows] = self.task.outcome(prediction.value).cpu().numpy()
         for number, group in enumerate(batch.groups):
             layers = torch.stack([layer[number] for layer in prediction.attention], dim=1)
             members = self._place[rows[group.compounds]]
@@ -65,7 +71,7 @@ class AttentionCapture:
     def observe(self, network: nn.Module, step: int) -> None:
         if self._seen != len(self.part):
             self._seen = 0
-            predict(network, self.part, self.mean, self.std, self.see)
+            predict(network, self.part, self.task.mean, self.task.std, self.see)
         self._seen = 0
         values = {n: self._value[rows] for n, rows in self.store.members.items()}
         self.store.append(step, self._weights, values)
@@ -85,7 +91,7 @@ class AttentionCapture:
 
 def attention_capture(
     table: pd.DataFrame,
-    task: Regression,
+    task: Regression | Classification,
     asked: Attention | None,
     settings: Train,
     shape: Network,
@@ -125,6 +131,7 @@ def attention_capture(
         capacity=capacity,
         origin={
             **origin,
+            "task": task.name,
             "weights": "averaged" if settings.ema_decay else "as trained",
             "epoch_steps": task.steps,
             "every": asked.every or task.steps,

@@ -1,8 +1,10 @@
 """What a network must beat: the mean of the training targets, and a random forest.
 
+For classes the mean is the share of class 1, a probability that is the same for every compound.
+
 The forest sees the fraction-weighted mean, standard deviation, minimum and maximum of the Magpie
 properties (Ward et al. 2016, npj Comput. Mater. 2:16028) of a compound's elements, and tries a third
-of them at each split (Breiman 2001).
+of them at each split, for classes as many as their square root (Breiman 2001).
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
+from matxai.class_metrics import class_scores
+from matxai.composition.data_settings import TaskName
 from matxai.composition.dataset import amounts_of, merged
 from matxai.composition.element_vectors import network_vectors
 from matxai.metrics import score
 
 Array = npt.NDArray[np.float64]
+CONSTANT: dict[TaskName, str] = {"regression": "mean", "classification": "share of class 1"}
 
 
 def composition_features(
@@ -35,22 +40,47 @@ def composition_features(
 
 
 def evaluate_baselines(
-    table: pd.DataFrame, vectors: pd.DataFrame, *, trees: int, seeds: list[int], threads: int
+    table: pd.DataFrame,
+    vectors: pd.DataFrame,
+    *,
+    trees: int,
+    seeds: list[int],
+    threads: int,
+    task: TaskName = "regression",
 ) -> pd.DataFrame:
     """Test errors of both, learned from the same merged training rows as the networks.
 
-    Columns model, seed, metric, value, ci_low, ci_high; the mean has no seed (-1).
+    Columns model, seed, metric, value, ci_low, ci_high; the mean (`CONSTANT`) has no seed (-1).
     """
     train, test = merged(table[table["part"] == "train"]), table[table["part"] == "test"]
     known, wanted = (part["target"].to_numpy(np.float64) for part in (train, test))
     rows = network_vectors(vectors)
     features = [composition_features(amounts_of(part), rows) for part in (train, test)]
-    scores = [score(wanted, np.full(len(test), known.mean()), seed=0).assign(model="mean", seed=-1)]
+    scored = class_scores if task == "classification" else score
+    constant = scored(wanted, np.full(len(test), known.mean()), seed=0)
+    scores = [constant.assign(model=CONSTANT[task], seed=-1)]
     for seed in seeds:
-        forest = RandomForestRegressor(
-            n_estimators=trees, max_features=1 / 3, random_state=seed, n_jobs=threads
+        options = {"n_estimators": trees, "random_state": seed, "n_jobs": threads}
+        if task == "classification":
+            prediction = _probability(features, known, options)
+        else:
+            forest = RandomForestRegressor(max_features=1 / 3, **options)
+            prediction = np.asarray(forest.fit(features[0], known).predict(features[1]))
+        scores.append(
+            scored(wanted, prediction, seed=seed).assign(model="random forest", seed=seed)
         )
-        prediction = forest.fit(features[0], known).predict(features[1])
-        found = score(wanted, np.asarray(prediction), seed=seed)
-        scores.append(found.assign(model="random forest", seed=seed))
     return pd.concat(scores)[["model", "seed", "metric", "value", "ci_low", "ci_high"]]
+
+
+def _probability(features: list[Array], share: Array, options: dict[str, int]) -> Array:
+    """Share of class 1 in the leaves of a forest.
+
+    A merged row whose ``share`` (rows,) is between 0 and 1 is learned as both classes, so weighted.
+    """
+    forest = RandomForestClassifier(max_features="sqrt", **options)
+    one, zero = share > 0, share < 1
+    learned = np.concatenate([features[0][one], features[0][zero]])
+    classes = np.repeat([1, 0], [one.sum(), zero.sum()])
+    weights = np.concatenate([share[one], 1 - share[zero]])
+    forest.fit(learned, classes, sample_weight=weights)
+    return np.asarray(forest.predict_proba(features[1])[:, 1], dtype=np.float64)

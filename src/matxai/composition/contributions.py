@@ -2,7 +2,8 @@
 
 The contribution of Wang, Kauwe, Murdock, Sparks 2021 (npj Comput. Mater. 7:77): the gated output of one
 element. Only the mean over a compound is trained, so a contribution is how the network splits its
-prediction, not the effect that the element has.
+prediction, not the effect that the element has. Those of a classification are in log-odds of class 1, whose
+sigmoid is the predicted probability: the average of probabilities would be another number.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from matxai.composition.network import CrabNet
 # About 80 roundings of float32 (1.2e-7), in which the network sums; a wrong contribution is far above.
 TOLERANCE = 1e-5
 _KEPT = ["part", "line", "formula", "reduced"]
+_NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 _PERCENTILES = (5, 25, 50, 75, 95)
 STATISTICS = ("mean", "low", "high", "sd", *(f"p{level}" for level in _PERCENTILES))
 
@@ -34,7 +36,8 @@ def contributions(
     Columns part, line, formula, reduced; element, in_training (whether the training part holds it),
     fraction (molar); contribution, prediction and target in the unit of the target. A contribution is
     the element's output * std + mean of the training targets, so that those of a compound have the
-    prediction as their mean. Elements of a compound come by decreasing fraction.
+    prediction as their mean. Of a classification, contribution and prediction are log-odds of class 1,
+    the target is 0 or 1. Elements of a compound come by decreasing fraction.
     """
     part, network = part_of(table).to(device), network.to(device).eval()
     # Standardised, and rescaled in float64: a mean far larger than the std would cost float32's digits.
@@ -133,6 +136,24 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
             row |= {f"{prefix}{name}": v for name, v in zip(STATISTICS, found, strict=True)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def with_class_shares(summary: pd.DataFrame) -> pd.DataFrame:
+    """The summary of a classification with what its contributions compare with.
+
+    Columns target_log_odds, target_log_odds_low, target_log_odds_high: log-odds of class 1 among the
+    compounds that hold an element, ln((k + 1/2) / (n - k + 1/2)), which is finite for shares of 0 and 1
+    too, with the normal 95 % interval (Haldane 1956, Ann. Hum. Genet. 20:309; Anscombe 1956, Biometrika
+    43:461).
+    """
+    ones = summary["target_mean"] * summary["compounds"] + 0.5
+    zeros = summary["compounds"] + 1 - ones
+    middle, error = np.log(ones / zeros), _NORMAL_95 * np.sqrt(1 / ones + 1 / zeros)
+    return summary.assign(
+        target_log_odds=middle,
+        target_log_odds_low=middle - error,
+        target_log_odds_high=middle + error,
+    )
 
 
 def marked(summary: pd.DataFrame, minimum: int) -> pd.DataFrame:

@@ -6,13 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
+from matxai.class_metrics import class_scores
 from matxai.composition.dataset import part_of
 from matxai.composition.fitting import predict
 from matxai.composition.model_file import Card
 from matxai.composition.network import CrabNet
 from matxai.metrics import score
-from matxai.uncertainty import laplace_coverage, laplace_scale_factor, miscalibration_area
+from matxai.uncertainty import (
+    expected_calibration_error,
+    laplace_coverage,
+    laplace_scale_factor,
+    miscalibration_area,
+    reliability,
+)
 
 _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 
@@ -24,6 +32,10 @@ class Evaluation:
     ``predictions``: the rows of every part with prediction, sigma (as the network states it) and
     sigma_calibrated. ``metrics``: test errors with intervals, the scale factor of sigma and the
     miscalibration areas. ``calibration``: coverage on the test part, column sigma says of which.
+
+    Of a classification, ``predictions``: prediction (the probability of class 1) and log_odds, no sigma;
+    ``metrics``: those of `class_scores` and the expected calibration error; ``calibration``: the
+    `reliability` of the test part.
     """
 
     predictions: pd.DataFrame
@@ -36,6 +48,11 @@ def evaluate(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> 
 
     Single elements are predicted although training may have left them out.
     """
+    of_task = _of_classes if card.task == "classification" else _of_numbers
+    return of_task(network, card, table, device)
+
+
+def _of_numbers(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
     value, sigma = predict(network.to(device), part_of(table).to(device), card.mean, card.std)
     predictions = table[_KEPT].assign(
         prediction=value.cpu().numpy().astype(np.float64),
@@ -55,11 +72,33 @@ def evaluate(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> 
         + [(f"miscalibration area, {name}", miscalibration_area(c)) for name, c in curves.items()],
         columns=["metric", "value"],
     )
-    metrics = pd.concat([score(target, prediction, seed=card.seed), extra], ignore_index=True)
+    calibration = pd.concat([curve.assign(sigma=name) for name, curve in curves.items()])
+    scores = score(target, prediction, seed=card.seed)
+    return Evaluation(predictions, _metrics(card, scores, extra), calibration)
+
+
+def _of_classes(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
+    found, _ = predict(network.to(device), part_of(table).to(device), card.mean, card.std)
+    log_odds = found.cpu().numpy().astype(np.float64)
+    # In float64: a sure probability stays off 0 and 1, where its log loss would have no meaning.
+    predictions = table[_KEPT].assign(prediction=expit(log_odds), log_odds=log_odds)
+    test = predictions[predictions["part"] == "test"]
+    target, probability = (test[name].to_numpy(np.float64) for name in ("target", "prediction"))
+    curve = reliability(target, probability)
+    extra = pd.DataFrame(
+        [("expected calibration error", expected_calibration_error(curve))],
+        columns=["metric", "value"],
+    )
+    scores = class_scores(target, probability, seed=card.seed)
+    return Evaluation(predictions, _metrics(card, scores, extra), curve)
+
+
+def _metrics(card: Card, scores: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
+    """Scores with intervals, then numbers without, all with model and seed."""
+    metrics = pd.concat([scores, extra], ignore_index=True)
     metrics.insert(0, "seed", card.seed)
     metrics.insert(0, "model", card.network)
-    calibration = pd.concat([curve.assign(sigma=name) for name, curve in curves.items()])
-    return Evaluation(predictions, metrics, calibration)
+    return metrics
 
 
 def _arrays(table: pd.DataFrame, sigma: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

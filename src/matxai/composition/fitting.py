@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from matxai.composition.batch import Batch
+from matxai.composition.data_settings import TaskName
 from matxai.composition.dataset import Part, merged, part_of
 from matxai.composition.network import CrabNet, Prediction
 from matxai.composition.settings import BATCH_SIZES, Network, Train
@@ -34,18 +36,23 @@ def robust_l1(value: Tensor, log_sigma: Tensor, target: Tensor) -> Tensor:
     return (math.sqrt(2) * (target - value).abs() * (-log_sigma).exp() + log_sigma).mean()
 
 
-class Regression:
-    """The training task: batches of jittered compounds, robust L1, validation MAE.
+def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
+    """Mean of -y ln p - (1 - y) ln(1 - p) in nats, p the sigmoid of ``log_odds``; y from 0 to 1."""
+    return F.binary_cross_entropy_with_logits(log_odds.float(), target)
 
-    The target is standardised with the mean and standard deviation of the training part. ``watch`` sees
-    the forward passes of the validation.
+
+class Sampling:
+    """What both training tasks share: batches of jittered compounds, the two parts.
+
+    ``mean`` and ``std`` are what a network's raw output is scaled by; ``watch`` sees the forward passes
+    of the validation.
     """
+
+    mean = 0.0
+    std = 1.0
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
         self.train, self.val, self.jitter = train, val, jitter
-        self.mean, self.std = float(train.target.mean()), float(train.target.std())
-        if not self.std > 0:
-            raise ValueError("all training targets are equal: nothing can be learned from them")
         self.batch_size = batch_size or published_batch_size(len(train))
         self.watch: Watch | None = None
 
@@ -58,21 +65,75 @@ class Regression:
             batch = self.train.compounds.batch(rows)
             yield batch.jittered(self.jitter) if self.jitter else batch
 
+    def validated(self, network: nn.Module) -> Tensor:
+        """(compounds,) what `predict` gives for the validation part."""
+        return predict(network, self.val, self.mean, self.std, self.watch)[0]
+
+
+class Regression(Sampling):
+    """The task of learning a number: robust L1, validation MAE.
+
+    The target is standardised with the mean and standard deviation of the training part.
+    """
+
+    name: TaskName = "regression"
+
+    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        super().__init__(train, val, batch_size, jitter)
+        self.mean, self.std = float(train.target.mean()), float(train.target.std())
+        if not self.std > 0:
+            raise ValueError("all training targets are equal: nothing can be learned from them")
+
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         prediction = network(batch)
         target = (self.train.target[batch.rows] - self.mean) / self.std
         return robust_l1(prediction.value, prediction.log_sigma, target)
 
     def validate(self, network: nn.Module) -> float:
-        value, _ = predict(network, self.val, self.mean, self.std, self.watch)
-        return float((value - self.val.target).abs().mean())
+        return float((self.validated(network) - self.val.target).abs().mean())
+
+    def outcome(self, value: Tensor) -> Tensor:
+        """What a raw output (compounds,) of the network predicts, in the unit of the target."""
+        return value * self.std + self.mean
+
+
+class Classification(Sampling):
+    """The task of learning a class, 0 or 1: the raw output is the log-odds of class 1.
+
+    Loss and validation error are the log loss (binary cross-entropy, nats). A training target between 0
+    and 1, of duplicates that disagree, is the share of class 1. The network's log sigma is not used.
+    """
+
+    name: TaskName = "classification"
+
+    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        super().__init__(train, val, batch_size, jitter)
+        for part in (train, val):
+            if not ((part.target >= 0) & (part.target <= 1)).all():
+                raise ValueError("the targets of a classification are 0 or 1")
+        if not train.target.min() < train.target.max():
+            raise ValueError("all training targets are equal: nothing can be learned from them")
+
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        return log_loss(network(batch).value, self.train.target[batch.rows])
+
+    def validate(self, network: nn.Module) -> float:
+        return float(log_loss(self.validated(network), self.val.target))
+
+    def outcome(self, value: Tensor) -> Tensor:
+        """The probability of class 1 that a raw output (compounds,) of the network stands for."""
+        return value.sigmoid()
 
 
 @torch.inference_mode()
 def predict(
     network: nn.Module, part: Part, mean: float, std: float, watch: Watch | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Predicted value and standard deviation (compounds,) in the unit of the target, rows in order."""
+    """Predicted value and standard deviation (compounds,) in the unit of the target, rows in order.
+
+    For a classification, whose ``mean`` is 0 and ``std`` 1, the value is the log-odds of class 1 (its
+    sigmoid the probability), and the standard deviation means nothing.
+    """
     network.eval()
     value, sigma = torch.empty_like(part.target), torch.empty_like(part.target)
     # Compounds of like size together: fewer groups a batch, the same numbers.
@@ -86,10 +147,13 @@ def predict(
     return value, sigma
 
 
-def regression(table: pd.DataFrame, settings: Train, device: str) -> Regression:
+def task_of(
+    name: TaskName, table: pd.DataFrame, settings: Train, device: str
+) -> Regression | Classification:
     """The task of a prepared table: its train part merged by composition, its val part as it is."""
-    parts = {name: table[table["part"] == name] for name in ("train", "val")}
-    return Regression(
+    parts = {part: table[table["part"] == part] for part in ("train", "val")}
+    kind = Classification if name == "classification" else Regression
+    return kind(
         part_of(merged(parts["train"])).to(device),
         part_of(parts["val"]).to(device),
         settings.batch_size,
@@ -97,8 +161,15 @@ def regression(table: pd.DataFrame, settings: Train, device: str) -> Regression:
     )
 
 
+def regression(table: pd.DataFrame, settings: Train, device: str) -> Regression:
+    """`task_of` for a number."""
+    task = task_of("regression", table, settings, device)
+    assert isinstance(task, Regression)
+    return task
+
+
 def train_on(
-    task: Regression,
+    task: Regression | Classification,
     vectors: Tensor,
     shape: Network,
     settings: Train,
@@ -111,7 +182,7 @@ def train_on(
 ) -> Fitted:
     """Fit one network on the rows of ``vectors`` (atomic numbers, features).
 
-    The history's error is the MAE on the val part in the unit of the target.
+    The history's error is that of the task on the val part: MAE in the unit of the target, or log loss.
     """
     torch.manual_seed(seed)
     network = CrabNet(vectors, **network_shape(shape)).to(device)

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
+from matxai.composition.data_settings import TaskName
 from matxai.composition.network import CrabNet
 from matxai.model_file import load_model, save_model
 
@@ -18,7 +19,8 @@ _KEY = "matxai.composition/1"
 class Card:
     """What a network came from: its shape, its target's scale, the data and the seed.
 
-    ``elements``: symbols that occur in the training part; ``settings``: the training settings.
+    ``elements``: symbols that occur in the training part; ``settings``: the training settings. Of a
+    classification, whose raw output is the log-odds of class 1, ``mean`` is 0 and ``std`` 1.
     """
 
     network: str
@@ -30,6 +32,7 @@ class Card:
     data_sha256: str
     best_epoch: int
     settings: dict[str, Any]
+    task: TaskName = "regression"
 
 
 def save_network(path: Path, state: dict[str, Tensor], card: Card) -> None:

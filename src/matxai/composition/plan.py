@@ -5,7 +5,7 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 
 from __future__ import annotations
 
-from matxai.composition.data_settings import Folder, Transport, Web
+from matxai.composition.data_settings import Folder, TaskName, Transport, Web
 from matxai.composition.settings import BATCH_SIZES, Composition
 from matxai.composition.sources import PARTS
 from matxai.demand import gpus
@@ -55,7 +55,21 @@ class Plan:
     def target(self, name: str) -> dict[str, str]:
         """What the axes need to name the target of a data set, JSON-plain."""
         found = self.dataset(name)
-        return {"label": found.label, "unit": found.unit, "transform": found.transform}
+        return {
+            "task": found.task,
+            "label": found.label,
+            "unit": found.unit,
+            "transform": found.transform,
+        }
+
+    def of_task(self, task: TaskName) -> list[str]:
+        """Names of the data sets with this task."""
+        return [name for name, found in self.settings.datasets.items() if found.task == task]
+
+    def networks_of(self, task: TaskName) -> list[str]:
+        """Folders of the networks that are trained on the data sets with this task."""
+        folders = tuple(f"{self.root}/{name}/" for name in self.of_task(task))
+        return [folder for folder in self.networks if folder.startswith(folders)]
 
     def raw_files(self, name: str) -> dict[str, str]:
         """The CSV files of a data set by part; the embedded data have none."""
@@ -104,7 +118,9 @@ class Plan:
             "composition_attention": each(
                 self.networks if self.settings.attention else [], "attention_summary.csv"
             ),
-            "composition_parity": each(self.networks, "parity.svg"),
+            "composition_summary": [f"{self.root}/summary.svg"],
+            "composition_parity": each(self.networks_of("regression"), "parity.svg"),
+            "composition_roc": each(self.networks_of("classification"), "roc.svg"),
             "composition_calibration": each(self.networks, "calibration.svg"),
             "composition_embeddings": each(self.networks, "embeddings.parquet"),
             "composition_contributions": each(

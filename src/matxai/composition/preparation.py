@@ -22,6 +22,8 @@ from matxai.composition.sources import PARTS
 from matxai.errors import InputError
 from matxai.progress import progress
 
+_CLASSES = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -46,9 +48,10 @@ def prepare(
     another element is refused, since it could only be predicted as if the element were absent.
 
     Raises:
-        InputError: ``strict`` and a row is refused, or a part keeps fewer than two rows.
+        InputError: ``strict`` and a row is refused, a part keeps fewer than two rows, or the training part
+            of a classification holds one class.
     """
-    compounds, refused = _parse(raw, dataset.transform, {SYMBOLS[symbol] for symbol in known})
+    compounds, refused = _parse(raw, dataset, {SYMBOLS[symbol] for symbol in known})
     if settings.strict and len(refused):
         first = refused.iloc[0]
         raise InputError(
@@ -78,12 +81,24 @@ def prepare(
                 expected="at least two rows a part",
                 fix="see the refused rows in the log, or give more data",
             )
+    classes = dataset.task == "classification"
+    if classes and compounds.loc[compounds["part"] == "train", "target"].nunique() < 2:
+        raise InputError(
+            "the train part holds one class",
+            file=raw["file"].iloc[0],
+            value=compounds.loc[compounds["part"] == "train", "target"].iloc[0],
+            expected="rows of class 0 and of class 1",
+            fix="give rows of both, or see the refused rows in the log",
+        )
     compounds = compounds.reset_index(drop=True)
-    report = pd.DataFrame(counts + _describe(compounds), columns=["part", "quantity", "value"])
+    described = _describe(compounds, classes=classes)
+    report = pd.DataFrame(counts + described, columns=["part", "quantity", "value"])
     return Prepared(compounds, refused, report)
 
 
-def _parse(raw: pd.DataFrame, transform: str, known: set[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _parse(
+    raw: pd.DataFrame, dataset: DataSet, known: set[int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     kept, refused = [], []
     for row in progress(raw.to_dict("records"), "formulas read"):
         try:
@@ -93,7 +108,10 @@ def _parse(raw: pd.DataFrame, transform: str, known: set[int]) -> tuple[pd.DataF
                     f"the element table has no {' and no '.join(unknown)}",
                     "elements of the table, or another `network.vectors`",
                 )
-            target = _transformed(row["target"], transform)
+            if dataset.task == "classification":
+                target = _class(row["target"])
+            else:
+                target = _transformed(row["target"], dataset.transform)
         except FormulaError as error:
             refused.append(row | {"reason": error.reason, "expected": error.expected})
             continue
@@ -112,6 +130,14 @@ def _parse(raw: pd.DataFrame, transform: str, known: set[int]) -> tuple[pd.DataF
         pd.DataFrame(kept, columns=[*raw.columns, *extra]),
         pd.DataFrame(refused, columns=[*raw.columns, *reasons]),
     )
+
+
+def _class(text: str) -> float:
+    """0 or 1, the latter also from true; nothing else is taken for a class, 0.5 or 2 least of all."""
+    word = text.strip().lower()
+    if word in _CLASSES:
+        return _CLASSES[word]
+    raise FormulaError(f"target {text!r} is no class", "0 or 1, or false or true")
 
 
 def _transformed(text: str, transform: str) -> float:
@@ -155,31 +181,50 @@ def _select(
     return compounds.assign(part=compounds["reduced"].map(part_of)), counts
 
 
-def _describe(compounds: pd.DataFrame) -> list[tuple[str, str, float]]:
-    """Sizes, duplicates, leakage, range and tails of each part."""
+def _describe(compounds: pd.DataFrame, *, classes: bool) -> list[tuple[str, str, float]]:
+    """Sizes, duplicates and leakage of each part; range and tails of a number, shares of classes."""
     training = set(compounds.loc[compounds["part"] == "train", "reduced"])
     rows: list[tuple[str, str, float]] = []
     for part in PARTS:
         table = compounds[compounds["part"] == part]
         groups = table.groupby("reduced")["target"]
         spread = (groups.max() - groups.min())[groups.size() > 1]
-        target = table["target"]
         values = {
             "rows kept": len(table),
             "distinct compositions": groups.ngroups,
             "compositions with several rows": len(spread),
-            "median target range among them": spread.median(),
-            "largest target range among them": spread.max(),
+            **(_mixed_classes(spread) if classes else _ranges(spread)),
             "compositions also in train": 0
             if part == "train"
             else len(set(table["reduced"]) & training),
             "elements in a compound, at most": table["numbers"].map(len).max(),
-            "target mean": target.mean(),
-            "target standard deviation": target.std(),
-            "target skewness": target.skew(),
-            "target minimum": target.min(),
-            **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
-            "target maximum": target.max(),
+            **(_shares if classes else _distribution)(table["target"]),
         }
         rows += [(part, quantity, float(value)) for quantity, value in values.items()]
     return rows
+
+
+def _ranges(spread: pd.Series) -> dict[str, float]:
+    return {
+        "median target range among them": spread.median(),
+        "largest target range among them": spread.max(),
+    }
+
+
+def _mixed_classes(spread: pd.Series) -> dict[str, float]:
+    return {"compositions with both classes": (spread > 0).sum()}
+
+
+def _distribution(target: pd.Series) -> dict[str, float]:
+    return {
+        "target mean": target.mean(),
+        "target standard deviation": target.std(),
+        "target skewness": target.skew(),
+        "target minimum": target.min(),
+        **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
+        "target maximum": target.max(),
+    }
+
+
+def _shares(target: pd.Series) -> dict[str, float]:
+    return {"rows of class 1": target.sum(), "share of class 1": target.mean()}

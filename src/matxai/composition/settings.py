@@ -13,7 +13,7 @@ from matxai.composition.analysis_settings import (
     ElementVectors,
     Oxidation,
 )
-from matxai.composition.data_settings import EXAMPLES, POWER_FACTOR, DataSet
+from matxai.composition.data_settings import EXAMPLES, METAL, POWER_FACTOR, DataSet
 from matxai.strict import (
     Count,
     Distinct,
@@ -119,7 +119,7 @@ class Composition(Strict):
     """The line `composition`."""
 
     datasets: Annotated[dict[FolderName, DataSet], Field(min_length=1)] = Field(
-        default={"power_factor": POWER_FACTOR},
+        default={"power_factor": POWER_FACTOR, "metal": METAL},
         description="Data sets by name; a network is trained on each. The name is the name of "
         "its folder.",
         examples=EXAMPLES,

@@ -36,7 +36,8 @@ def read_transport(settings: Transport) -> pd.DataFrame:
 
     BoltzTraP, 300 K, 1e18 carriers/cm3, constant relaxation time 1e-14 s, tensors averaged. Units:
     S uV/K; sigma S/m; PF uW/(m K^2); kappa uW/(m K); m electron masses. An extra column
-    ``metal`` tells whether the two dopings give the same Seebeck coefficient.
+    ``metal`` tells whether the two dopings give the same Seebeck coefficient; the target metal is that as
+    0 or 1.
     """
     archive = package_file(*_ARCHIVE)
     with tarfile.open(archive, "r:xz") as tar:
@@ -46,14 +47,18 @@ def read_transport(settings: Transport) -> pd.DataFrame:
         text = io.TextIOWrapper(member, encoding="utf-8")
         table = pd.read_csv(text, dtype=str, keep_default_na=False)
     p_type, n_type = (pd.to_numeric(table[name], errors="coerce") for name in ("S_p", "S_n"))
+    difference = (p_type - n_type).abs()
+    metal = difference < METAL_SEEBECK_DIFFERENCE
+    # A compound without both coefficients is neither class: no target.
+    classes = metal.astype(int).astype(str).where(difference.notna(), "")
     return pd.DataFrame(
         {
             "part": "",
             "file": _MEMBER,
             "line": np.arange(2, len(table) + 2),
             "formula": table["pretty_formula"],
-            "target": table[settings.target],
-            "metal": (p_type - n_type).abs() < METAL_SEEBECK_DIFFERENCE,
+            "target": classes if settings.target == "metal" else table[settings.target],
+            "metal": metal,
         }
     )
 

@@ -1,4 +1,4 @@
-"""What the axes call a target."""
+"""What the axes call a target, and by which number predictions of it are judged first."""
 
 from __future__ import annotations
 
@@ -6,15 +6,50 @@ from collections.abc import Mapping
 
 from matxai.plotting.quantities import Quantity
 
+# The metric that accuracy figures and the summary show; the others stand in the tables.
+MAIN_METRIC = {"regression": "mae", "classification": "roc_auc"}
+# What decides on the best epoch, as `quantities.yml` names it.
+VALIDATION_ERROR = {"regression": "val_mae", "classification": "val_log_loss"}
+
+
+def task_of_target(target: Mapping[str, str]) -> str:
+    """The task (data_settings.TaskName) in a target's settings; a number where there is none."""
+    return target.get("task", "regression")
+
+
+def is_class(target: Mapping[str, str]) -> bool:
+    """Whether a target is a class, whose prediction is a probability."""
+    return task_of_target(target) == "classification"
+
 
 def target_quantity(target: Mapping[str, str]) -> Quantity:
-    """Label and unit of a target from its settings (label, unit, transform).
+    """Label and unit of a target from its settings (label, unit, transform, task).
 
-    A logarithm is named as one, and its errors are in decades.
+    A logarithm is named as one, and its errors are in decades; of a class it is the probability.
     """
     label, unit = target["label"], target["unit"]
+    if is_class(target):
+        return Quantity(f"probability of {label}")
     if target["transform"] == "none":
         return Quantity(label, unit=unit)
     magnitude = "|" if target["transform"] == "log10_abs" else ""
     of = f"{magnitude}{label}{magnitude}"
     return Quantity(f"log₁₀ of {of}" + (f" in {unit}" if unit else ""), unit="decades")
+
+
+def scored_quantity(target: Mapping[str, str]) -> Quantity:
+    """What the main metric is a metric of, and the unit of that metric."""
+    return Quantity(target["label"]) if is_class(target) else target_quantity(target)
+
+
+def error_quantity(target: Mapping[str, str]) -> Quantity:
+    """What validation errors are errors of, and their unit."""
+    found = target_quantity(target)
+    return Quantity(found.label, unit="nats") if is_class(target) else found
+
+
+def contribution_quantity(target: Mapping[str, str]) -> Quantity:
+    """What the contributions of elements add up to: the target, or the log-odds of a class."""
+    if is_class(target):
+        return Quantity(f"log-odds of {target['label']}")
+    return target_quantity(target)

@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
 
 @styled
-def accuracy_figure(metrics: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
-    """Draw columns model, seed, mae, ci_low, ci_high: a row a model, a dot and bar a seed.
+def accuracy_figure(
+    metrics: pd.DataFrame, target: Quantity, title: str = "", *, metric: str = "mae"
+) -> Figure:
+    """Draw columns model, seed, ``metric``, ci_low, ci_high: a row a model, a dot and bar a seed.
 
-    The diamond is the mean over a model's seeds; the number beside it adds their standard deviation
-    where there are at least two. Models keep the order in which they come; the axis starts at 0.
+    ``metric``: mae or roc_auc. The diamond is the mean over a model's seeds; the number beside it adds
+    their standard deviation where there are at least two. Models keep the order in which they come. The
+    axis of an error starts at 0, that of an area under the ROC curve at 0.5 (chance) or below.
     """
-    require_columns(metrics, ("model", "seed", "mae", "ci_low", "ci_high"), "accuracy")
-    metrics = metrics[np.isfinite(metrics["mae"].to_numpy(float))]
+    require_columns(metrics, ("model", "seed", metric, "ci_low", "ci_high"), "accuracy")
+    metrics = metrics[np.isfinite(metrics[metric].to_numpy(float))]
     models = list(metrics["model"].drop_duplicates())
     if not models:
         return empty_figure("no model has an error to show")
@@ -39,21 +42,23 @@ def accuracy_figure(metrics: pd.DataFrame, target: Quantity, title: str = "") ->
     axes = figure.add_subplot()
     for row, model in enumerate(models):
         table = metrics[metrics["model"] == model].sort_values("seed")
-        mae = table["mae"].to_numpy(float)
-        y = row + 0.1 * (np.arange(len(mae)) - (len(mae) - 1) / 2) * min(1, 6 / len(mae))
+        value = table[metric].to_numpy(float)
+        y = row + 0.1 * (np.arange(len(value)) - (len(value) - 1) / 2) * min(1, 6 / len(value))
         axes.hlines(y, table["ci_low"], table["ci_high"], color=BLUE, linewidth=1.2, alpha=0.6)
-        axes.plot(mae, y, "o", color=BLUE, markersize=4)
-        axes.plot(mae.mean(), row, "D", color="black", markersize=7, fillstyle="none")
-        spread = f" ± {np.std(mae, ddof=1):.2g}" if len(mae) > 1 else ""
-        right = float(np.nanmax([*table["ci_high"], mae.max()]))
+        axes.plot(value, y, "o", color=BLUE, markersize=4)
+        axes.plot(value.mean(), row, "D", color="black", markersize=7, fillstyle="none")
+        spread = f" ± {np.std(value, ddof=1):.2g}" if len(value) > 1 else ""
+        right = float(np.nanmax([*table["ci_high"], value.max()]))
         axes.annotate(
-            f"{mae.mean():.3g}{spread}", (right, row), (6, 0), textcoords="offset points",
+            f"{value.mean():.3g}{spread}", (right, row), (6, 0), textcoords="offset points",
             va="center", size=9,
         )  # fmt: skip
     axes.set_yticks(range(len(models)), [wrapped(str(model), 26) for model in models])
     axes.set_ylim(len(models) - 0.5, -0.5)
-    axes.set_xlim(0, axes.get_xlim()[1] * 1.12)  # room for the numbers
-    axes.set_xlabel(wrapped(axis_label("mae", target.unit) + f" of {target.label}", 80))
+    left, right = axes.get_xlim()
+    left = min(left, 0.5) if metric == "roc_auc" else 0
+    axes.set_xlim(left, right + 0.12 * (right - left))  # room for the numbers
+    axes.set_xlabel(wrapped(axis_label(metric, target.unit) + f" of {target.label}", 80))
     axes.grid(axis="x", linewidth=0.4)
     figure.legend(
         handles=[

@@ -230,5 +230,5 @@ def test_boxes_without_an_element_say_so(planted):
 
 def test_the_named_target_asks_for_both_figures_of_every_network():
     asked = Plan(Composition(seeds=(0, 7)), "r").targets()["composition_contributions"]
-    assert len(asked) == len(set(asked)) == 2 * 2 * 2
+    assert len(asked) == len(set(asked)) == 2 * 2 * 2 * 2
     assert "r/power_factor/hotcrab/seed7/contributions/distribution.svg" in asked

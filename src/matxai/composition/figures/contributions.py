@@ -25,6 +25,7 @@ from matxai.plotting.style import (
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _CROWDED = 16  # elements from which the figure of boxes is wide
@@ -60,12 +61,13 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     """Draw for each row of ``summary`` two boxes: contributions, and targets of its compounds.
 
     ``summary``: rows of `contributions.summarise`, drawn in their order. Boxes span the quartiles,
-    whiskers 5 % to 95 %; the diamond is the mean with its 95 % interval.
+    whiskers 5 % to 95 %; the diamond is the mean with its 95 % interval. Classes have no boxes: with the
+    columns of `contributions.with_class_shares` there is a square, the log-odds of the share of class 1.
     """
-    kinds = (
-        ("", "contribution of the element", BLUE),
-        ("target_", "target of its compounds", ORANGE),
-    )
+    classes = "target_log_odds" in summary
+    kinds = [("", "contribution of the element", BLUE)]
+    if not classes:
+        kinds.append(("target_", "target of its compounds", ORANGE))
     columns = [f"{prefix}{name}" for prefix, _, _ in kinds for name in _STATISTICS]
     require_columns(summary, ("element", "compounds", *columns), "contribution")
     if summary.empty:
@@ -73,10 +75,12 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     size = len(summary)
     figure = Figure(figsize=(LARGE_WIDTH if size > _CROWDED else FULL_WIDTH, 4.6))
     axes = figure.add_subplot()
-    handles = []
-    for (prefix, label, colour), shift in zip(kinds, (-0.2, 0.2), strict=True):
+    handles: list[Artist] = []
+    for (prefix, label, colour), shift in zip(kinds, (-0.2, 0.2), strict=False):
         _boxes(axes, summary, prefix, colour, np.arange(size) + shift)
         handles.append(Rectangle((0, 0), 1, 1, facecolor=colour, alpha=0.6, label=label))
+    if classes:
+        handles.append(_shares(axes, summary, np.arange(size) + 0.2))
     names = zip(summary["element"], summary["compounds"], strict=True)
     axes.set_xticks(range(size), [f"{name}\n{count}" for name, count in names])
     axes.tick_params(axis="x", length=0, labelsize=8)
@@ -88,6 +92,16 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     figure.legend(handles=[*handles, mean], loc="outside upper right", ncols=3)
     axes.set_title(wrapped(title, 100), loc="left")
     return figure
+
+
+def _shares(axes: Axes, table: pd.DataFrame, places: np.ndarray) -> Artist:
+    """Draw the class shares of the compounds that hold an element at ``places``; the legend's entry."""
+    ends = table["target_log_odds_low"], table["target_log_odds_high"]
+    axes.vlines(places, *ends, color=ORANGE, linewidth=1.2)
+    shares = axes.plot(places, table["target_log_odds"], "s", color=ORANGE, markersize=5)[0]
+    shares.set_gid("target_log_odds")
+    label = "share of class 1 in its compounds, 95 %"
+    return axes.plot([], [], "s-", color=ORANGE, markersize=5, linewidth=1.2, label=label)[0]
 
 
 def _boxes(axes: Axes, table: pd.DataFrame, prefix: str, colour: str, places: np.ndarray) -> None:

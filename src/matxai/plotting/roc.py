@@ -1,0 +1,69 @@
+"""How well probabilities tell two classes apart: ROC and precision-recall curves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import (
+    FULL_WIDTH,
+    GUIDE,
+    PART_COLOURS,
+    empty_figure,
+    require_columns,
+    styled,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+_COLUMNS = ("part", "false_positive_rate", "recall", "precision", "recall_low", "recall_high")
+_BANDED = "test"  # the part whose uncertainty is of interest: the others were learned from
+
+
+@styled
+def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") -> Figure:
+    """Draw `class_curves` of several parts, told apart by the column part: ROC left, precision right.
+
+    ``notes``: what the legend of each panel (roc, precision) says of the test part, e.g. its area. The
+    band is that of the test part. Parts of one class have no curve.
+    """
+    require_columns(curves, _COLUMNS, "ROC")
+    known = curves.dropna(subset=["false_positive_rate", "recall"])
+    if known.empty:
+        return empty_figure("no part holds both classes")
+    figure = Figure(figsize=(FULL_WIDTH, FULL_WIDTH / 2))
+    roc, precision = figure.subplots(ncols=2)
+    roc.plot([0, 1], [0, 1], color=GUIDE, linestyle="--", linewidth=1, label="chance")
+    for part in sorted(known["part"].drop_duplicates(), key=list(PART_COLOURS).index):
+        table, colour = known[known["part"] == part], PART_COLOURS[part]
+        mine = part == _BANDED
+        if mine:
+            band = table["false_positive_rate"], table["recall_low"], table["recall_high"]
+            roc.fill_between(*band, color=colour, alpha=0.2, linewidth=0)
+            share = table["precision"].iloc[-1]  # all are called class 1
+            precision.axhline(
+                share, color=GUIDE, linestyle="--", linewidth=1, label="chance (test)"
+            )
+        look = {"color": colour, "linewidth": 1.8 if mine else 1.0}
+        names = [f"{part}{notes.get(kind, '') if mine else ''}" for kind in ("roc", "precision")]
+        roc.plot(table["false_positive_rate"], table["recall"], label=names[0], **look)
+        # A step, not a line: nothing between two thresholds can be reached. The first threshold that
+        # reaches a recall has its best precision; the area below is the average precision.
+        reached = table.drop_duplicates("recall")
+        precision.step(reached["recall"], reached["precision"], where="pre", label=names[1], **look)
+    roc.set(xlabel=axis_label("false_positive_rate"), ylabel=axis_label("recall"))
+    precision.set(xlabel=axis_label("recall"), ylabel=axis_label("precision"))
+    for axes in (roc, precision):
+        axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), aspect="equal")
+        axes.grid(linewidth=0.3)
+    roc.legend(loc="lower right", frameon=True, edgecolor="none")
+    precision.legend(loc="lower left", frameon=True, edgecolor="none")
+    if title:
+        figure.suptitle(wrapped(title, 90), fontsize=11)
+    return figure

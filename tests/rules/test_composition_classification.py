@@ -1,0 +1,164 @@
+"""The real script files on a tiny data set of two classes, and the summary over two data sets."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.rules.test_composition import ATTENTION, NETWORK, TARGET, TRAIN, Bench
+
+from matxai.composition.attention_store import AttentionStore
+from matxai.composition.model_file import load_network
+
+METAL = {"task": "classification", "label": "metal", "unit": "", "transform": "none"}
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """Prepared classes and a trained network."""
+    folder = tmp_path_factory.mktemp("classes")
+    bench = Bench(folder)
+    rng = np.random.default_rng(0)
+    for part, rows in (("train", 40), ("val", 12), ("test", 12)):
+        lines = []
+        for row in range(rows):
+            metal = rng.choice(["Fe", "Na", "Si", "Cr", "Al", "Li"])
+            other = ["O", "S", "Cl", "N"][row % 4]
+            # A composition that disagrees with itself now and then: oxides and sulphides are class 1.
+            lines.append(f"{metal}{rng.integers(1, 4)}{other},{int(row % 4 < 2)}")
+        (folder / f"{part}.csv").write_text("\n".join(["formula,target", *lines, "KBr,2", ""]))
+    for name in ("onehot", "magpie"):
+        bench.run(
+            "prepare_element_vectors", wildcards={"vectors": name}, output={"table": f"{name}.csv"}
+        )
+    bench.run(
+        "prepare_compositions",
+        input={part: f"{part}.csv" for part in ("train", "val", "test")}
+        | {"elements": ["onehot.csv"]},
+        output={"compounds": "compounds.parquet", "refused": "refused.csv", "report": "prep.csv"},
+        params={
+            "dataset": {"source": "folder", "path": "x", "task": "classification"},
+            "prepare": {"drop_unary": True, "strict": False},
+        },
+    )
+    bench.run(
+        "train_crabnet",
+        input={"compounds": "compounds.parquet", "vectors": "onehot.csv"},
+        output={
+            "model": "model.safetensors", "history": "history.csv",
+            "attention": "attention.zarr.zip",
+        },
+        params={
+            "checkpoint": str(folder / "checkpoint.pt"), "network": NETWORK, "attention": ATTENTION,
+            "captured": str(folder / "attention.zarr"), "task": "classification", "train": TRAIN,
+            "code": "x",
+        },
+    )  # fmt: skip
+    bench.run(
+        "evaluate_crabnet",
+        input={"compounds": "compounds.parquet", "model": "model.safetensors"},
+        output={name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
+        params={"task": "classification"},
+    )
+    return bench
+
+
+def test_what_is_no_class_is_refused(bench):
+    assert list(pd.read_csv(bench.folder / "refused.csv")["target"]) == [2, 2, 2]
+
+
+def test_the_file_says_that_its_output_is_a_class(bench):
+    _, card = load_network(bench.folder / "model.safetensors")
+    assert (card.task, card.mean, card.std) == ("classification", 0, 1)
+
+
+def test_history_attention_and_evaluation_have_the_same_log_loss(bench):
+    history = pd.read_csv(bench.folder / "history.csv")
+    with AttentionStore(bench.folder / "attention.zarr.zip") as store:
+        target = store.compounds["target"].to_numpy()[:, None]
+        p = store.predictions.astype(float)
+    losses = -np.log(np.where(target == 1, p, 1 - p)).mean(axis=0)
+    assert np.allclose(losses, history["val_error"], rtol=1e-4)
+    predictions = pd.read_csv(bench.folder / "predictions.csv")
+    val = predictions[predictions["part"] == "val"]
+    p = np.where(val["target"] == 1, val["prediction"], 1 - val["prediction"])
+    assert -np.log(p).mean() == pytest.approx(history["val_error"].min(), rel=1e-4)
+
+
+def test_every_figure_is_drawn_beside_its_table(bench):
+    bench.run(
+        "plot_classification",
+        input={name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
+        output={"roc_figure": "roc.svg", "roc_table": "roc.csv", "calibration": "calibration.svg"},
+    )
+    assert set(pd.read_csv(bench.folder / "roc.csv")["part"]) == {"train", "val", "test"}
+    bench.run(
+        "plot_history",
+        input={"history": "history.csv"},
+        output={"figure": "history.svg"},
+        params={"target": METAL},
+    )
+    bench.run(
+        "plot_target",
+        input={"compounds": "compounds.parquet"},
+        output={"figure": "target.svg", "table": "target.csv"},
+        params={"target": METAL},
+    )
+    assert pd.read_csv(bench.folder / "target.csv")["compounds"].sum() == 64
+    bench.run(
+        "explain_contributions",
+        input={"compounds": "compounds.parquet", "model": "model.safetensors"},
+        output={"occurrences": "c.parquet", "elements": "elements.csv", "check": "check.csv"},
+    )
+    predictions = pd.read_csv(bench.folder / "predictions.csv")
+    occurrences = pd.read_parquet(bench.folder / "c.parquet")
+    average = occurrences.groupby(["part", "line"], sort=False)["contribution"].mean()
+    assert np.allclose(average, predictions["log_odds"], atol=1e-5)
+    bench.run(
+        "plot_contributions",
+        input={"elements": "elements.csv"},
+        output={
+            f"{name}_{kind}": f"contribution_{name}.{suffix}"
+            for name in ("periodic_table", "distribution")
+            for kind, suffix in (("figure", "svg"), ("table", "csv"))
+        },
+        params={"target": METAL, "minimum": 2, "elements": 5},
+    )
+    assert "target_log_odds" in pd.read_csv(bench.folder / "contribution_distribution.csv")
+    for name in ("roc", "calibration", "history", "target", "contribution_distribution"):
+        assert (bench.folder / f"{name}.svg").read_text().startswith("<?xml")
+
+
+def test_accuracy_and_the_summary(bench):
+    bench.run(
+        "evaluate_baselines",
+        input={"compounds": "compounds.parquet", "vectors": "magpie.csv"},
+        output={"metrics": "baselines.csv"},
+        params={"trees": 5, "seeds": [0, 1], "task": "classification"},
+    )
+    bench.run(
+        "collect_accuracy",
+        input={"baselines": "baselines.csv", "networks": ["metrics.csv"]},
+        output={"figure": "accuracy.svg", "table": "accuracy.csv"},
+        params={"target": METAL},
+    )
+    table = pd.read_csv(bench.folder / "accuracy.csv")
+    assert {"roc_auc", "average_precision", "brier", "log_loss"} <= set(table["metric"])
+    assert set(table["model"]) == {"hotcrab", "share of class 1", "random forest"}
+    number = table[table["metric"] == "roc_auc"].assign(metric="mae")
+    number["model"] = number["model"].replace("share of class 1", "mean")
+    number.to_csv(bench.folder / "number.csv", index=False)
+    bench.run(
+        "collect_summary",
+        input={
+            "accuracy": ["number.csv", "accuracy.csv"],
+            "compounds": ["compounds.parquet", "compounds.parquet"],
+        },
+        output={"figure": "summary.svg", "table": "summary.csv"},
+        params={"targets": {"hardness": TARGET, "metal": METAL}},
+    )
+    summary = pd.read_csv(bench.folder / "summary.csv").set_index(["dataset", "model"])
+    assert summary.loc[("hardness", "random forest"), "seeds"] == 2
+    assert summary.loc[("metal", "hotcrab"), "metric"] == "roc_auc"
+    mine = table[(table["model"] == "hotcrab") & (table["metric"] == "roc_auc")]
+    assert summary.loc[("metal", "hotcrab"), "mean"] == mine["value"].item()
+    for name in ("accuracy", "summary"):
+        assert (bench.folder / f"{name}.svg").read_text().startswith("<?xml")

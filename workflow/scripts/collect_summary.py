@@ -1,0 +1,22 @@
+"""Compare all models on all data sets, with seed spread and published values."""
+
+import _bootstrap  # noqa: F401
+import pandas as pd
+from matxai.composition.comparison import compare
+from matxai.composition.dataset import read_compounds
+from matxai.composition.figures.comparison import comparison_figure
+from matxai.job import job
+from matxai.plotting.style import save
+
+with job(snakemake) as run:
+    names = list(run.params.targets)
+    accuracy = map(pd.read_csv, run.input.accuracy)
+    compounds = map(read_compounds, run.input.compounds)
+    table = compare(
+        dict(zip(names, accuracy, strict=True)),
+        dict(zip(names, compounds, strict=True)),
+        run.params.targets,
+    )
+    table.to_csv(run.output.table, index=False)
+    save(comparison_figure(table), run.output.figure)
+    print(table.drop(columns=["task", "source"]).to_string(index=False))
