@@ -22,11 +22,13 @@ Frame = NDArray[np.uint8]
 _LAST_LINES = 8
 # One thread, no date, no version of the muxer: repeatable bytes. BT.709 is stated and used: a player that
 # has to guess shifts the colours. yuv420p and the index in front are what browsers ask for.
-_COLOURS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
+_COLOURS = (
+    "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,"
+    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+)
 _CODING = (
-    *("-an", "-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd"),
-    *("-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-pix_fmt", "yuv420p"),
-    *(*_COLOURS, "-color_range", "tv", "-threads", "1", "-movflags", "+faststart"),
+    *("-an", "-vf", _COLOURS, "-c:v", "libx264", "-preset", "veryfast", "-crf", "16"),
+    *("-pix_fmt", "yuv420p", "-threads", "1", "-movflags", "+faststart"),
     *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mp4"),
 )
 

@@ -31,4 +31,5 @@ with job(snakemake) as run:
         save(final_attention(view), figure)
         weights_table(view.history).to_csv(table, index=False)
     elements.to_csv(run.output.elements_table, index=False, float_format="%.6g")
-    save(element_attention_map(elements, asked.minimum, origin), run.output.elements_figure)
+    title = f"Which elements attend to which: {origin}"
+    save(element_attention_map(elements, asked.minimum, title), run.output.elements_figure)

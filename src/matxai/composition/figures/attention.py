@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from matxai.plotting.style import HALF_WIDTH, SEQUENTIAL, styled, text_colour, wrapped
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
     from matxai.composition.attention_views import View
 
-_CELL, _SIDE = 0.3, 1.9  # inches: least side of a cell, and of a matrix if its cells allow
+# Inches: least side of a cell, and of a matrix; least side of a cell under which a label lies flat; gaps.
+_CELL, _SIDE, _FLAT = 0.3, 1.9, 0.55
+_GAP, _LEFT, _RIGHT, _TOP, _BELOW = 0.12, 1.15, 1.25, 0.85, 0.95
 
 
 @styled
@@ -30,33 +34,45 @@ def final_attention(view: View) -> Figure:
     weights = history.attention[-1]
     layers, heads, count, _ = weights.shape
     side = max(_SIDE, _CELL * count)
-    width = max(HALF_WIDTH, heads * (side + 0.1) + 1.9)
-    figure = Figure(figsize=(width, layers * (side + 0.15) + 1.7))
-    grid: Any = figure.subplots(layers, heads, squeeze=False, sharex=True, sharey=True)
+    pitch = side + _GAP
+    width = max(HALF_WIDTH, _LEFT + heads * pitch + _RIGHT)
+    height = _TOP + layers * pitch + _BELOW
+    figure = Figure(figsize=(width, height))
+    # Placed by hand: a hundred matrices of labelled cells take a layout engine longer than drawing them.
+    figure.set_layout_engine("none")
+    upright = side / count < _FLAT
+    labels = [label if upright else label.replace(" ", "\n") for label in view.labels]
     size = float(np.clip(72 * side / count / 3.4, 5, 10))
     for layer, head in np.ndindex(layers, heads):
-        axes = grid[layer, head]
-        image = axes.imshow(weights[layer, head], cmap=SEQUENTIAL, vmin=0, vmax=1)
+        corner = (_LEFT + head * pitch, height - _TOP - layer * pitch - side)
+        axes = figure.add_axes((corner[0] / width, corner[1] / height, side / width, side / height))
+        axes.imshow(weights[layer, head], cmap=SEQUENTIAL, vmin=0, vmax=1)
         axes.spines[:].set_visible(False)
-        axes.tick_params(length=0)
+        axes.tick_params(length=0, labelsize=8)
+        axes.set_yticks(range(count), [] if head else view.labels)
+        last = layer == layers - 1
+        axes.set_xticks(range(count), labels if last else [], rotation=90 if upright else 0)
         _values(axes, weights[layer, head], size)
         if not layer:
             axes.set_title(f"head {head + 1}", size=10)
         if not head:
-            axes.set_ylabel(f"layer {layer + 1}")
-    names = view.labels
-    grid[0, 0].set_yticks(range(count), names, size=8)
-    upright = side / count < 0.55
-    for axes in grid[-1]:
-        axes.set_xticks(range(count), names, size=8, rotation=90 if upright else 0)
-    if not upright:
-        for axes in grid[-1]:
-            axes.set_xticklabels([name.replace(" ", "\n") for name in names])
-    figure.supxlabel("Key element, fraction", size=10)
-    figure.supylabel("Query element, fraction", size=10)
-    bar = figure.colorbar(image, ax=grid, fraction=0.03, pad=0.01, aspect=30)
+            figure.text(
+                0.35 / width, (corner[1] + side / 2) / height, f"layer {layer + 1}", rotation=90,
+                ha="center", va="center",
+            )  # fmt: skip
+    middle = (_LEFT + (heads * pitch - _GAP) / 2, _BELOW + (layers * pitch) / 2)
+    figure.text(middle[0] / width, 0.2 / height, "Key element, fraction", ha="center")
+    figure.text(
+        0.08 / width, middle[1] / height, "Query element, fraction", va="center", rotation=90
+    )
+    place = (_LEFT + heads * pitch + 0.05, _BELOW + _GAP, 0.15, layers * pitch - _GAP)
+    within = (width, height, width, height)
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(0, 1), SEQUENTIAL),
+        cax=figure.add_axes(tuple(p / w for p, w in zip(place, within, strict=True))),
+    )
     bar.set_label(wrapped("Attention: weight by which the query attends to the key", 32))
-    figure.suptitle(wrapped(_title(view), int(10 * width)), size=11)
+    figure.text(0.12 / width, 1 - 0.1 / height, _title(view, int(11 * width)), size=11, va="top")
     return figure
 
 
@@ -71,10 +87,10 @@ def _values(axes: Axes, weights: NDArray[np.float32], size: float) -> None:
         )  # fmt: skip
 
 
-def _title(view: View) -> str:
+def _title(view: View, width: int) -> str:
     history, value = view.history, view.target.value
     known = np.isfinite(history.target)
     true = value(history.target) if known else "unknown"
     predicted = value(float(history.prediction[-1]))
-    epoch = f"Epoch\N{NO-BREAK SPACE}{history.epochs[-1]:g}"
-    return f"{view.title}. {epoch}: predicted {predicted}, true {true}"
+    values = f"epoch {history.epochs[-1]:g}: predicted {predicted}, true {true}"
+    return f"{wrapped(view.title, width)}\n{wrapped(values, width)}"

@@ -121,7 +121,7 @@ def element_attention_map(table: pd.DataFrame, minimum: int, title: str = "") ->
         f"grey: fewer than {minimum} compositions; "
         "blank: none."
     )
-    text = f"{wrapped(title, int(11 * width))}\n{wrapped(note, int(11 * width))}".strip()
+    text = f"{wrapped(title, int(13 * width))}\n{wrapped(note, int(13 * width))}".strip()
     figure.text(0.75 / width, 1 - 0.08 / height, text, va="top", size=10)
     return figure
 
