@@ -54,7 +54,9 @@ def exactly(*texts):
 
 def shown(path, caption, category, subcategory, **labels):
     """An output that the report shows, with the table beside each figure labelled as such."""
-    kind = {".csv": "table", ".html": "interactive"}.get(Path(path).suffix, "figure")
+    kind = {".csv": "table", ".html": "interactive", ".mp4": "video"}.get(
+        Path(path).suffix, "figure"
+    )
     return report(
         path,
         caption=f"../workflow/report/{caption}.rst",

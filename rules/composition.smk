@@ -55,9 +55,21 @@ rule composition_training:
 
 
 rule composition_attention:
-    """Attention of every layer and head through training, checked and measured."""
+    """Attention of every layer and head: checked, final figures, which elements attend to which."""
     input:
         TARGETS["composition_attention"],
+
+
+rule composition_attention_videos:
+    """Attention and prediction of single compounds through training, as videos."""
+    input:
+        TARGETS["composition_attention_videos"],
+
+
+rule composition_attention_pages:
+    """Attention of single compounds and between elements, interactive pages."""
+    input:
+        TARGETS["composition_attention_pages"],
 
 
 rule composition_parity:
@@ -116,6 +128,7 @@ rule composition_correlation_pages:
 
 include: "composition_data.smk"
 include: "composition_training.smk"
+include: "composition_attention.smk"
 include: "composition_elements.smk"
 include: "composition_oxidation.smk"
 include: "composition_contributions.smk"

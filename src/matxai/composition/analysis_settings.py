@@ -39,6 +39,30 @@ class Attention(Strict):
         return self
 
 
+class AttentionViews(Strict):
+    """What is shown of the captured attention: single compounds, and which elements attend to which."""
+
+    compounds: Count = Field(
+        default=3,
+        description="Captured compounds shown one by one: drawn from the most frequent element count, then "
+        "from the next, and so on (pure elements last).",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw.")
+    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Formulas shown instead of a draw, e.g. [TiO2, BaTiO3]; each must be captured.",
+    )
+    frames_per_second: Count = Field(
+        default=15,
+        description="Captured steps shown in a second of video, at most: with few steps each is held "
+        "longer, so that a video lasts six seconds.",
+    )
+    minimum: Count = Field(
+        default=5,
+        description="Pairs of elements that fewer captured compositions hold are grey.",
+    )
+
+
 NetworkVectors = Annotated[str, Field(pattern=r"^(embedded|layer[1-9][0-9]*\.(query|key|value))$")]
 
 

@@ -101,12 +101,23 @@ class Plan:
         asked = self.settings.attention is not None
         return {"attention": f"{folder}/attention.zarr.zip"} if asked else {}
 
+    def attention_views(self) -> list[str]:
+        """Names of the compounds whose attention is shown, of each network that keeps attention."""
+        captured, asked = self.settings.attention, self.settings.attention_views
+        if captured is None:
+            return []
+        most = captured.subset or len(captured.formulas or ()) or asked.compounds
+        count = len(asked.formulas) if asked.formulas else min(asked.compounds, most)
+        return [f"compound{number}" for number in range(1, count + 1)]
+
     def targets(self) -> dict[str, list[str]]:
         """The files of each named target."""
 
         def each(folders: list[str], *files: str) -> list[str]:
             return [f"{folder}/{file}" for folder in folders for file in files]
 
+        attentive = self.networks if self.settings.attention else []
+        views = [f"attention/{view}" for view in self.attention_views()]
         return {
             "composition_preparation": each(self.datasets, "target.svg"),
             "composition_statistics": [
@@ -116,7 +127,13 @@ class Plan:
             "composition_accuracy": each(self.datasets, "accuracy.svg"),
             "composition_training": each(self.networks, "history.svg"),
             "composition_attention": each(
-                self.networks if self.settings.attention else [], "attention_summary.csv"
+                attentive,
+                "attention_summary.csv",
+                *(f"{view}.svg" for view in [*views, "attention/elements"]),
+            ),
+            "composition_attention_videos": each(attentive, *(f"{view}.mp4" for view in views)),
+            "composition_attention_pages": each(
+                attentive, *(f"{view}.html" for view in [*views, "attention/elements"])
             ),
             "composition_summary": [f"{self.root}/summary.svg"],
             "composition_parity": each(self.networks_of("regression"), "parity.svg"),

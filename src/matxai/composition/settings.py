@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from matxai.composition.analysis_settings import (
     Attention,
+    AttentionViews,
     Contributions,
     Correlation,
     ElementVectors,
@@ -139,6 +140,10 @@ class Composition(Strict):
         default=Attention(),
         description="Attention of every layer and head through training, in attention.zarr.zip beside "
         "each network; null: none is kept. A change trains the networks again.",
+    )
+    attention_views: AttentionViews = Field(
+        default=AttentionViews(),
+        description="What is shown of the captured attention: videos, figures and pages.",
     )
     baseline: Baseline = Field(default=Baseline(), description="Random forest to compare with.")
     correlation: Correlation = Field(

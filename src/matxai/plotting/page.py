@@ -46,6 +46,7 @@ def write_page(figure: go.Figure, path: str | Path, title: str, caption: str) ->
         include_plotlyjs=True,
         include_mathjax=False,
         div_id=DIV_ID,
+        auto_play=False,
         config={"displaylogo": False, "responsive": True, "plotlyServerURL": ""},
     )
     page = _PAGE.format(title=html.escape(title), caption=html.escape(caption), figure=body)

@@ -40,11 +40,36 @@ def test_targets_ask_for_each_once():
 
 
 def test_attention_is_asked_for_unless_it_is_switched_off():
-    assert len(plan().targets()["composition_attention"]) == 4
+    found = plan().targets()["composition_attention"]
+    assert sum(path.endswith("/attention_summary.csv") for path in found) == 4
     assert plan().attention_file("a") == {"attention": "a/attention.zarr.zip"}
     off = plan(attention=None)
-    assert off.targets()["composition_attention"] == []
+    for name in ("attention", "attention_videos", "attention_pages"):
+        assert off.targets()[f"composition_{name}"] == []
     assert off.attention_file("a") == {}
+
+
+def test_each_compound_shown_has_its_figure_video_and_page():
+    targets = plan().targets()
+    folder = "results/x/composition/own/hotcrab/seed0/attention"
+    assert len(targets["composition_attention"]) == 4 * (1 + 3 + 1)
+    assert len(targets["composition_attention_videos"]) == 4 * 3
+    assert len(targets["composition_attention_pages"]) == 4 * (3 + 1)
+    assert f"{folder}/compound3.mp4" in targets["composition_attention_videos"]
+    assert f"{folder}/elements.html" in targets["composition_attention_pages"]
+    assert f"{folder}/elements.svg" in targets["composition_attention"]
+
+
+def test_no_more_compounds_are_shown_than_are_captured():
+    def shown(**settings):
+        return len(plan(**settings).attention_views())
+
+    assert shown(attention={"formulas": ["TiO2", "NaCl"]}) == 2
+    assert shown(attention={"subset": 1}) == 1
+    assert shown(attention={"subset": 50}, attention_views={"compounds": 4}) == 4
+    formulas = {"formulas": ["TiO2", "NaCl", "KBr", "LiF"]}
+    assert shown(attention=formulas, attention_views={"formulas": ["KBr"]}) == 1
+    assert shown(attention_views=formulas) == 4
 
 
 def test_networks_start_from_their_tables():

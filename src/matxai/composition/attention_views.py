@@ -1,0 +1,146 @@
+"""Which captured compounds are shown one by one, and what stands beside their attention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matxai.composition.analysis_settings import AttentionViews
+from matxai.composition.attention_store import AttentionStore, History
+from matxai.errors import InputError
+from matxai.plotting.quantities import Quantity
+
+FILES = {"figure": "svg", "table": "csv", "video": "mp4", "page": "html"}
+PREFIX = "compound"
+
+
+@dataclass(frozen=True)
+class View:
+    """All that a video, figure or page of one compound shows.
+
+    ``error`` (steps,): mean absolute error of the ``scored`` captured compounds that have a target, in its
+    unit; NaN if there are none. Entry i belongs to entry i of the history. ``origin`` names the network.
+    """
+
+    history: History
+    error: NDArray[np.float64]
+    scored: int
+    target: Quantity
+    origin: str
+
+    @property
+    def title(self) -> str:
+        """Formula, property and network."""
+        return f"{self.history.formula}: {self.target.label} ({self.origin})"
+
+    @property
+    def labels(self) -> list[str]:
+        """Element symbols with their fractions, in the order of queries and keys."""
+        pairs = zip(self.history.symbols, self.history.fractions, strict=True)
+        return [f"{symbol} {fraction:.2g}" for symbol, fraction in pairs]
+
+
+def view_of(store: AttentionStore, formula: str, target: Quantity, origin: str) -> View:
+    """What is shown of one captured compound.
+
+    Raises:
+        InputError: it was not captured, or the file is damaged.
+    """
+    error, scored = set_error(store)
+    return View(store.history(formula), error, scored, target, origin)
+
+
+def set_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
+    """(steps,) mean absolute error of the captured compounds that have a target, and their number."""
+    targets = store.compounds["target"].to_numpy(float)
+    known = np.isfinite(targets)
+    if not known.any():
+        return np.full(len(store), np.nan), 0
+    off = store.predictions[known].astype(float) - targets[known, None]
+    return np.abs(off).mean(axis=0), int(known.sum())
+
+
+def shown_formulas(store: AttentionStore, asked: AttentionViews, count: int) -> list[str]:
+    """``count`` formulas, as the store spells them: those asked for, or a draw.
+
+    Each turn of the draw takes a compound from every element count, the most frequent first and pure
+    elements (whose only weight is 1) last. Of equal compositions only the first can be drawn.
+
+    Raises:
+        InputError: a formula was not captured, two are the same compound, or there are fewer than
+            ``count``.
+    """
+    if asked.formulas is not None:
+        places = [store.place(formula) for formula in asked.formulas]
+        for number, place in enumerate(places):
+            if place in places[:number]:
+                raise InputError(
+                    "Two formulas to be shown are the same compound",
+                    where="composition.attention_views.formulas",
+                    value=asked.formulas[number],
+                    expected=f"another compound than {asked.formulas[places.index(place)]}",
+                    fix="leave one out",
+                )
+        return [store.formulas[place] for place in places]
+    distinct = store.compounds.drop_duplicates("reduced")
+    if len(distinct) < count:
+        raise InputError(
+            "Fewer compounds were captured than are to be shown",
+            file=store.path,
+            where="composition.attention_views.compounds",
+            value=asked.compounds,
+            expected=f"at most {len(distinct)}, the distinct compositions captured",
+            fix="show fewer, or capture more (composition.attention)",
+        )
+    rng = np.random.default_rng(asked.seed)
+    frequent = distinct["count"].value_counts(sort=False)
+    order = sorted(frequent.index, key=lambda n: (n == 1, -frequent[n], n))
+    shuffled = [rng.permutation(np.flatnonzero(distinct["count"] == n)).tolist() for n in order]
+    turns = chain.from_iterable(zip_longest(*shuffled))
+    drawn = islice((place for place in turns if place is not None), count)
+    return [str(distinct["formula"].iloc[place]) for place in drawn]
+
+
+def compounds_table(views: list[View]) -> pd.DataFrame:
+    """One row a compound: number, formula, elements, target, prediction (at the last step), its files."""
+    rows = []
+    for number, view in enumerate(views, start=1):
+        history = view.history
+        rows.append(
+            {
+                "number": number,
+                "formula": history.formula,
+                "elements": " ".join(history.symbols),
+                "target": history.target,
+                "prediction": float(history.prediction[-1]),
+                "epochs": float(history.epochs[-1]),
+                **{kind: f"{PREFIX}{number}.{suffix}" for kind, suffix in FILES.items()},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def read_formulas(path: str | Path) -> list[str]:
+    """The formulas of a table of `compounds_table`, in its order; NaN is sodium nitride."""
+    return list(pd.read_csv(path, dtype=str, keep_default_na=False)["formula"])
+
+
+def weights_table(history: History) -> pd.DataFrame:
+    """Attention at the last step: layer and head from 1, query and key element, weight."""
+    weights = history.attention[-1]
+    layer, head, query, key = np.indices(weights.shape).reshape(4, -1)
+    symbols = np.array(history.symbols)
+    return pd.DataFrame(
+        {
+            "layer": layer + 1,
+            "head": head + 1,
+            "query": symbols[query],
+            "key": symbols[key],
+            "weight": weights.ravel(),
+        }
+    )

@@ -1,0 +1,102 @@
+"""Which elements attend to which, as an interactive figure: choose layer and head, hover over a pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+from matxai.composition.attention_elements import ALL
+from matxai.composition.figures.attention_elements import LIMIT, PairMap, pair_map, views_of
+from matxai.plotting.style import ABSENT, DIVERGING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_SHOWN = ("ratio", "ci_low", "ci_high", "weight")
+
+
+def element_attention_page(table: pd.DataFrame, minimum: int) -> go.Figure:
+    """Make the plotly twin of `element_attention_map` with every layer and head.
+
+    Hovering shows both elements, the ratio to uniform attention with its 95 % interval, the mean weight
+    and the number of compositions.
+    """
+    views = views_of(table)
+    first = pair_map(table, minimum)
+    data = {view: _shown(pair_map(table, minimum, *view)) for view in views}
+    axes: dict[str, Any] = {"x": first.symbols, "y": first.symbols}
+    few = go.Heatmap(
+        **axes, z=_plain(np.where(first.few, 0, np.nan), 0), showscale=False, hoverongaps=False,
+        colorscale=[[0, ABSENT], [1, ABSENT]], customdata=_plain(first.columns["compounds"], 0),
+        hovertemplate="%{y} attends to %{x}<br>too few compositions: %{customdata}<extra></extra>",
+    )  # fmt: skip
+    ratio = go.Heatmap(
+        **axes, **data[ALL, ALL], text=_plain(first.columns["compounds"], 0), zmin=-LIMIT, zmax=LIMIT,
+        hoverongaps=False,
+        colorscale=[[x, to_hex(colormaps[DIVERGING](x))] for x in np.linspace(0, 1, 11)],
+        colorbar={
+            "title": {"text": "weight × number<br>of elements<br>(1: uniform)"}, "len": 0.5,
+            "tickvals": list(range(-LIMIT, LIMIT + 1)),
+            "ticktext": [f"{2.0**tick:g}" for tick in range(-LIMIT, LIMIT + 1)],
+        },
+        hovertemplate="<b>%{y}</b> attends to <b>%{x}</b><br>%{customdata[0]} times uniform (95 %: "
+        "%{customdata[1]} to %{customdata[2]})<br>mean weight %{customdata[3]}<br>%{text} "
+        "compositions<extra></extra>",
+    )  # fmt: skip
+    figure = go.Figure([few, ratio])
+    buttons = [
+        {
+            "label": "mean of all" if layer == ALL else f"layer {layer}, head {head}",
+            "method": "restyle",
+            "args": [{key: [values] for key, values in data[layer, head].items()}, [1]],
+        }
+        for layer, head in views
+    ]
+    side = int(np.clip(13 * len(first.symbols), 420, 1000))
+    axis = {"tickmode": "linear", "tickfont": {"size": 9}, "showgrid": False, "zeroline": False}
+    figure.update_layout(
+        template="plotly_white",
+        width=side + 180,
+        height=side + 120,
+        margin={"l": 60, "r": 20, "t": 60, "b": 60},
+        xaxis={**axis, "title": {"text": "key element"}, "constrain": "domain", "tickangle": -90},
+        yaxis={
+            **axis, "title": {"text": "query element"}, "autorange": "reversed",
+            "scaleanchor": "x", "constrain": "domain",
+        },
+        updatemenus=[{"buttons": buttons, "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom"}],
+    )  # fmt: skip
+    return figure
+
+
+def elements_caption(minimum: int) -> str:
+    """What the page says about itself."""
+    return (
+        "How strongly the query element (row) attends to the key element (column) at the end of the "
+        "training: weight times number of elements, averaged over the compositions that hold both; "
+        "1 is uniform attention, intervals are 95 % t intervals over compositions. Grey: fewer than "
+        f"{minimum} compositions; blank: none."
+    )
+
+
+def _shown(pairs: PairMap) -> dict[str, Any]:
+    """Colours and hover numbers of one view."""
+    shown = [_plain(np.where(pairs.shown, pairs.columns[name], np.nan)) for name in _SHOWN]
+    numbers = [
+        [None if row[0][i] is None else [part[i] for part in row] for i in range(len(row[0]))]
+        for row in zip(*shown, strict=True)
+    ]
+    return {"z": _plain(pairs.colour), "customdata": numbers}
+
+
+def _plain(values: NDArray[np.float64], decimals: int = 3) -> list[list[float | None]]:
+    """Rounded numbers as JSON takes them, so that the page stays small."""
+    return [
+        [None if np.isnan(v) else round(float(v), decimals) if decimals else int(v) for v in row]
+        for row in values
+    ]

@@ -1,0 +1,94 @@
+"""The scripts that show attention, on a store whose contents are planted."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.attention import planted_store
+
+from matxai.composition.attention_elements import read_elements
+from matxai.errors import InputError
+from matxai.standin import StandIn, run_script
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
+TARGET = {"label": "Hardness", "unit": "GPa", "transform": "none"}
+FORMULAS = ["BaTiO3", "NaN", "LiFePO4", "KBr", "SrTiO3"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rules")
+    planted_store(folder, FORMULAS, [1.0, 2.0, np.nan, 4.0, 5.0], steps=4)
+    return folder
+
+
+def run(folder, script, inputs, outputs, **params):
+    place = lambda paths: {  # noqa: E731
+        name: [folder / p for p in path] if isinstance(path, list) else folder / path
+        for name, path in paths.items()
+    }
+    standin = StandIn(
+        input=place({"attention": "planted.zarr.zip"} | inputs),
+        output=place(outputs),
+        params={"target": TARGET} | params,
+        wildcards={"dataset": "mine", "network": "crabnet", "seed": "0"},
+        log=folder / f"{script}.log",
+        rule=script,
+    )
+    run_script(SCRIPTS / f"{script}.py", standin)
+
+
+def plot(folder, formulas, count, **changes):
+    views = {"compounds": 3, "seed": 0, "formulas": formulas, "minimum": 1} | changes
+    names = [f"compound{number}" for number in range(1, count + 1)]
+    outputs = {
+        "compounds": "compounds.csv",
+        "figures": [f"{name}.svg" for name in names],
+        "tables": [f"{name}.csv" for name in names],
+        "elements_figure": "elements.svg",
+        "elements_table": "elements.csv",
+    }
+    run(folder, "plot_attention", {}, outputs, views=views)
+
+
+def test_what_is_chosen_is_drawn_and_rendered(folder):
+    plot(folder, ["NaN", "LiFePO4"], 2)
+    compounds = pd.read_csv(folder / "compounds.csv", keep_default_na=False)
+    assert compounds["formula"].tolist() == ["NaN", "LiFePO4"]
+    assert compounds["target"].tolist() == ["2.0", ""]
+    for name in ("compound1", "compound2", "elements"):
+        assert (folder / f"{name}.svg").read_text().startswith("<?xml")
+    assert len(pd.read_csv(folder / "compound2.csv")) == 2 * 3 * 16
+    elements = read_elements(folder / "elements.csv")
+    assert set(elements["layer"]) == {"all", "1", "2"}
+    run(
+        folder,
+        "render_attention",
+        {"compounds": "compounds.csv", "elements": "elements.csv"},
+        {
+            "videos": ["compound1.mp4", "compound2.mp4"],
+            "pages": ["compound1.html", "compound2.html"],
+            "elements_page": "elements.html",
+        },
+        frames_per_second=15,
+        minimum=1,
+    )
+    for name in ("compound1", "compound2"):
+        assert (folder / f"{name}.mp4").read_bytes()[4:8] == b"ftyp"
+    page = (folder / "compound1.html").read_text(encoding="utf-8")
+    assert "NaN: Hardness (crabnet on mine, seed 0)" in page
+    assert "Plotly.newPlot" in (folder / "elements.html").read_text(encoding="utf-8")
+    assert "frames of LiFePO4 4/4" in (folder / "render_attention.log").read_text()
+
+
+def test_a_draw_takes_what_is_asked_for(folder):
+    plot(folder, None, 3)
+    compounds = pd.read_csv(folder / "compounds.csv", keep_default_na=False)
+    assert compounds["elements"].str.split().str.len().tolist() == [2, 3, 4]
+
+
+def test_a_formula_that_was_not_captured_stops_the_job(folder):
+    with pytest.raises(InputError, match="not in the store"):
+        plot(folder, ["ZnO"], 1)
+    assert not list(folder.glob(".partial-*"))

@@ -1,0 +1,35 @@
+"""Draw the final attention of chosen compounds, and which elements attend to which on average."""
+
+import _bootstrap  # noqa: F401
+from matxai.composition.analysis_settings import AttentionViews
+from matxai.composition.attention_elements import element_attention
+from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention_views import (
+    compounds_table,
+    shown_formulas,
+    view_of,
+    weights_table,
+)
+from matxai.composition.figures.attention import final_attention
+from matxai.composition.figures.attention_elements import element_attention_map
+from matxai.composition.target import target_quantity
+from matxai.job import job
+from matxai.plotting.style import save
+
+with job(snakemake) as run:
+    origin = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
+    target = target_quantity(run.params.target)
+    asked = AttentionViews.from_plain(run.params.views)
+    with AttentionStore(run.input.attention) as store:
+        formulas = shown_formulas(store, asked, len(run.output.figures))
+        views = [view_of(store, formula, target, origin) for formula in formulas]
+        elements = element_attention(store)
+    compounds = compounds_table(views)
+    print(compounds.to_string(index=False))
+    compounds.to_csv(run.output.compounds, index=False)
+    for view, figure, table in zip(views, run.output.figures, run.output.tables, strict=True):
+        save(final_attention(view), figure)
+        weights_table(view.history).to_csv(table, index=False)
+    elements.to_csv(run.output.elements_table, index=False, float_format="%.6g")
+    title = f"Which elements attend to which: {origin}"
+    save(element_attention_map(elements, asked.minimum, title), run.output.elements_figure)

@@ -1,0 +1,35 @@
+"""Make videos and interactive pages of chosen compounds' attention, and a page of the elements."""
+
+import _bootstrap  # noqa: F401
+from matxai.composition.attention_elements import read_elements
+from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention_video import Frames, frame_rate
+from matxai.composition.attention_views import read_formulas, view_of
+from matxai.composition.figures.attention_elements_page import (
+    element_attention_page,
+    elements_caption,
+)
+from matxai.composition.figures.attention_page import attention_page, page_caption
+from matxai.composition.target import target_quantity
+from matxai.job import job
+from matxai.plotting.page import write_page
+from matxai.progress import progress
+from matxai.video import write_video
+
+with job(snakemake) as run:
+    origin = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
+    target = target_quantity(run.params.target)
+    formulas = read_formulas(run.input.compounds)
+    with AttentionStore(run.input.attention) as store:
+        views = [view_of(store, formula, target, origin) for formula in formulas]
+    for view, video, page in zip(views, run.output.videos, run.output.pages, strict=True):
+        frames = Frames(view)
+        rate = frame_rate(len(frames), run.params.frames_per_second)
+        write_video(progress(frames, f"frames of {view.history.formula}"), video, rate)
+        write_page(attention_page(view), page, view.title, page_caption(view))
+    write_page(
+        element_attention_page(read_elements(run.input.elements), run.params.minimum),
+        run.output.elements_page,
+        f"Which elements attend to which ({origin})",
+        elements_caption(run.params.minimum),
+    )
