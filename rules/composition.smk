@@ -102,6 +102,30 @@ rule composition_contributions:
         TARGETS["composition_contributions"],
 
 
+rule composition_umap_local:
+    """UMAPs of single elements' vectors in every layer."""
+    input:
+        TARGETS["composition_umap_local"],
+
+
+rule composition_umap_global:
+    """UMAPs of whole compounds in every layer."""
+    input:
+        TARGETS["composition_umap_global"],
+
+
+rule composition_umap_pages:
+    """All UMAPs as interactive pages."""
+    input:
+        TARGETS["composition_umap_pages"],
+
+
+rule composition_umap_stability:
+    """How far the UMAPs can be trusted: neighbours kept, and kept with another seed."""
+    input:
+        TARGETS["composition_umap_stability"],
+
+
 rule composition_element_vectors:
     """Vectors of chosen elements in every representation."""
     input:
@@ -132,3 +156,4 @@ include: "composition_attention.smk"
 include: "composition_elements.smk"
 include: "composition_oxidation.smk"
 include: "composition_contributions.smk"
+include: "composition_umap.smk"

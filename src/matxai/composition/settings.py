@@ -12,6 +12,8 @@ from matxai.composition.analysis_settings import (
     Contributions,
     Correlation,
     ElementVectors,
+    GlobalUmap,
+    LocalUmap,
     Oxidation,
 )
 from matxai.composition.data_settings import EXAMPLES, METAL, POWER_FACTOR, DataSet
@@ -157,6 +159,14 @@ class Composition(Strict):
     )
     contributions: Contributions = Field(
         default=Contributions(), description="Contribution of each element to the predictions."
+    )
+    local_umap: LocalUmap | None = Field(
+        default=LocalUmap(),
+        description="UMAPs of single elements' vectors in every layer; null: none.",
+    )
+    global_umap: GlobalUmap | None = Field(
+        default=GlobalUmap(),
+        description="UMAPs of whole compounds in every layer; null: none.",
     )
 
     @model_validator(mode="after")

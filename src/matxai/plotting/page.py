@@ -35,10 +35,13 @@ h1 {{ font-size: 1.3rem; margin: 0; }}
 """
 
 
-def write_page(figure: go.Figure, path: str | Path, title: str, caption: str) -> None:
+def write_page(
+    figure: go.Figure, path: str | Path, title: str, caption: str, script: str = ""
+) -> None:
     """Write a plotly figure as one file that holds everything it needs, plotly.js included.
 
-    ``title`` and ``caption`` are plain text. The same figure gives the same bytes.
+    ``title`` and ``caption`` are plain text; ``script`` is JavaScript that runs once the figure is drawn
+    and finds it as the element ``DIV_ID``. The same figure gives the same bytes.
     """
     body = to_html(
         figure,
@@ -47,6 +50,7 @@ def write_page(figure: go.Figure, path: str | Path, title: str, caption: str) ->
         include_mathjax=False,
         div_id=DIV_ID,
         auto_play=False,
+        post_script=script or None,
         config={"displaylogo": False, "responsive": True, "plotlyServerURL": ""},
     )
     page = _PAGE.format(title=html.escape(title), caption=html.escape(caption), figure=body)

@@ -1,0 +1,108 @@
+# Line `composition`: local and global UMAPs of the networks.
+
+
+rule explain_umap:
+    """Map the vectors of single elements and of whole compounds to two dimensions, layer by layer."""
+    input:
+        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        oxidation="results/{study}/composition/{dataset}/oxidation.csv",
+        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
+    output:
+        local="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/local.parquet",
+        whole="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/global.parquet",
+        stability=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/umap/stability.csv",
+            "composition_umap_stability",
+            "composition",
+            "UMAP",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+            view="stability",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/explain_umap.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/explain_umap.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(4000, per_mb=20),
+        runtime=growing(60),
+    params:
+        local_umap=plain(COMPOSITION.local_umap) if COMPOSITION.local_umap else None,
+        global_umap=plain(COMPOSITION.global_umap) if COMPOSITION.global_umap else None,
+        code=code("explain_umap.py"),
+        libs=libs("explain_umap.py"),
+    message:
+        "UMAP: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/explain_umap.py"
+
+
+rule plot_umap:
+    """Draw every UMAP in every colouring, how far each can be trusted, and the interactive pages."""
+    input:
+        local="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/local.parquet",
+        whole="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/global.parquet",
+        stability="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/stability.csv",
+    output:
+        **{
+            f"{view}_{kind}": shown(
+                f"results/{{study}}/composition/{{dataset}}/{{network}}/seed{{seed}}/{path}.{suffix}",
+                f"composition_{path.rpartition('/')[0].replace('/', '_')}",
+                "composition",
+                "UMAP",
+                dataset="{dataset}",
+                network="{network}",
+                seed="{seed}",
+                view=view,
+            )
+            for view, path in COMPOSITION_PLAN.umap_figures().items()
+            for kind, suffix in (("figure", "svg"), ("table", "csv"))
+        },
+        **{
+            f"{name}_page": shown(
+                f"results/{{study}}/composition/{{dataset}}/{{network}}/seed{{seed}}/umap/{name}.html",
+                f"composition_umap_{name}",
+                "composition",
+                "UMAP",
+                dataset="{dataset}",
+                network="{network}",
+                seed="{seed}",
+                view=f"{name}, all",
+            )
+            for name in COMPOSITION_PLAN.umap_pages()
+        },
+        stability=shown(
+            "results/{study}/composition/{dataset}/{network}/seed{seed}/umap/stability.svg",
+            "composition_umap_stability",
+            "composition",
+            "UMAP",
+            dataset="{dataset}",
+            network="{network}",
+            seed="{seed}",
+            view="stability",
+        ),
+    log:
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_umap.log",
+    benchmark:
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_umap.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(3000, per_mb=50),
+        runtime=growing(30),
+    params:
+        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        figures=COMPOSITION_PLAN.umap_figures(),
+        pages=COMPOSITION_PLAN.umap_pages(),
+        code=code("plot_umap.py"),
+        libs=libs("plot_umap.py"),
+    message:
+        "Plot UMAP: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow/scripts/plot_umap.py"

@@ -1,0 +1,95 @@
+"""The local UMAPs of an element: layers and kinds of vector side by side, colourings below each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from matxai.plotting.point_map import Colouring, colour_bar, draw_points, say
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import empty_figure, require_columns, styled, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from matxai.plotting.quantities import Quantity
+
+KIND_NAMES = {"value": "value", "context": "output"}
+_SIDE = 1.75  # inches of a panel
+
+
+def local_colourings(target: Quantity) -> list[Colouring]:
+    """What the points of a local map are coloured by; target and prediction share their scale."""
+    both = ("target", "prediction")
+    return [
+        Colouring("fraction", axis_label("molar_fraction")),
+        Colouring("target", target.axis("true"), both),
+        Colouring("prediction", target.axis("predicted"), both),
+        Colouring("oxidation_state", axis_label("oxidation_state"), clipped=False),
+    ]
+
+
+@styled
+def local_umap_figure(
+    points: pd.DataFrame, maps: pd.DataFrame, target: Quantity, title: str = ""
+) -> Figure:
+    """Draw all maps of one element.
+
+    ``points`` and ``maps``: the element's rows of `umap_maps.Maps.local` and of its stability. A row of
+    ``maps`` is a column of panels, empty where the map was skipped. Compositions that share a vector are
+    one point with the mean of their values. No number stands on the axes: UMAP's have no unit.
+    """
+    colourings = local_colourings(target)
+    used = ("layer", "kind", "point", "x", "y", *(colouring.column for colouring in colourings))
+    require_columns(points, used, "local UMAP")
+    require_columns(maps, ("layer", "kind", "points", "skipped"), "local UMAP")
+    if (maps["skipped"] != "").all():
+        return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
+    rows, columns = len(colourings), len(maps)
+    figure = Figure(figsize=(_SIDE * columns + 1.8, _SIDE * rows + 1.1))
+    # Fixed margins: laying out dozens of panels automatically takes longer than drawing them.
+    figure.set_layout_engine("none")
+    width, height = figure.get_size_inches()
+    grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={
+        "left": 0.35 / width, "right": 1 - 1.45 / width, "bottom": 0.3 / height,
+        "top": 1 - 0.75 / height, "wspace": 0.06, "hspace": 0.06,
+    })  # fmt: skip
+    for panels, one in zip(grid.T, maps.to_dict("records"), strict=True):
+        _column(list(panels), points, one, colourings)
+    for colouring, panels in zip(colourings, grid, strict=True):
+        place = panels[-1].get_position()
+        beside = figure.add_axes((1 - 1.3 / width, place.y0, 0.12 / width, place.height))
+        values = points[colouring.column]
+        colour_bar(figure, colouring, colouring.limits(points), values, cax=beside)
+        beside.tick_params(labelsize=8)
+        beside.yaxis.label.set_fontsize(8)
+        first = next(axes for axes in panels if axes.collections)
+        first.set_ylabel(axis_label("umap_2"), size=8)
+    figure.suptitle(wrapped(title, int(11 * width)), size=11, y=1 - 0.08 / height, va="top")
+    return figure
+
+
+def _column(
+    panels: list[Axes], points: pd.DataFrame, one: dict[Hashable, Any], colourings: list[Colouring]
+) -> None:
+    """Draw one map once for each colouring."""
+    name = f"layer {one['layer']}, {KIND_NAMES[one['kind']]}"
+    panels[0].set_title(f"{name}\n{one['points']} points", size=9)
+    if one["skipped"]:
+        for axes in panels:
+            say(axes, "")
+        return say(panels[0], one["skipped"])
+    mine = points[(points["layer"] == one["layer"]) & (points["kind"] == one["kind"])]
+    shown = ["x", "y", *(colouring.column for colouring in colourings)]
+    merged = mine.groupby("point")[shown].mean()
+    for axes, colouring in zip(panels, colourings, strict=True):
+        places = merged[["x", "y"]].to_numpy()
+        draw_points(axes, places, merged[colouring.column], colouring, colouring.limits(points))
+        axes.spines[["top", "right"]].set_visible(True)
+        axes.spines[:].set_linewidth(0.5)
+    panels[-1].set_xlabel(axis_label("umap_1"), size=8)
+    return None

@@ -1,0 +1,170 @@
+"""Which points stand in a UMAP map: compositions, and where each element occurs in them.
+
+Compounds of one composition have one formula to the network, hence one vector: they are one point, with
+the mean of their targets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
+from matxai.composition.batch import Compounds
+from matxai.composition.dataset import amounts_of, symbols_of
+from matxai.composition.electronegativity import deviation, ionic, largest_difference
+from matxai.composition.formulas import SYMBOLS
+from matxai.errors import InputError
+
+Rows = NDArray[np.int64]
+
+
+def compositions(
+    compounds: pd.DataFrame, predictions: pd.DataFrame, oxidation: pd.DataFrame
+) -> pd.DataFrame:
+    """One row for each composition of a data set, in the order of their reduced formulas.
+
+    The three tables have the same rows (part, line). Columns: reduced; formula and states (oxidation states
+    guessed) of the first compound; part (several joined by a comma), compounds (how many); target,
+    prediction, error (absolute), means over the compounds in the unit of the target; elements (how
+    many), en_deviation, en_difference, ionic (`electronegativity`); numbers, amounts as prepared.
+
+    Raises:
+        InputError: the tables have other rows.
+    """
+    for name, other in (("predictions.csv", predictions), ("oxidation.csv", oxidation)):
+        _same_rows(compounds, other, name)
+    table = compounds[["reduced", "formula", "part", "target", "numbers", "amounts"]].assign(
+        prediction=predictions["prediction"].to_numpy(np.float64),
+        states=oxidation["states"].to_numpy(),
+    )
+    table = table.assign(error=(table["target"] - table["prediction"]).abs())
+    groups = table.groupby("reduced", sort=True)
+    found = groups[["formula", "numbers", "amounts", "states"]].first().reset_index()
+    means = groups[["target", "prediction", "error"]].mean().reset_index(drop=True)
+    parts = groups["part"].unique().map(", ".join).reset_index(drop=True)
+    symbols = symbols_of(found)
+    differences = [largest_difference(amounts) for amounts in symbols]
+    return pd.concat([found, means], axis=1).assign(
+        part=parts,
+        compounds=groups.size().to_numpy(),
+        elements=[len(amounts) for amounts in symbols],
+        en_deviation=[deviation(amounts) for amounts in symbols],
+        en_difference=differences,
+        ionic=[ionic(difference) for difference in differences],
+    )
+
+
+def _same_rows(compounds: pd.DataFrame, other: pd.DataFrame, name: str) -> None:
+    keys = ["part", "line"]
+    same = len(other) == len(compounds) and all(
+        (other[key].to_numpy() == compounds[key].to_numpy()).all() for key in keys
+    )
+    if not same:
+        raise InputError(
+            "A table does not have the rows of compounds.parquet",
+            file=name,
+            value=f"{len(other)} rows",
+            expected=f"the {len(compounds)} rows of compounds.parquet in their order",
+            fix="delete the table; the next run writes it again",
+        )
+
+
+def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
+    """The element in each composition of ``table``, which all hold it.
+
+    Columns: element, reduced, formula, part, compounds, fraction (molar), target, prediction, error,
+    oxidation_state (NaN: none was guessed).
+    """
+    amounts = symbols_of(table)
+    kept = ["reduced", "formula", "part", "compounds"]
+    rows = table[kept].assign(
+        fraction=[held[element] / sum(held.values()) for held in amounts],
+        target=table["target"],
+        prediction=table["prediction"],
+        error=table["error"],
+        oxidation_state=[float(states.get(element, np.nan)) for states in table["states"]],
+    )
+    rows.insert(0, "element", element)
+    return rows.reset_index(drop=True)
+
+
+def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
+    """Local maps of one element with a row a composition: x and y of each map in columns of their own.
+
+    ``points``: rows of `umap_maps.Maps.local`. The columns are named such as ``layer1_value_x``.
+    """
+    maps = ["layer", "kind"]
+    table = points.drop(columns=[*maps, "point", "x", "y"]).drop_duplicates("reduced")
+    for (layer, kind), one in points.groupby(maps, sort=False):
+        places = one[["reduced", "x", "y"]].round(4)
+        names = {axis: f"layer{layer}_{kind}_{axis}" for axis in "xy"}
+        table = table.merge(places.rename(columns=names), on="reduced", validate="one_to_one")
+    return table
+
+
+@dataclass(frozen=True)
+class ChosenPoints:
+    """The compositions that stand in any map (``table``, ``compounds``), and the rows of each map.
+
+    ``held``: rows by element; ``drawn``: rows of the global map.
+    """
+
+    table: pd.DataFrame
+    compounds: Compounds
+    held: dict[str, Rows]
+    drawn: Rows
+
+    def tokens(self, element: str) -> Rows:
+        """Where an element stands among the tokens of the compounds, for each of its rows."""
+        places = np.flatnonzero(self.compounds.elements.numpy() == SYMBOLS[element])
+        owners = np.searchsorted(self.compounds.offsets.numpy(), places, side="right") - 1
+        return places[np.searchsorted(owners, self.held[element])]
+
+
+def choose_points(
+    table: pd.DataFrame, local: LocalUmap | None, whole: GlobalUmap | None
+) -> ChosenPoints:
+    """Draw the points of every map of ``table`` (`compositions`) with the first seed of its settings.
+
+    Raises:
+        InputError: an element of ``local`` is none.
+    """
+    held: dict[str, Rows] = {}
+    drawn = np.empty(0, dtype=np.int64)
+    if local:
+        for element, number in _numbers(local.elements).items():
+            rows = np.flatnonzero([number in numbers for numbers in table["numbers"]])
+            held[element] = draw(rows, local.at_most, [local.seeds[0], number])
+    if whole:
+        drawn = draw(np.arange(len(table)), whole.at_most, [whole.seeds[0]])
+    needed = np.unique(np.concatenate([drawn, *held.values()]))
+    mine = table.iloc[needed].reset_index(drop=True)
+    return ChosenPoints(
+        mine,
+        Compounds.from_lists(amounts_of(mine)),
+        {element: np.searchsorted(needed, rows) for element, rows in held.items()},
+        np.searchsorted(needed, drawn),
+    )
+
+
+def _numbers(elements: tuple[str, ...]) -> dict[str, int]:
+    unknown = [symbol for symbol in elements if symbol not in SYMBOLS]
+    if unknown:
+        raise InputError(
+            "The configuration asks for maps of an unknown element",
+            where="composition.local_umap.elements",
+            value=", ".join(unknown),
+            expected="symbols of elements up to Lr",
+        )
+    return {symbol: SYMBOLS[symbol] for symbol in elements}
+
+
+def draw(rows: Rows, at_most: int, seed: list[int]) -> Rows:
+    """At most so many of the rows, drawn without replacement with the seed, in their order."""
+    if len(rows) <= at_most:
+        return rows
+    return np.sort(np.random.default_rng(seed).choice(rows, at_most, replace=False))

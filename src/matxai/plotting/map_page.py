@@ -1,0 +1,103 @@
+"""Maps of points as an interactive figure: menus for the group of points, the map and the colouring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+from matxai.plotting.page import write_page
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import ABSENT, GUIDE, SEQUENTIAL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from matxai.plotting.point_map import Colouring
+
+DATA_FILES = ("map_page.js",)  # read by the staleness tracking
+
+
+def point_group(
+    name: str,
+    table: pd.DataFrame,
+    text: pd.Series,
+    maps: Mapping[str, pd.DataFrame | str],
+    colourings: list[Colouring],
+) -> dict[str, Any]:
+    """One entry of the first menu, JSON-plain: points with their maps and colourings.
+
+    ``table``: a row a point with the columns of ``colourings``; ``text``: its heading when hovered over;
+    ``maps``: by name, columns x, y and, optionally, same (how many points share the place), in the rows of
+    ``table``, or the reason why there is none.
+    """
+    return {
+        "name": name,
+        "text": list(text),
+        "maps": [{"name": key, **_places(places)} for key, places in maps.items()],
+        "colours": [
+            {
+                "name": colouring.label,
+                "values": _plain(table[colouring.column]),
+                "ends": list(colouring.limits(table)),
+            }
+            | ({"categories": _categories(table, colouring)} if colouring.categories else {})
+            for colouring in colourings
+        ],
+    }
+
+
+def map_page(groups: list[dict[str, Any]], group_label: str = "") -> go.Figure:
+    """Make the figure of some `point_group`; an empty ``group_label`` shows no menu for the only one."""
+    figure = go.Figure()
+    axis: dict[str, Any] = {"showticklabels": False, "showgrid": False, "zeroline": False}
+    axis |= {"showline": True, "mirror": True, "linecolor": GUIDE}
+    figure.update_layout(
+        template="plotly_white",
+        height=760,
+        margin={"l": 40, "r": 20, "t": 36, "b": 40},
+        xaxis={**axis, "title": {"text": axis_label("umap_1")}},
+        yaxis={**axis, "title": {"text": axis_label("umap_2")}},
+        meta={
+            "groups": groups,
+            "group_label": group_label,
+            "absent": ABSENT,
+            "scale": [[x, to_hex(colormaps[SEQUENTIAL](x))] for x in np.linspace(0, 1, 11)],
+        },
+    )
+    return figure
+
+
+def write_map_page(figure: go.Figure, path: str | Path, title: str, caption: str) -> None:
+    """Write the figure of `map_page` with the menus that make it one."""
+    script = Path(__file__).with_name(DATA_FILES[0]).read_text(encoding="utf-8")
+    write_page(figure, path, title, caption, script)
+
+
+def _places(places: pd.DataFrame | str) -> dict[str, Any]:
+    if isinstance(places, str):
+        return {"skipped": places}
+    # Three decimals are what a screen shows.
+    found: dict[str, Any] = {name: [round(float(v), 3) for v in places[name]] for name in "xy"}
+    if "same" in places:
+        found["same"] = [int(count) for count in places["same"]]
+    return found
+
+
+def _plain(values: pd.Series) -> list[Any]:
+    """Numbers in five digits, None for NaN; texts as they are."""
+    if values.dtype.kind in "if":
+        return [None if np.isnan(v) else float(f"{v:.5g}") for v in values]
+    return list(values)
+
+
+def _categories(table: pd.DataFrame, colouring: Colouring) -> list[list[str]]:
+    """Name and colour of each category, then of the others that occur."""
+    values = table[colouring.column]
+    others = dict.fromkeys(values[~colouring.known(values)].unique(), ABSENT)
+    return [list(pair) for pair in (others | colouring.colours()).items()]
