@@ -150,7 +150,6 @@ rule evaluate_crabnet:
         mem_mb=growing(2000, per_mb=50),
         runtime=growing(20, per_mb=0.2),
     params:
-        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
         code=code("evaluate_crabnet.py"),
         libs=libs("evaluate_crabnet.py"),
     message:
@@ -160,6 +159,7 @@ rule evaluate_crabnet:
 
 
 rule plot_evaluation:
+    """Draw predictions against targets, and the coverage of the predicted intervals."""
     input:
         predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
         calibration="results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
@@ -186,7 +186,6 @@ rule plot_evaluation:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.log",
     benchmark:
         "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.tsv"
-    """Draw predictions against targets, and the coverage of the predicted intervals."""
     wildcard_constraints:
         dataset=exactly(*COMPOSITION_PLAN.of_task("regression")),
     conda:
@@ -196,7 +195,6 @@ rule plot_evaluation:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        task="regression",
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_evaluation.py"),
         libs=libs("plot_evaluation.py"),
@@ -207,6 +205,7 @@ rule plot_evaluation:
 
 
 rule plot_classification:
+    """Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
     input:
         predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
         metrics="results/{study}/composition/{dataset}/{network}/seed{seed}/metrics.csv",
@@ -243,7 +242,6 @@ rule plot_classification:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.log",
     benchmark:
         "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.tsv"
-    """Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
     wildcard_constraints:
         dataset=exactly(*COMPOSITION_PLAN.of_task("classification")),
     conda:
@@ -253,7 +251,6 @@ rule plot_classification:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        task="classification",
         code=code("plot_classification.py"),
         libs=libs("plot_classification.py"),
     message:
