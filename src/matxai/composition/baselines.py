@@ -15,13 +15,12 @@ import pandas as pd
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from matxai.class_metrics import class_scores
-from matxai.composition.data_settings import TaskName
 from matxai.composition.dataset import amounts_of, merged
 from matxai.composition.element_vectors import network_vectors
+from matxai.composition.tasks import CONSTANT, TaskName
 from matxai.metrics import score
 
 Array = npt.NDArray[np.float64]
-CONSTANT: dict[TaskName, str] = {"regression": "mean", "classification": "share of class 1"}
 
 
 def composition_features(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from matxai.composition.baselines import CONSTANT
 from matxai.composition.published import Published, data_digest, published
-from matxai.composition.target import MAIN_METRIC, is_class, target_quantity, task_of_target
+from matxai.composition.target import is_class, target_quantity, task_of_target
+from matxai.composition.tasks import CONSTANT, MAIN_METRIC
 
 COLUMNS = (
     "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_low", "test_high",

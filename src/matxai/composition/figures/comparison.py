@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.baselines import CONSTANT
+from matxai.composition.tasks import CONSTANT
 from matxai.plotting.quantities import quantity
 from matxai.plotting.style import (
     BLACK,
