@@ -160,6 +160,7 @@ rule evaluate_crabnet:
 
 
 rule plot_evaluation:
+    """Draw predictions against targets, and the coverage of the predicted intervals."""
     input:
         predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
         calibration="results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
@@ -186,7 +187,6 @@ rule plot_evaluation:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.log",
     benchmark:
         "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.tsv"
-    """Draw predictions against targets, and the coverage of the predicted intervals."""
     wildcard_constraints:
         dataset=exactly(*COMPOSITION_PLAN.of_task("regression")),
     conda:
@@ -207,6 +207,7 @@ rule plot_evaluation:
 
 
 rule plot_classification:
+    """Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
     input:
         predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
         metrics="results/{study}/composition/{dataset}/{network}/seed{seed}/metrics.csv",
@@ -243,7 +244,6 @@ rule plot_classification:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.log",
     benchmark:
         "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.tsv"
-    """Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
     wildcard_constraints:
         dataset=exactly(*COMPOSITION_PLAN.of_task("classification")),
     conda:
