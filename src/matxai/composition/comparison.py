@@ -28,7 +28,7 @@ def compare(
     ``targets``: label, unit, transform, task. ``metric`` is the MAE, in ``unit``, or the area under the
     ROC curve. ``mean`` and ``seed_sd`` (sample standard deviation, NaN for one seed) are over ``seeds``
     trainings (0: a constant has none); ``test_low`` and ``test_high`` the ends of the 95 % interval over
-    test compounds, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
+    test compositions, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
     ``published``: where the data are those of a publication (`data_digest`), its value; ``difference``:
     ours minus that. Models of a publication that are not trained here have no ``mean``.
     """

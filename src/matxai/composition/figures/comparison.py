@@ -45,7 +45,7 @@ def comparison_figure(table: pd.DataFrame) -> Figure:
 
     Data sets of a number stand above, their MAE divided by that of the training mean; those of classes
     below, 1 - area under the ROC curve: left is better in both. Filled mark: mean over seeds, thick bar its
-    standard deviation, thin bar the 95 % interval over test compounds; open diamond: published.
+    standard deviation, thin bar the 95 % interval over test compositions; open diamond: published.
     """
     require_columns(table, _COLUMNS, "summary")
     tasks = [task for task in _AXES if (table["task"] == task).any()]
@@ -64,7 +64,7 @@ def comparison_figure(table: pd.DataFrame) -> Figure:
         top.plot(
             [], [], color=BLACK, linewidth=4, alpha=0.5, label="± standard deviation of seeds"
         )[0],
-        top.plot([], [], color=BLACK, linewidth=1, label="95 % interval over test compounds")[0],
+        top.plot([], [], color=BLACK, linewidth=1, label="95 % interval over test compositions")[0],
     ]
     if table["published"].notna().any():
         label = "published, one value each"
