@@ -168,7 +168,7 @@ METAL = Transport(
     target="metal",
     label="metallic transport",
     metals="keep",
-    subset=1500,
+    subset=2000,
 )
 EXAMPLES: list[dict[str, object]] = [
     {
