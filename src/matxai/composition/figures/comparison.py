@@ -120,7 +120,7 @@ def _model(axes: Axes, found: pd.Series, row: int, scale: float | None) -> None:
             axes.hlines(row, *ends, color=colour, linewidth=4, alpha=0.5)
             text[0] += f" ± {spread:.2g}"
         text[0] = f"AUC {text[0]}" if scale is None else f"{text[0]} {found['unit']}".rstrip()
-        axes.plot(place(mean), row, "o", color=colour, markersize=5, gid=f"mean-{row}")
+        axes.plot(place(mean), row, "o", color=colour, markersize=4, gid=f"mean-{row}")
     if np.isfinite(found["published"]):
         axes.plot(
             place(found["published"]), row, "D", color=colour, markersize=6, fillstyle="none",
