@@ -1,16 +1,20 @@
-"""How well probabilities tell two classes apart, with 95 % bootstrap intervals over the rows.
+"""How well probabilities tell two classes apart, with 95 % bootstrap intervals over groups of rows.
 
 Every metric here is a function of how often a draw holds each row, so that all draws are computed at
 once: rows are sorted by their probability a single time, and rows of one probability are one threshold.
+A group is what comes together, such as the compounds of one composition, which share one prediction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from matxai.cluster_bootstrap import Resamples
 
 Array = npt.NDArray[np.float64]
 
@@ -20,8 +24,9 @@ _CHUNK = 4_000_000  # numbers of a table (draws, rows) that are held at once
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Rows by falling probability; ``last``: the last row of each distinct one."""
+    """Rows by falling probability, in ``order``; ``last``: the last row of each distinct one."""
 
+    order: npt.NDArray[np.intp]
     target: Array
     probability: Array
     last: npt.NDArray[np.intp]
@@ -34,7 +39,19 @@ class _Ranked:
             raise ValueError("probabilities must lie within 0 and 1")
         order = np.argsort(-probability, kind="stable")
         ordered = probability[order]
-        return cls(target[order], ordered, np.flatnonzero(np.append(np.diff(ordered) != 0, True)))
+        last = np.flatnonzero(np.append(np.diff(ordered) != 0, True))
+        return cls(order, target[order], ordered, last)
+
+    def draws(self, group: npt.ArrayLike | None, seed: int, resamples: int) -> Iterator[Array]:
+        """(draws, rows) weights of the rows in their order, some draws at a time."""
+        size = len(self.order)
+        found = Resamples.of(
+            np.arange(size) if group is None else np.asarray(group)[self.order],
+            seed=seed, resamples=resamples,
+        )  # fmt: skip
+        step = max(1, _CHUNK // size)
+        for start in range(0, resamples, step):
+            yield found.weights[start : start + step, found.codes]
 
     def counts(self, weights: Array) -> tuple[Array, Array]:
         """True and false positives at each threshold, (draws, thresholds), of (draws, rows) weights."""
@@ -43,7 +60,12 @@ class _Ranked:
 
 
 def class_scores(
-    target: Array, probability: Array, *, seed: int, resamples: int = 1000
+    target: Array,
+    probability: Array,
+    *,
+    seed: int,
+    group: npt.ArrayLike | None = None,
+    resamples: int = 1000,
 ) -> pd.DataFrame:
     """Score (rows,) probabilities of class 1 against targets 0 and 1.
 
@@ -51,17 +73,12 @@ def class_scores(
     precision x gain of recall, no interpolation), accuracy and balanced_accuracy (mean recall of the two
     classes) at the threshold 0.5, brier (mean squared difference), log_loss (nats; probabilities are kept
     2e-16 away from 0 and 1). What needs both classes is NaN without them, in a draw as well: such draws
-    are left out of the interval. It tells how the value would differ on another test set of this size.
+    are left out of the interval. It tells how the value would differ on another test set of this size;
+    ``group`` (rows,): rows that are drawn together, each for itself if there is none.
     """
     ranked = _Ranked.of(target, probability)
     value = _scores(ranked, np.ones((1, len(target))))
-    generator, drawn = np.random.default_rng(seed), []
-    step = max(1, _CHUNK // len(target))
-    for start in range(0, resamples, step):
-        size = (min(step, resamples - start), len(target))
-        rows = generator.integers(len(target), size=size)
-        weights = np.stack([np.bincount(row, minlength=len(target)) for row in rows])
-        drawn.append(_scores(ranked, weights.astype(np.float64)))
+    drawn = [_scores(ranked, weights) for weights in ranked.draws(group, seed, resamples)]
     table = []
     for name, (found,) in value.items():
         draws = np.concatenate([part[name] for part in drawn])
@@ -99,7 +116,12 @@ def _scores(ranked: _Ranked, weights: Array) -> dict[str, Array]:
 
 
 def class_curves(
-    target: Array, probability: Array, *, seed: int, resamples: int = 500
+    target: Array,
+    probability: Array,
+    *,
+    seed: int,
+    group: npt.ArrayLike | None = None,
+    resamples: int = 500,
 ) -> pd.DataFrame:
     """ROC and precision-recall curve: one row a threshold, from the strictest to the loosest.
 
@@ -112,7 +134,7 @@ def class_curves(
     with np.errstate(invalid="ignore", divide="ignore"):
         recall, fallout = true / target.sum(), false / (1 - target).sum()
         precision = true / (true + false)
-    low, high = _band(ranked, fallout, seed, resamples)
+    low, high = _band(ranked, fallout, ranked.draws(group, seed, resamples))
     start = {"recall": 0.0 * recall[:1], "fallout": 0.0 * fallout[:1]}  # NaN stays NaN
     return pd.DataFrame(
         {
@@ -126,20 +148,17 @@ def class_curves(
     )
 
 
-def _band(ranked: _Ranked, fallout: Array, seed: int, resamples: int) -> tuple[Array, Array]:
+def _band(ranked: _Ranked, fallout: Array, draws: Iterator[Array]) -> tuple[Array, Array]:
     """Quantiles of the recall over draws, at each of the false positive rates ``fallout``."""
-    size, generator = len(ranked.target), np.random.default_rng(seed)
-    drawn = np.full((resamples, len(fallout)), np.nan)
-    for place in range(resamples):
-        weights = np.bincount(generator.integers(size, size=size), minlength=size)
-        true, false = (c[0] for c in ranked.counts(weights[None].astype(np.float64)))
-        if true[-1] and false[-1]:
-            # At equal rates the highest recall counts: a curve's vertical piece ends there.
-            rates = np.append(0, false / false[-1])
-            place_of = np.searchsorted(rates, fallout + 1e-12, side="right") - 1
-            drawn[place] = np.append(0, true / true[-1])[place_of]
-    drawn = drawn[np.isfinite(drawn).all(axis=1)]
-    if not len(drawn):
+    drawn = []
+    for weights in draws:
+        for true, false in zip(*ranked.counts(weights), strict=True):
+            if true[-1] and false[-1]:
+                # At equal rates the highest recall counts: a curve's vertical piece ends there.
+                rates = np.append(0, false / false[-1])
+                places = np.searchsorted(rates, fallout + 1e-12, side="right") - 1
+                drawn.append(np.append(0, true / true[-1])[places])
+    if not drawn or np.isnan(fallout).any():
         return np.full(len(fallout), np.nan), np.full(len(fallout), np.nan)
     low, high = np.quantile(drawn, _LEVELS, axis=0)
     return low, high

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from matxai.cluster_bootstrap import Resamples
+
 Array = npt.NDArray[np.float64]
 
 
@@ -30,14 +32,23 @@ def r2(target: Array, prediction: Array) -> float:
 METRICS: dict[str, Callable[[Array, Array], float]] = {"mae": mae, "rmse": rmse, "r2": r2}
 
 
-def score(target: Array, prediction: Array, *, seed: int, resamples: int = 1000) -> pd.DataFrame:
-    """MAE, RMSE and R2 of (rows,) predictions with 95 % bootstrap intervals over the rows.
+def score(
+    target: Array,
+    prediction: Array,
+    *,
+    seed: int,
+    group: npt.ArrayLike | None = None,
+    resamples: int = 1000,
+) -> pd.DataFrame:
+    """MAE, RMSE and R2 of (rows,) predictions with 95 % bootstrap intervals over groups of rows.
 
-    Columns metric, value, ci_low, ci_high. The interval tells how the value would differ on another
-    test set of this size, not on another training.
+    ``group`` (rows,): rows that come together, such as compounds of one composition, which share one
+    prediction; each row for itself if there is none. Columns metric, value, ci_low, ci_high. The interval
+    tells how the value would differ on another test set of this size, not on another training.
     """
-    generator = np.random.default_rng(seed)
-    draws = generator.integers(len(target), size=(resamples, len(target)))
+    every = np.arange(len(target))
+    resample = Resamples.of(every if group is None else group, seed=seed, resamples=resamples)
+    draws = [np.repeat(every, weights[resample.codes].astype(int)) for weights in resample.weights]
     rows = []
     for name, metric in METRICS.items():
         values = [metric(target[draw], prediction[draw]) for draw in draws]

@@ -68,7 +68,7 @@ def reliability(target: Array, probability: Array, bins: int = 10) -> pd.DataFra
     compounds (rows in the bin), mean_probability, observed_share, low, high (95 % Wilson interval of the
     share); NaN in empty bins.
     """
-    edges = np.linspace(0, 1, bins + 1)
+    edges = np.arange(bins + 1) / bins  # 0.3, not 0.30000000000000004
     place = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, bins - 1)
     counts = np.bincount(place, minlength=bins)
     ones = np.bincount(place, target, bins)

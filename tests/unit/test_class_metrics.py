@@ -79,6 +79,20 @@ def hanley_mcneil(auc):
     return np.sqrt(variance / (ones * zeros))
 
 
+def test_rows_of_one_group_are_no_further_evidence():
+    group = np.arange(400)
+    twice = [np.repeat(values, 2) for values in (TARGET, FINE, group)]
+    for found in (class_scores, class_curves):
+        once = found(TARGET, FINE, seed=0, resamples=100)
+        grouped = found(twice[0], twice[1], group=twice[2], seed=0, resamples=100)
+        numbers = [table.select_dtypes("number") for table in (once, grouped)]
+        assert np.allclose(*numbers, equal_nan=True)
+    alone = class_scores(twice[0], twice[1], seed=0).set_index("metric").loc["brier"]
+    wide = class_scores(TARGET, FINE, seed=0).set_index("metric").loc["brier"]
+    ratio = (alone.ci_high - alone.ci_low) / (wide.ci_high - wide.ci_low)
+    assert ratio == pytest.approx(np.sqrt(0.5), rel=0.1)
+
+
 def test_draws_do_not_depend_on_how_many_fit_into_memory(monkeypatch):
     whole = class_scores(TARGET, TIED, seed=3, resamples=50)
     monkeypatch.setattr("matxai.class_metrics._CHUNK", 7 * 400)

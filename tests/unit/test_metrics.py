@@ -21,6 +21,17 @@ def test_r2_of_equal_targets_is_undefined():
     assert np.isnan(r2(np.ones(3), np.arange(3.0)))
 
 
+def test_rows_of_one_group_are_no_further_evidence():
+    twice = [np.repeat(values, 2) for values in (TARGET, PREDICTION, np.arange(500))]
+    once = score(TARGET, PREDICTION, seed=0)
+    grouped = score(twice[0], twice[1], group=twice[2], seed=0)
+    assert np.allclose(once.drop(columns="metric"), grouped.drop(columns="metric"))
+    alone = score(twice[0], twice[1], seed=0).set_index("metric").loc["mae"]
+    wide = once.set_index("metric").loc["mae"]
+    ratio = (alone.ci_high - alone.ci_low) / (wide.ci_high - wide.ci_low)
+    assert ratio == pytest.approx(np.sqrt(0.5), rel=0.1)
+
+
 def test_bootstrap_interval_has_the_width_of_theory():
     """The MAE's standard error is std(|error|) / sqrt(n)."""
     table = score(TARGET, PREDICTION, seed=0).set_index("metric")

@@ -2,7 +2,8 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.target import MAIN_METRIC, scored_quantity, task_of_target
+from matxai.composition.target import scored_quantity, task_of_target
+from matxai.composition.tasks import MAIN_METRIC
 from matxai.job import job
 from matxai.plotting.accuracy import accuracy_figure
 from matxai.plotting.style import save

@@ -3,15 +3,15 @@
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.comparison import compare
-from matxai.composition.dataset import read_compounds
 from matxai.composition.figures.comparison import comparison_figure
+from matxai.composition.published import DATA_COLUMNS
 from matxai.job import job
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
     names = list(run.params.targets)
     accuracy = map(pd.read_csv, run.input.accuracy)
-    compounds = map(read_compounds, run.input.compounds)
+    compounds = (pd.read_parquet(p, columns=list(DATA_COLUMNS)) for p in run.input.compounds)
     table = compare(
         dict(zip(names, accuracy, strict=True)),
         dict(zip(names, compounds, strict=True)),

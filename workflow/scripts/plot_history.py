@@ -2,7 +2,8 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.target import VALIDATION_ERROR, error_quantity, task_of_target
+from matxai.composition.target import error_quantity, task_of_target
+from matxai.composition.tasks import VALIDATION_ERROR
 from matxai.job import job
 from matxai.plotting.history import history_figure
 from matxai.plotting.style import save

@@ -9,19 +9,20 @@ of them at each split, for classes as many as their square root (Breiman 2001).
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from matxai.class_metrics import class_scores
-from matxai.composition.data_settings import TaskName
 from matxai.composition.dataset import amounts_of, merged
 from matxai.composition.element_vectors import network_vectors
+from matxai.composition.tasks import CONSTANT, TaskName
 from matxai.metrics import score
 
 Array = npt.NDArray[np.float64]
-CONSTANT: dict[TaskName, str] = {"regression": "mean", "classification": "share of class 1"}
 
 
 def composition_features(
@@ -50,14 +51,17 @@ def evaluate_baselines(
 ) -> pd.DataFrame:
     """Test errors of both, learned from the same merged training rows as the networks.
 
-    Columns model, seed, metric, value, ci_low, ci_high; the mean (`CONSTANT`) has no seed (-1).
+    Columns model, seed, metric, value, ci_low, ci_high (95 %, over compositions); the mean (`CONSTANT`) has
+    no seed (-1).
     """
     train, test = merged(table[table["part"] == "train"]), table[table["part"] == "test"]
     known, wanted = (part["target"].to_numpy(np.float64) for part in (train, test))
     rows = network_vectors(vectors)
     features = [composition_features(amounts_of(part), rows) for part in (train, test)]
-    scored = class_scores if task == "classification" else score
-    constant = scored(wanted, np.full(len(test), known.mean()), seed=0)
+    scored = partial(
+        class_scores if task == "classification" else score, wanted, group=test["reduced"]
+    )
+    constant = scored(np.full(len(test), known.mean()), seed=0)
     scores = [constant.assign(model=CONSTANT[task], seed=-1)]
     for seed in seeds:
         options = {"n_estimators": trees, "random_state": seed, "n_jobs": threads}
@@ -66,9 +70,7 @@ def evaluate_baselines(
         else:
             forest = RandomForestRegressor(max_features=1 / 3, **options)
             prediction = np.asarray(forest.fit(features[0], known).predict(features[1]))
-        scores.append(
-            scored(wanted, prediction, seed=seed).assign(model="random forest", seed=seed)
-        )
+        scores.append(scored(prediction, seed=seed).assign(model="random forest", seed=seed))
     return pd.concat(scores)[["model", "seed", "metric", "value", "ci_low", "ci_high"]]
 
 

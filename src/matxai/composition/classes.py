@@ -12,13 +12,13 @@ from matxai.composition.sources import PARTS
 def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     """`class_curves` of every part, with a column part.
 
-    ``predictions``: columns part, target (0 or 1), prediction (probability of class 1).
+    ``predictions``: columns part, reduced, target (0 or 1), prediction (probability of class 1).
     """
     tables = []
     for part in PARTS:
         rows = predictions[predictions["part"] == part]
         target, probability = (rows[name].to_numpy(np.float64) for name in ("target", "prediction"))
-        curves = class_curves(target, probability, seed=seed)
+        curves = class_curves(target, probability, group=rows["reduced"], seed=seed)
         curves.insert(0, "part", part)
         tables.append(curves)
     return pd.concat(tables, ignore_index=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from matxai.composition.baselines import CONSTANT
 from matxai.composition.published import Published, data_digest, published
-from matxai.composition.target import MAIN_METRIC, is_class, target_quantity, task_of_target
+from matxai.composition.target import is_class, target_quantity, task_of_target
+from matxai.composition.tasks import CONSTANT, MAIN_METRIC
 
 COLUMNS = (
     "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_low", "test_high",
@@ -28,7 +28,7 @@ def compare(
     ``targets``: label, unit, transform, task. ``metric`` is the MAE, in ``unit``, or the area under the
     ROC curve. ``mean`` and ``seed_sd`` (sample standard deviation, NaN for one seed) are over ``seeds``
     trainings (0: a constant has none); ``test_low`` and ``test_high`` the ends of the 95 % interval over
-    test compounds, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
+    test compositions, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
     ``published``: where the data are those of a publication (`data_digest`), its value; ``difference``:
     ours minus that. Models of a publication that are not trained here have no ``mean``.
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from matxai.composition.tasks import TaskName
 from matxai.split import Split
 from matxai.strict import Seed, Strict, Text
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SOURCE = "Where the data come from: transport, folder or download."
-TaskName = Literal["regression", "classification"]
 
 
 class Target(Strict):
@@ -168,7 +168,7 @@ METAL = Transport(
     target="metal",
     label="metallic transport",
     metals="keep",
-    subset=1500,
+    subset=2000,
 )
 EXAMPLES: list[dict[str, object]] = [
     {

@@ -46,7 +46,8 @@ class Evaluation:
 def evaluate(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
     """Predict all rows; scale sigma on the validation part; score the test part alone.
 
-    Single elements are predicted although training may have left them out.
+    Single elements are predicted although training may have left them out. Intervals are over compositions:
+    polymorphs have one prediction in common.
     """
     of_task = _of_classes if card.task == "classification" else _of_numbers
     return of_task(network, card, table, device)
@@ -73,7 +74,7 @@ def _of_numbers(network: CrabNet, card: Card, table: pd.DataFrame, device: str) 
         columns=["metric", "value"],
     )
     calibration = pd.concat([curve.assign(sigma=name) for name, curve in curves.items()])
-    scores = score(target, prediction, seed=card.seed)
+    scores = score(target, prediction, group=test["reduced"], seed=card.seed)
     return Evaluation(predictions, _metrics(card, scores, extra), calibration)
 
 
@@ -89,7 +90,7 @@ def _of_classes(network: CrabNet, card: Card, table: pd.DataFrame, device: str) 
         [("expected calibration error", expected_calibration_error(curve))],
         columns=["metric", "value"],
     )
-    scores = class_scores(target, probability, seed=card.seed)
+    scores = class_scores(target, probability, group=test["reduced"], seed=card.seed)
     return Evaluation(predictions, _metrics(card, scores, extra), curve)
 
 

@@ -13,10 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from matxai.composition.batch import Batch
-from matxai.composition.data_settings import TaskName
 from matxai.composition.dataset import Part, merged, part_of
 from matxai.composition.network import CrabNet, Prediction
 from matxai.composition.settings import BATCH_SIZES, Network, Train
+from matxai.composition.tasks import TaskName
 from matxai.observer import Observer
 from matxai.training import Fitted, Recipe, fit
 

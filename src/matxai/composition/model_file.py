@@ -8,8 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
-from matxai.composition.data_settings import TaskName
 from matxai.composition.network import CrabNet
+from matxai.composition.tasks import TaskName
 from matxai.model_file import load_model, save_model
 
 _KEY = "matxai.composition/1"

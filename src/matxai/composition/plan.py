@@ -5,9 +5,10 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 
 from __future__ import annotations
 
-from matxai.composition.data_settings import Folder, TaskName, Transport, Web
+from matxai.composition.data_settings import Folder, Transport, Web
 from matxai.composition.settings import BATCH_SIZES, Composition
 from matxai.composition.sources import PARTS
+from matxai.composition.tasks import TaskName
 from matxai.demand import gpus
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")

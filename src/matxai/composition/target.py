@@ -1,4 +1,4 @@
-"""What the axes call a target, and by which number predictions of it are judged first."""
+"""What the axes call a target, its predictions and its errors."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from collections.abc import Mapping
 
 from matxai.plotting.quantities import Quantity
 
-# The metric that accuracy figures and the summary show; the others stand in the tables.
-MAIN_METRIC = {"regression": "mae", "classification": "roc_auc"}
-# What decides on the best epoch, as `quantities.yml` names it.
-VALIDATION_ERROR = {"regression": "val_mae", "classification": "val_log_loss"}
-
 
 def task_of_target(target: Mapping[str, str]) -> str:
-    """The task (data_settings.TaskName) in a target's settings; a number where there is none."""
+    """The task (`tasks.TaskName`) in a target's settings; a number where there is none."""
     return target.get("task", "regression")
 
 

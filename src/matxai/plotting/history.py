@@ -70,7 +70,7 @@ def history_figure(
             axes.axvline(epoch, color=GUIDE, linestyle="--", linewidth=1)
         label = f"best: epoch {epoch:g}, {target.value(lowest)}"
         panels[1].plot(epoch, lowest, "o", color="black", markersize=5, label=label)
-        panels[1].legend(loc="upper right", frameon=True, edgecolor="none")
+        panels[1].legend(loc="best", frameon=True, edgecolor="none")
     panels[-1].set_xlabel(axis_label("epoch"))
     whole = MaxNLocator(steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
     panels[-1].xaxis.set_major_locator(whole)

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from matxai.composition import comparison
-from matxai.composition.baselines import CONSTANT
 from matxai.composition.comparison import COLUMNS, compare
 from matxai.composition.data_settings import Folder
 from matxai.composition.figures.comparison import comparison_figure
@@ -16,6 +15,7 @@ from matxai.composition.preparation import prepare
 from matxai.composition.published import Published, data_digest, published
 from matxai.composition.settings import Prepare
 from matxai.composition.sources import read_parts
+from matxai.composition.tasks import CONSTANT
 
 DATA = Path(__file__).parents[4] / "shared/data/composition"
 GPA = {"task": "regression", "label": "Bulk modulus", "unit": "GPa", "transform": "none"}
@@ -32,10 +32,10 @@ COMPOUNDS = pd.DataFrame(
 def accuracy(metric, values):
     """{model: value of each seed}; the intervals reach 1 below and 2 above."""
     rows = [
-        (model, -1 if model in CONSTANT.values() else seed, name, value, value - 1, value + 2)
+        (model, -1 if model in CONSTANT.values() else seed, name, v, v - 1, v + 2)
         for model, each in values.items()
         for seed, value in enumerate(each)
-        for name in (metric, "other")
+        for name, v in ((metric, value), ("other", 10 * value))
     ]
     return pd.DataFrame(rows, columns=["model", "seed", "metric", "value", "ci_low", "ci_high"])
 

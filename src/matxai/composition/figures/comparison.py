@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.baselines import CONSTANT
+from matxai.composition.tasks import CONSTANT
 from matxai.plotting.quantities import quantity
 from matxai.plotting.style import (
     BLACK,
@@ -45,7 +45,7 @@ def comparison_figure(table: pd.DataFrame) -> Figure:
 
     Data sets of a number stand above, their MAE divided by that of the training mean; those of classes
     below, 1 - area under the ROC curve: left is better in both. Filled mark: mean over seeds, thick bar its
-    standard deviation, thin bar the 95 % interval over test compounds; open diamond: published.
+    standard deviation, thin bar the 95 % interval over test compositions; open diamond: published.
     """
     require_columns(table, _COLUMNS, "summary")
     tasks = [task for task in _AXES if (table["task"] == task).any()]
@@ -64,7 +64,7 @@ def comparison_figure(table: pd.DataFrame) -> Figure:
         top.plot(
             [], [], color=BLACK, linewidth=4, alpha=0.5, label="± standard deviation of seeds"
         )[0],
-        top.plot([], [], color=BLACK, linewidth=1, label="95 % interval over test compounds")[0],
+        top.plot([], [], color=BLACK, linewidth=1, label="95 % interval over test compositions")[0],
     ]
     if table["published"].notna().any():
         label = "published, one value each"
@@ -120,7 +120,7 @@ def _model(axes: Axes, found: pd.Series, row: int, scale: float | None) -> None:
             axes.hlines(row, *ends, color=colour, linewidth=4, alpha=0.5)
             text[0] += f" ± {spread:.2g}"
         text[0] = f"AUC {text[0]}" if scale is None else f"{text[0]} {found['unit']}".rstrip()
-        axes.plot(place(mean), row, "o", color=colour, markersize=5, gid=f"mean-{row}")
+        axes.plot(place(mean), row, "o", color=colour, markersize=4, gid=f"mean-{row}")
     if np.isfinite(found["published"]):
         axes.plot(
             place(found["published"]), row, "D", color=colour, markersize=6, fillstyle="none",
