@@ -27,7 +27,7 @@ _COLOURS = (
     "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 )
 _CODING = (
-    *("-an", "-vf", _COLOURS, "-c:v", "libx264", "-preset", "veryfast", "-crf", "16"),
+    *("-an", "-vf", _COLOURS, "-c:v", "libx264", "-preset", "veryfast", "-crf", "18"),
     *("-pix_fmt", "yuv420p", "-threads", "1", "-movflags", "+faststart"),
     *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mp4"),
 )

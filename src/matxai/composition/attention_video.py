@@ -99,7 +99,8 @@ def text_lines(view: View) -> list[str]:
     target = value.format(history.target) if np.isfinite(history.target) else "unknown"
     return [
         f"epoch {epoch.format(at)} of {epoch.format(last).strip()}  step {step:{batches}d}   "
-        f"predicted {value.format(predicted)}  true {target}   MAE {error.format(mae)}"
+        f"predicted {value.format(predicted)}  true {target}   "
+        f"MAE {error.format(mae) if view.scored else 'unknown'}"
         for at, step, predicted, mae in zip(
             history.epochs, history.steps, history.prediction, view.error, strict=True
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Inches: least side of a cell, and of a matrix; least side of a cell under which a label lies flat; gaps.
 _CELL, _SIDE, _FLAT = 0.3, 1.9, 0.55
-_GAP, _LEFT, _RIGHT, _TOP, _BELOW = 0.12, 1.15, 1.25, 0.85, 0.95
+_GAP, _LEFT, _RIGHT, _BELOW = 0.12, 1.15, 1.25, 0.95
 
 
 @styled
@@ -36,7 +36,9 @@ def final_attention(view: View) -> Figure:
     side = max(_SIDE, _CELL * count)
     pitch = side + _GAP
     width = max(HALF_WIDTH, _LEFT + heads * pitch + _RIGHT)
-    height = _TOP + layers * pitch + _BELOW
+    title = _title(view, int(11 * width))
+    top = 0.45 + 0.2 * (title.count("\n") + 1)
+    height = top + layers * pitch + _BELOW
     figure = Figure(figsize=(width, height))
     # Placed by hand: a hundred matrices of labelled cells take a layout engine longer than drawing them.
     figure.set_layout_engine("none")
@@ -44,7 +46,7 @@ def final_attention(view: View) -> Figure:
     labels = [label if upright else label.replace(" ", "\n") for label in view.labels]
     size = float(np.clip(72 * side / count / 3.4, 5, 10))
     for layer, head in np.ndindex(layers, heads):
-        corner = (_LEFT + head * pitch, height - _TOP - layer * pitch - side)
+        corner = (_LEFT + head * pitch, height - top - layer * pitch - side)
         axes = figure.add_axes((corner[0] / width, corner[1] / height, side / width, side / height))
         axes.imshow(weights[layer, head], cmap=SEQUENTIAL, vmin=0, vmax=1)
         axes.spines[:].set_visible(False)
@@ -72,7 +74,7 @@ def final_attention(view: View) -> Figure:
         cax=figure.add_axes(tuple(p / w for p, w in zip(place, within, strict=True))),
     )
     bar.set_label(wrapped("Attention: weight by which the query attends to the key", 32))
-    figure.text(0.12 / width, 1 - 0.1 / height, _title(view, int(11 * width)), size=11, va="top")
+    figure.text(0.12 / width, 1 - 0.1 / height, title, size=11, va="top")
     return figure
 
 

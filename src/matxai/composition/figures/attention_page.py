@@ -35,10 +35,11 @@ def page_caption(view: View) -> str:
     steps = len(weights)
     chosen = len(steps_shown(steps, weights[0].size))
     kept = "" if chosen == steps else f" Of {steps} captured steps, {chosen} are shown."
+    error = f"error (mean absolute, of {view.scored:,} captured compounds)"
     return (
-        "Each row of a matrix is an element that attends to those of the columns; the colour is the "
-        "weight, each row sums to 1. Attention, prediction and error (mean absolute, of "
-        f"{view.scored:,} captured compounds) are always those of the same step.{kept}"
+        "Each row of a matrix is an element that attends to those of the columns, by the weight that the "
+        "colour shows; each row sums to 1. Attention, prediction and "
+        f"{error} are always those of the same step.{kept}"
     )
 
 
@@ -107,13 +108,17 @@ def _slider(view: View, chosen: NDArray[np.int64], place: Places) -> dict[str, A
         "steps": [
             {
                 "label": f"epoch {history.epochs[at]:.4g}, step {history.steps[at]}: predicted "
-                f"{history.prediction[at]:.4g}, true {true}, error of all {view.error[at]:.4g}",
+                f"{history.prediction[at]:.4g}, true {true}, {_error(view, at)}",
                 "method": "animate",
                 "args": [[str(at)], {"mode": "immediate", **_INSTANT}],
             }
             for at in chosen.tolist()
         ],
     }  # fmt: skip
+
+
+def _error(view: View, at: int) -> str:
+    return f"error of all {view.error[at]:.4g}" if view.scored else "no error known"
 
 
 def _buttons(place: Places) -> dict[str, Any]:

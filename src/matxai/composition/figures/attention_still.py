@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import BLUE, GREEN, GUIDE, SEQUENTIAL, VERMILION, styled, wrapped
+from matxai.plotting.style import BLUE, GREEN, GUIDE, SEQUENTIAL, styled, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,7 +183,7 @@ def _panels(
     error.set_ylabel(wrapped(axis_label("mae", view.target.unit), 22))
     error.set_xlabel(axis_label("epoch"))
     if view.scored:
-        note = f"all {view.scored:,} captured compounds with a target"
+        note = f"captured compounds with a target: {view.scored:,}"
         error.text(0.98, 0.96, note, size=8, ha="right", va="top", transform=error.transAxes)
         error.margins(y=0.12)
     else:
@@ -191,7 +192,9 @@ def _panels(
             transform=error.transAxes,
         )  # fmt: skip
         error.set_yticks([])
+    whole = np.array_equal(history.epochs, np.rint(history.epochs))
     for axes in (prediction, error):
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=whole, min_n_ticks=1))
         axes.grid(linewidth=0.3)
         axes.set_xlim(*_limits(history.epochs))
     return [(prediction, history.prediction.astype(float)), (error, view.error)]
@@ -222,6 +225,3 @@ def _fit(text: Text, canvas: FigureCanvasAgg, size: float, width: int) -> None:
     text.set_fontsize(size)
     taken = text.get_window_extent(canvas.get_renderer()).width
     text.set_fontsize(size * min(1, width / taken))
-
-
-__all__ = ["COLOURS", "LEVELS", "VERMILION", "Panel", "Still", "still"]
