@@ -3,10 +3,9 @@
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.figures.umap_global import global_umap_figure
-from matxai.composition.figures.umap_local import local_umap_figure
+from matxai.composition.figures.umap_local import local_umap_figure, one_row_each
 from matxai.composition.figures.umap_pages import global_page, local_page
 from matxai.composition.figures.umap_stability import stability_figure
-from matxai.composition.map_points import one_row_each
 from matxai.composition.target import target_quantity
 from matxai.job import job
 from matxai.plotting.map_page import write_map_page

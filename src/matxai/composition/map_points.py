@@ -92,20 +92,6 @@ def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
-    """Local maps of one element with a row a composition: x and y of each map in columns of their own.
-
-    ``points``: rows of `umap_maps.Maps.local`. The columns are named such as ``layer1_value_x``.
-    """
-    maps = ["layer", "kind"]
-    table = points.drop(columns=[*maps, "point", "x", "y"]).drop_duplicates("reduced")
-    for (layer, kind), one in points.groupby(maps, sort=False):
-        places = one[["reduced", "x", "y"]].round(4)
-        names = {axis: f"layer{layer}_{kind}_{axis}" for axis in "xy"}
-        table = table.merge(places.rename(columns=names), on="reduced", validate="one_to_one")
-    return table
-
-
 @dataclass(frozen=True)
 class ChosenPoints:
     """The compositions that stand in any map (``table``, ``compounds``), and the rows of each map.

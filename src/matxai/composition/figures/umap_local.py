@@ -33,6 +33,20 @@ def local_colourings(target: Quantity) -> list[Colouring]:
     ]
 
 
+def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
+    """Local maps of one element with a row a composition: x and y of each map in columns of their own.
+
+    ``points``: rows of `umap_maps.Maps.local`. The columns are named such as ``layer1_value_x``.
+    """
+    maps = ["layer", "kind"]
+    table = points.drop(columns=[*maps, "point", "x", "y"]).drop_duplicates("reduced")
+    for (layer, kind), one in points.groupby(maps, sort=False):
+        places = one[["reduced", "x", "y"]].round(4)
+        names = {axis: f"layer{layer}_{kind}_{axis}" for axis in "xy"}
+        table = table.merge(places.rename(columns=names), on="reduced", validate="one_to_one")
+    return table
+
+
 @styled
 def local_umap_figure(
     points: pd.DataFrame, maps: pd.DataFrame, target: Quantity, title: str = ""
@@ -81,7 +95,7 @@ def _column(
     panels[0].set_title(f"{name}\n{one['points']} points", size=9)
     if one["skipped"]:
         for axes in panels:
-            say(axes, "")
+            axes.set_axis_off()
         return say(panels[0], one["skipped"])
     mine = points[(points["layer"] == one["layer"]) & (points["kind"] == one["kind"])]
     shown = ["x", "y", *(colouring.column for colouring in colourings)]

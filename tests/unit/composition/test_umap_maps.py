@@ -1,0 +1,167 @@
+"""UMAP itself on planted vectors, and all maps of a small network."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
+from matxai.composition.formulas import SYMBOL
+from matxai.composition.map_points import compositions
+from matxai.composition.network import CrabNet
+from matxai.composition.umap_fit import fit_map
+from matxai.composition.umap_maps import fit_maps, published_spread
+
+LOCAL = LocalUmap(elements=("Fe", "O", "Pt", "W"), seeds=(0, 1))
+GLOBAL = GlobalUmap(neighbours=5)
+PLANTED = """
+import numpy as np
+from matxai.composition.umap_fit import fit_map
+rng = np.random.default_rng(0)
+vectors = rng.normal(size=(60, 12)).astype(np.float32)
+vectors[30:] += 20
+"""
+
+
+@pytest.fixture(scope="module")
+def planted():
+    names = {}
+    exec(PLANTED, names)
+    return names["vectors"]
+
+
+def test_two_clusters_stay_apart(planted):
+    fitted = fit_map(planted, 5, 0.3, [0, 1])
+    places = fitted.coordinates
+    assert places.shape == (60, 2)
+    first, second = places[:30], places[30:]
+    gap = np.linalg.norm(first.mean(axis=0) - second.mean(axis=0))
+    radius = max(np.linalg.norm(one - one.mean(axis=0), axis=1).max() for one in (first, second))
+    assert gap > 2 * radius
+    assert fitted.trustworthiness > 0.8
+    assert fitted.chance == pytest.approx(5 / 59)
+    assert 0.3 < fitted.overlap < 1
+
+
+def test_the_same_seed_gives_the_same_map_also_in_another_process(planted, tmp_path):
+    here = fit_map(planted, 5, 0.3, [7, 7])
+    assert here.overlap == 1
+    code = PLANTED + "np.save(path, fit_map(vectors, 5, 0.3, [7]).coordinates)"
+    path = tmp_path / "there.npy"
+    subprocess.run(
+        [sys.executable, "-c", f"path = {str(path)!r}\n{code}"],
+        check=True,
+        cwd=Path(__file__).parents[3] / "src",
+    )
+    assert np.array_equal(np.load(path), here.coordinates)
+    other = fit_map(planted, 5, 0.3, [8])
+    assert not np.allclose(other.coordinates, here.coordinates)
+    assert np.isnan(other.overlap)
+
+
+def test_points_on_a_line_have_a_map():
+    line = np.outer(np.arange(20), np.ones(4)).astype(np.float32)
+    assert np.isfinite(fit_map(line, 5, 0.3, [0]).coordinates).all()
+
+
+def data():
+    """30 oxides: iron at fractions that repeat, one compound of platinum, none of tungsten."""
+    rows = []
+    for i in range(30):
+        amounts = {26: 1.0 + i % 12, 8: 12.0 - i % 12, 20 + i // 12: 13.0}
+        if i == 0:
+            amounts[78] = 26.0
+        rows.append(
+            {
+                "part": ("train", "val", "test")[i % 3], "line": i + 2, "target": float(i),
+                "reduced": "".join(f"{SYMBOL[n]}{a:g}" for n, a in sorted(amounts.items())),
+                "numbers": list(amounts), "amounts": list(amounts.values()),
+            }
+        )  # fmt: skip
+    compounds = pd.DataFrame(rows)
+    compounds["formula"] = compounds["reduced"]
+    keys = compounds[["part", "line"]]
+    states = [{"Fe": 3.0, "O": -2.0} if i % 2 else {} for i in range(30)]
+    predictions = keys.assign(prediction=compounds["target"] + 0.5)
+    return compounds, predictions, keys.assign(states=states)
+
+
+@pytest.fixture(scope="module")
+def network():
+    torch.manual_seed(0)
+    vectors = torch.randn(104, 5)
+    return CrabNet(vectors, width=8, layers=2, heads=2, feedforward=16, head=(4,)).eval()
+
+
+@pytest.fixture(scope="module")
+def maps(network):
+    return fit_maps(network, compositions(*data()), LOCAL, GLOBAL)
+
+
+def test_every_map_has_its_row(maps):
+    stability = maps.stability
+    assert len(stability) == 2 * (2 * 4 + 1)
+    assert list(stability["element"].unique()) == ["Fe", "O", "Pt", "W", "all"]
+    local = stability[stability["scope"] == "local"].set_index(["element", "layer", "kind"])
+    assert (local.loc[("Fe", 1)]["min_dist"] == 0.8).all()
+    assert (local.loc[("Fe", 2)]["min_dist"] == 0.3).all()
+    drawn = local["skipped"] == ""
+    assert (local.loc[drawn, "trustworthiness"] > 0.5).all()
+    assert (local.loc[drawn, "overlap"] > local.loc[drawn, "chance"]).all()
+
+
+def test_too_few_occurrences_are_skipped_with_the_reason(maps):
+    stability = maps.stability
+    for element, count in (("Pt", 1), ("W", 0)):
+        mine = stability[stability["element"] == element]
+        assert (mine["skipped"] == f"{count} compositions with {element}, a map needs 10").all()
+        assert mine["overlap"].isna().all()
+    assert set(maps.local["element"]) == {"Fe", "O"}
+
+
+def test_the_first_layer_reads_the_fraction_alone(maps):
+    first = maps.local.query("element == 'Fe' and layer == 1 and kind == 'value'")
+    assert len(first) == 30
+    assert first.groupby(first["fraction"].round(6))[["x", "y"]].nunique().max().max() == 1
+    row = maps.stability.query("element == 'Fe' and layer == 1 and kind == 'value'").iloc[0]
+    # Twelve fractions with calcium and the like, and one more beside platinum.
+    assert (row["compositions"], row["points"]) == (30, first["fraction"].round(6).nunique())
+    assert row["points"] == 13
+    later = maps.local.query("element == 'Fe' and layer == 2 and kind == 'value'")
+    assert later["point"].is_unique
+
+
+def test_rows_carry_their_own_values_whatever_their_order(maps, network):
+    order = np.random.default_rng(1).permutation(30)
+    shuffled = [table.iloc[order].reset_index(drop=True) for table in data()]
+    again = fit_maps(network, compositions(*shuffled), LOCAL, GLOBAL)
+    pd.testing.assert_frame_equal(again.local, maps.local)
+    pd.testing.assert_frame_equal(again.whole, maps.whole)
+    compounds = data()[0].set_index("formula")
+    whole = maps.whole[maps.whole["layer"] == 2].set_index("formula")
+    assert (whole["target"] == compounds["target"].loc[whole.index]).all()
+    assert np.allclose(whole["prediction"], whole["target"] + 0.5)
+    assert np.allclose(whole["error"], 0.5)
+    iron = maps.local.query("element == 'Fe' and layer == 2 and kind == 'context'")
+    odd = compounds["target"].loc[iron["formula"]].to_numpy() % 2 == 1
+    assert (iron["oxidation_state"].notna() == odd).all()
+
+
+def test_local_and_global_maps_are_made_where_asked_for(network):
+    table = compositions(*data())
+    whole = fit_maps(network, table, None, GLOBAL)
+    assert whole.local.empty
+    assert list(whole.stability["scope"]) == ["global", "global"]
+    few = fit_maps(network, table, LocalUmap(elements=("Pt",)), None)
+    assert few.local.empty
+    assert few.whole.empty
+    assert len(few.stability) == 4
+
+
+def test_distance_of_points_by_their_number():
+    found = [published_spread(n) for n in (10, 4000, 4001, 100_000, 100_001)]
+    assert found == [0.2, 0.2, 0.4, 0.4, 0.5]
