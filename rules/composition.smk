@@ -78,6 +78,12 @@ rule composition_contributions:
         TARGETS["composition_contributions"],
 
 
+rule composition_faithfulness:
+    """Attention compared with removal, integrated gradients and contributions."""
+    input:
+        TARGETS["composition_faithfulness"],
+
+
 rule composition_element_vectors:
     """Vectors of chosen elements in every representation."""
     input:
@@ -107,3 +113,4 @@ include: "composition_training.smk"
 include: "composition_elements.smk"
 include: "composition_oxidation.smk"
 include: "composition_contributions.smk"
+include: "composition_faithfulness.smk"

@@ -98,3 +98,28 @@ class Contributions(Strict):
     elements: Count = Field(
         default=24, description="Elements in the figure of distributions, most frequent first."
     )
+
+
+class Faithfulness(Strict):
+    """Whether attention ranks the elements of a compound as the prediction depends on them."""
+
+    compounds: Count = Field(
+        default=300,
+        description="Compositions of the test part with at least two elements, drawn at random if "
+        "there are more.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw and of the intervals.")
+    tolerance: Annotated[Positive, Field(lt=1)] = Field(
+        default=0.01,
+        description="Integrated gradients: a compound whose attributions miss the change of the "
+        "prediction by more than this share of the mean change is left out.",
+    )
+    points: Annotated[int, Field(ge=16)] = Field(
+        default=256,
+        description="Integrated gradients: points of the integral at most (16, doubled).",
+    )
+    jitter: Annotated[Positive, Field(lt=1)] = Field(
+        default=0.02,
+        description="Relative standard deviation of noise on the fractions under which each reference is "
+        "taken again: how well it agrees with itself is the most that attention could reach.",
+    )

@@ -110,6 +110,7 @@ class Plan:
             "composition_contributions": each(
                 self.networks, *(f"contributions/{name}.svg" for name in CONTRIBUTIONS)
             ),
+            "composition_faithfulness": each(self.networks, "faithfulness/agreement.svg"),
             "composition_element_vectors": each(self.datasets, "element_vectors.svg"),
             "composition_oxidation": [
                 *each(self.datasets, "oxidation.csv"),

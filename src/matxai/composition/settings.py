@@ -11,6 +11,7 @@ from matxai.composition.analysis_settings import (
     Contributions,
     Correlation,
     ElementVectors,
+    Faithfulness,
     Oxidation,
 )
 from matxai.composition.data_settings import EXAMPLES, POWER_FACTOR, DataSet
@@ -152,6 +153,10 @@ class Composition(Strict):
     )
     contributions: Contributions = Field(
         default=Contributions(), description="Contribution of each element to the predictions."
+    )
+    faithfulness: Faithfulness = Field(
+        default=Faithfulness(),
+        description="Attention compared with removal, integrated gradients and contributions.",
     )
 
     @model_validator(mode="after")
