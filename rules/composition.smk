@@ -126,6 +126,12 @@ rule composition_umap_stability:
         TARGETS["composition_umap_stability"],
 
 
+rule composition_faithfulness:
+    """Attention compared with removal, integrated gradients and contributions."""
+    input:
+        TARGETS["composition_faithfulness"],
+
+
 rule composition_element_vectors:
     """Vectors of chosen elements in every representation."""
     input:
@@ -157,3 +163,4 @@ include: "composition_elements.smk"
 include: "composition_oxidation.smk"
 include: "composition_contributions.smk"
 include: "composition_umap.smk"
+include: "composition_faithfulness.smk"

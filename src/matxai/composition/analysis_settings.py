@@ -193,3 +193,28 @@ class GlobalUmap(Strict):
         default=(0, 1),
         description="Seeds of UMAP: the map of the first is shown, the others tell how stable it is.",
     )
+
+
+class Faithfulness(Strict):
+    """Whether attention ranks the elements of a compound as the prediction depends on them."""
+
+    compounds: Count = Field(
+        default=300,
+        description="Compositions of the test part with at least two elements, drawn at random if "
+        "there are more.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw and of the intervals.")
+    tolerance: Annotated[Positive, Field(lt=1)] = Field(
+        default=0.01,
+        description="Integrated gradients: a compound whose attributions miss the change of the "
+        "prediction by more than this share of the mean change is left out.",
+    )
+    points: Annotated[int, Field(ge=16)] = Field(
+        default=256,
+        description="Integrated gradients: points of the integral at most (16, doubled).",
+    )
+    jitter: Annotated[Positive, Field(lt=1)] = Field(
+        default=0.02,
+        description="Relative standard deviation of noise on the fractions under which each reference is "
+        "taken again: how well it agrees with itself is the most that attention could reach.",
+    )

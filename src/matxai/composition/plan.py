@@ -169,6 +169,7 @@ class Plan:
             "composition_umap_stability": each(
                 self.networks if pages else [], "umap/stability.svg"
             ),
+            "composition_faithfulness": each(self.networks, "faithfulness/agreement.svg"),
             "composition_element_vectors": each(self.datasets, "element_vectors.svg"),
             "composition_oxidation": [
                 *each(self.datasets, "oxidation.csv"),

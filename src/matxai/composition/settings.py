@@ -12,6 +12,7 @@ from matxai.composition.analysis_settings import (
     Contributions,
     Correlation,
     ElementVectors,
+    Faithfulness,
     GlobalUmap,
     LocalUmap,
     Oxidation,
@@ -167,6 +168,10 @@ class Composition(Strict):
     global_umap: GlobalUmap | None = Field(
         default=GlobalUmap(),
         description="UMAPs of whole compounds in every layer; null: none.",
+    )
+    faithfulness: Faithfulness = Field(
+        default=Faithfulness(),
+        description="Attention compared with removal, integrated gradients and contributions.",
     )
 
     @model_validator(mode="after")

@@ -1,0 +1,220 @@
+"""Does attention rank the elements of a compound as the prediction depends on them?
+
+An explanation is faithful if it shows what the model does (Jacovi & Goldberg 2020, ACL,
+arXiv:2004.03685). Attention is compared, layer by layer and head by head, with four references:
+removal of an element, integrated gradients on the fractions from two baselines, and what the
+network's head assigns to the element. References disagree as well: `agreement_of_references` says how
+much. An order is worth something only if it beats what needs no network: the order of the fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from matxai.composition.rank_agreement import Array, bootstrap_means, kendall, top
+
+# Columns of `matxai.composition.importance.importances`, and what ends the names of variants.
+REFERENCES = ("removal", "ig_vanishing", "ig_equal", "contribution")
+OTHERS = "_others"  # attention received without an element's own
+AGAIN = "_again"  # a reference at jittered fractions
+
+AGREES = "agrees"
+FRACTION = "no better than the fraction"
+CHANCE = "no better than chance"
+OPPOSITE = "opposite"
+FEW = "too few compounds"
+CONTROL = "control"
+ITSELF = "itself, jittered"
+CONTROLS = ("fraction", "random", ITSELF)
+FEWEST = 10  # compounds below which there is no verdict
+LEVEL = 0.05  # of all verdicts of a table together
+SUBSETS = {"2 or more": 2, "3 or more": 3}
+
+
+def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """What is compared with a reference, one row each: attention, layer, head, columns.
+
+    ``attention``: received, received from others, rollout, or the controls fraction, random and the
+    reference itself at jittered fractions;
+    ``layer`` and ``head`` from 1, 0 for a mean over all; ``columns`` of ``elements`` that are averaged.
+    """
+    rows = []
+    for ending, kind in (("", "received"), (OTHERS, "received from others")):
+        heads: dict[int, list[str]] = {}
+        for name in elements.columns:
+            if name.startswith("layer") and name.endswith(OTHERS) == bool(ending):
+                layer = int(name.removeprefix("layer").split("_")[0])
+                heads.setdefault(layer, []).append(name)
+        for layer, names in heads.items():
+            rows += [(kind, layer, head, [name]) for head, name in enumerate(names, start=1)]
+            rows.append((kind, layer, 0, names))
+        rows.append((kind, 0, 0, [name for names in heads.values() for name in names]))
+    rows += [(name, 0, 0, [name]) for name in ("rollout", "fraction", "random")]
+    rows.append((ITSELF, 0, 0, [f"{reference}{AGAIN}"]))
+    return pd.DataFrame(rows, columns=["attention", "layer", "head", "columns"])
+
+
+def agreement(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """One row for each source of attention, reference and subset of compounds.
+
+    ``elements``: `importance.importances`. Columns elements (in a compound), attention, layer, head,
+    reference, compounds (that the reference ranks); tau, the mean Kendall tau-b with the size of the
+    reference, its 95 % bootstrap interval ci_low, ci_high over compounds and the wider one bound_low,
+    bound_high; top1, the share of compounds whose first element is that of the reference, and its
+    chance; over_fraction, over_low, over_high: how much tau is above the order of the fractions, upwards
+    or downwards, whichever agrees better with the reference (wider interval); verdict.
+
+    The wider interval is that of 95 % for all layers x heads x references together (Bonferroni). The
+    verdict comes from it: ``opposite`` below 0; ``no better than chance`` if it holds 0; above 0
+    ``agrees`` if over_low is above 0 too, else ``no better than the fraction``.
+    """
+    mixed = elements.assign(random=np.random.default_rng(seed).random(len(elements)))
+    single = sources_of(mixed, REFERENCES[0]).query("attention == 'received' and head > 0")
+    family = len(single) * len(REFERENCES)
+    found = []
+    for subset, smallest in SUBSETS.items():
+        chosen = mixed[mixed["elements"] >= smallest]
+        for reference in REFERENCES:
+            sources = sources_of(mixed, reference)
+            taus, hits, chances = _of_each_compound(chosen, sources, reference)
+            table = sources.drop(columns="columns").assign(elements=subset, reference=reference)
+            found.append(_judged(table, taus, hits, chances, family, seed))
+    order = ["elements", "attention", "layer", "head", "reference"]
+    both = pd.concat(found, ignore_index=True)
+    return both[order + [name for name in both.columns if name not in order]]
+
+
+def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Each two references, and each with the fraction: compounds, tau with 95 % interval, top1, chance.
+
+    Compounds that both rank.
+    """
+    rows = []
+    for subset, smallest in SUBSETS.items():
+        chosen = elements[elements["elements"] >= smallest]
+        for one, other in combinations((*REFERENCES, "fraction"), 2):
+            taus, hits, chances = [], [], []
+            for values in _compounds(chosen, [one, other]):
+                first, second = np.abs(values[:, 0]), np.abs(values[:, 1])
+                ranked = ~np.isnan(kendall(first, second) + kendall(second, first))
+                first, second = first[ranked], second[ranked]
+                taus.append(kendall(first, second))
+                hit, chance = top(first, second)
+                hits.append(hit)
+                chances.append(chance)
+            tau = np.concatenate([*taus, []])
+            low, high = _interval(tau, seed)
+            rows.append(
+                {
+                    "elements": subset, "first": one, "second": other, "compounds": len(tau),
+                    "tau": _mean(tau), "ci_low": low, "ci_high": high,
+                    "top1": _mean(np.concatenate([*hits, []])),
+                    "chance": _mean(np.concatenate([*chances, []])),
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def verdicts(table: pd.DataFrame, reference: str, subset: str = "2 or more") -> dict[str, int]:
+    """How many single heads have each verdict against a reference."""
+    heads = table[
+        (table["attention"] == "received") & (table["head"] > 0)
+        & (table["reference"] == reference) & (table["elements"] == subset)
+    ]  # fmt: skip
+    counts = heads["verdict"].value_counts()
+    return {name: int(counts.get(name, 0)) for name in (AGREES, FRACTION, CHANCE, OPPOSITE, FEW)}
+
+
+def _of_each_compound(
+    elements: pd.DataFrame, sources: pd.DataFrame, reference: str
+) -> tuple[Array, Array, Array]:
+    """Tau, hit and chance of every source against a reference, (compounds, sources) each."""
+    names = list(dict.fromkeys(name for names in sources["columns"] for name in names))
+    places = [[names.index(name) for name in group] for group in sources["columns"]]
+    parts: list[tuple[Array, Array, Array]] = []
+    for values in _compounds(elements, [reference, *names]):
+        truth = np.abs(values[:, 0])
+        orders = [np.abs(values[:, 1:][:, place]).mean(1) for place in places]
+        tops = [top(order, truth) for order in orders]
+        parts.append(
+            (
+                np.stack([kendall(order, truth) for order in orders], axis=1),
+                np.stack([hit for hit, _ in tops], axis=1),
+                np.stack([chance for _, chance in tops], axis=1),
+            )
+        )
+    if not parts:
+        nothing = np.empty((0, len(sources)))
+        return nothing, nothing, nothing
+    taus, hits, chances = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+    return taus, hits, chances
+
+
+def _compounds(elements: pd.DataFrame, columns: list[str]) -> Iterator[Array]:
+    """Values of the compounds of each element count: (compounds, columns, n)."""
+    for count, rows in elements.groupby("elements", sort=True):
+        values = rows[columns].to_numpy(np.float64)
+        yield values.reshape(-1, int(str(count)), len(columns)).transpose(0, 2, 1)
+
+
+def _judged(
+    table: pd.DataFrame, taus: Array, hits: Array, chances: Array, family: int, seed: int
+) -> pd.DataFrame:
+    """The table of one reference with means, intervals, verdicts; without compounds it does not rank."""
+    ranked = ~np.isnan(taus).any(1)
+    taus, hits, chances = taus[ranked], hits[ranked], chances[ranked]
+    names, size = table["attention"].to_numpy(), len(taus)
+    means = taus.mean(0) if size else np.full(taus.shape[1], np.nan)
+    control = taus[:, [int(np.flatnonzero(names == "fraction")[0])]]
+    over = taus - (control if not size or control.mean() >= 0 else -control)
+    wide = LEVEL / family / 2
+    # Enough draws that about ten of them lie beyond the wider interval, on either side.
+    quantiles = bootstrap_means(
+        np.concatenate([taus, over], axis=1) if size else np.full((1, 2 * len(table)), np.nan),
+        [LEVEL / 2, 1 - LEVEL / 2, wide, 1 - wide],
+        draws=max(1000, int(10 / wide)),
+        seed=seed,
+    )
+    plain, above = quantiles[:, : len(table)], quantiles[:, len(table) :]
+    judged = table.assign(
+        compounds=size,
+        tau=means,
+        ci_low=plain[0],
+        ci_high=plain[1],
+        bound_low=plain[2],
+        bound_high=plain[3],
+        top1=hits.mean(0) if size else np.nan,
+        chance=chances.mean(0) if size else np.nan,
+        over_fraction=over.mean(0) if size else np.nan,
+        over_low=above[2],
+        over_high=above[3],
+    )
+    return judged.assign(verdict=np.where(
+        judged["attention"].isin(CONTROLS), CONTROL,
+        np.select(
+            [
+                np.full(len(judged), size < FEWEST),
+                judged["bound_high"] < 0,
+                judged["bound_low"] <= 0,
+                judged["over_low"] <= 0,
+            ],
+            [FEW, OPPOSITE, CHANCE, FRACTION],
+            AGREES,
+        ),
+    ))  # fmt: skip
+
+
+def _interval(values: Array, seed: int) -> tuple[float, float]:
+    if len(values) < 2:
+        return np.nan, np.nan
+    levels = [LEVEL / 2, 1 - LEVEL / 2]
+    low, high = bootstrap_means(values[:, None], levels, draws=1000, seed=seed)[:, 0]
+    return float(low), float(high)
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if len(values) else np.nan

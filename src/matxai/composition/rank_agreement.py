@@ -1,0 +1,72 @@
+"""Agreement of two orders of the elements within a compound, and its interval over compounds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+# Differences within this share of a compound's largest value are rounding of float32, and ties.
+ROUNDING = 1e-5
+_CHUNK = 1000  # draws in memory at once
+
+
+def kendall(first: Array, second: Array) -> Array:
+    """Kendall's tau-b (1945, Biometrika 33:239) of each row: (rows, n), (rows, n) -> (rows,).
+
+    With two elements it is 1 or -1. NaN where ``second`` holds a value that is no number or has all
+    elements equal: it orders nothing. Where ``first`` alone has all equal it is 0, the mean of what its
+    ties broken at random would give. The ties of ``first`` do not count against it.
+    """
+    a, b = _signs(first), _signs(second)
+    both = np.sqrt((a**2).sum(1) * (b**2).sum(1))
+    with np.errstate(invalid="ignore"):
+        tau = np.where(both == 0, 0.0, (a * b).sum(1) / both)
+    return np.where((b == 0).all(1) | np.isnan(first).any(1) | np.isnan(second).any(1), np.nan, tau)
+
+
+def top(first: Array, second: Array) -> tuple[Array, Array]:
+    """Whether the largest of ``first`` is that of ``second``, and the chance of it: two (rows,).
+
+    Equal largest values count by their share; NaN as in `kendall`.
+    """
+    a, b = _largest(first), _largest(second)
+    nothing = np.isnan(kendall(first, second))
+    hit = (a & b).sum(1) / np.maximum(a.sum(1), 1)
+    return np.where(nothing, np.nan, hit), np.where(nothing, np.nan, b.mean(1))
+
+
+def bootstrap_means(values: Array, levels: list[float], *, draws: int, seed: int) -> Array:
+    """Quantiles of the mean of each column over drawn rows: (rows, columns) -> (levels, columns).
+
+    Values that are NaN take no part; a column of fewer than two values gives NaN.
+    """
+    known = ~np.isnan(values)
+    filled, counts = np.where(known, values, 0.0), known.astype(np.float64)
+    rng = np.random.default_rng(seed)
+    size = len(values)
+    means = []
+    for at in range(0, draws, _CHUNK):
+        weights = rng.multinomial(size, np.full(size, 1 / size), size=min(_CHUNK, draws - at))
+        with np.errstate(invalid="ignore"):
+            means.append((weights @ filled) / (weights @ counts))
+    found = np.full((len(levels), values.shape[1]), np.nan)
+    enough = known.sum(0) >= 2
+    found[:, enough] = np.nanquantile(np.concatenate(means)[:, enough], levels, axis=0)
+    return found
+
+
+def _signs(values: Array) -> Array:
+    """(rows, n) -> (rows, pairs): which of two elements has the larger value, 0 for a tie."""
+    one, other = np.triu_indices(values.shape[1], 1)
+    difference = values[:, one] - values[:, other]
+    return np.where(np.abs(difference) <= _rounding(values), 0.0, np.sign(difference))
+
+
+def _largest(values: Array) -> NDArray[np.bool_]:
+    return values >= values.max(1, keepdims=True) - _rounding(values)
+
+
+def _rounding(values: Array) -> Array:
+    return ROUNDING * np.abs(values).max(1, keepdims=True)
