@@ -35,8 +35,7 @@ with job(snakemake) as run:
             mine = points["global"][points["global"]["layer"] == number]
             mine.round(6).to_csv(run.output[f"{view}_table"], index=False)
             one = maps[(maps["scope"] == "global") & (maps["layer"] == number)]
-            reason = one["skipped"].iloc[0]
-            figure = global_umap_figure(mine, reason, target, f"Layer {number}: {name}")
+            figure = global_umap_figure(mine, one, target, f"Layer {number}: {name}")
         save(figure, run.output[f"{view}_figure"])
     pages = {"local": local_page, "global": global_page}
     for scope in run.params.pages:

@@ -87,6 +87,7 @@ def test_more_points_than_asked_for_are_drawn_with_the_seed():
     first, again, other = drawn(0), drawn(0), drawn(1)
     assert [len(rows) for rows in first.held.values()] == [7, 7, 7]
     assert len(first.drawn) == 11
+    assert first.available == {"all": 200, "Fe": 100, "O": 100, "Na": 100}
     names = lambda chosen: chosen.table["reduced"].iloc[chosen.drawn].tolist()  # noqa: E731
     assert names(first) == names(again) != names(other)
     assert len(set(names(first))) == 11
