@@ -14,9 +14,11 @@ from matxai.progress import progress
 
 CAPTIONS = {
     "local": "An element's vectors in the compositions that hold it: the layer's value (W_v x + b) and "
-    "its output. Hover to read a composition; points that coincide have the same vector.",
+    "its output. Hover to read a composition; points that coincide have the same vector. Colours end at "
+    "1 % and 99 % of the values, grey: no oxidation state was found.",
     "global": "Mean, range, variance, maximum and minimum of a layer's output over the elements of each "
-    "composition, compared by Euclidean distance. Ionic: electronegativities differ by 1.7 or more.",
+    "composition, compared by Euclidean distance. Ionic: electronegativities differ by 1.7 or more. "
+    "Colours end at 1 % and 99 % of the values.",
 }
 
 with job(snakemake) as run:
