@@ -14,9 +14,11 @@ from matxai.progress import progress
 
 CAPTIONS = {
     "local": "An element's vectors in the compositions that hold it: the layer's value (W_v x + b) and "
-    "its output. Hover to read a composition; points that coincide have the same vector.",
+    "its output. Hover to read a composition; points that coincide have the same vector. Colours end at "
+    "1 % and 99 % of the values, grey: no oxidation state was found.",
     "global": "Mean, range, variance, maximum and minimum of a layer's output over the elements of each "
-    "composition, compared by Euclidean distance. Ionic: electronegativities differ by 1.7 or more.",
+    "composition, compared by Euclidean distance. Ionic: electronegativities differ by 1.7 or more. "
+    "Colours end at 1 % and 99 % of the values.",
 }
 
 with job(snakemake) as run:
@@ -35,8 +37,7 @@ with job(snakemake) as run:
             mine = points["global"][points["global"]["layer"] == number]
             mine.round(6).to_csv(run.output[f"{view}_table"], index=False)
             one = maps[(maps["scope"] == "global") & (maps["layer"] == number)]
-            reason = one["skipped"].iloc[0]
-            figure = global_umap_figure(mine, reason, target, f"Layer {number}: {name}")
+            figure = global_umap_figure(mine, one, target, f"Layer {number}: {name}")
         save(figure, run.output[f"{view}_figure"])
     pages = {"local": local_page, "global": global_page}
     for scope in run.params.pages:

@@ -20,6 +20,7 @@ from matxai.composition.formulas import SYMBOLS
 from matxai.errors import InputError
 
 Rows = NDArray[np.int64]
+ALL = "all"  # in place of an element: whole compositions
 
 
 def compositions(
@@ -96,13 +97,15 @@ def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
 class ChosenPoints:
     """The compositions that stand in any map (``table``, ``compounds``), and the rows of each map.
 
-    ``held``: rows by element; ``drawn``: rows of the global map.
+    ``held``: rows by element; ``drawn``: rows of the global map; ``available``: by element how many
+    compositions hold it, in the map or not, and under ``ALL`` how many there are.
     """
 
     table: pd.DataFrame
     compounds: Compounds
     held: dict[str, Rows]
     drawn: Rows
+    available: dict[str, int]
 
     def tokens(self, element: str) -> Rows:
         """Where an element stands among the tokens of the compounds, for each of its rows."""
@@ -121,9 +124,11 @@ def choose_points(
     """
     held: dict[str, Rows] = {}
     drawn = np.empty(0, dtype=np.int64)
+    available = {ALL: len(table)}
     if local:
         for element, number in _numbers(local.elements).items():
             rows = np.flatnonzero([number in numbers for numbers in table["numbers"]])
+            available[element] = len(rows)
             held[element] = draw(rows, local.at_most, [local.seeds[0], number])
     if whole:
         drawn = draw(np.arange(len(table)), whole.at_most, [whole.seeds[0]])
@@ -134,6 +139,7 @@ def choose_points(
         Compounds.from_lists(amounts_of(mine)),
         {element: np.searchsorted(needed, rows) for element, rows in held.items()},
         np.searchsorted(needed, drawn),
+        available,
     )
 
 

@@ -14,12 +14,11 @@ import pandas as pd
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
 from matxai.composition.layer_vectors import LayerVectors, Vectors, collapsed, layer_vectors
-from matxai.composition.map_points import ChosenPoints, Rows, choose_points, occurrences
+from matxai.composition.map_points import ALL, ChosenPoints, Rows, choose_points, occurrences
 from matxai.composition.network import CrabNet
 from matxai.composition.umap_fit import fit_map
 from matxai.progress import progress
 
-ALL = "all"
 KINDS = ("value", "context")
 GLOBAL_COLUMNS = [
     "reduced", "formula", "part", "compounds", "target", "prediction", "error", "elements",
@@ -33,9 +32,9 @@ class Maps:
 
     ``local``: element, layer, kind (value, context), the columns of `map_points.occurrences`, point (a
     number for each distinct vector), x, y. ``whole``: layer, ``GLOBAL_COLUMNS``, x, y. ``stability``:
-    scope (local, global), element, layer, kind, compositions, points (distinct vectors), neighbours,
-    min_dist, seeds, trustworthiness, overlap, chance (see `umap_fit.Fitted`), skipped (why there is no
-    map, or empty).
+    scope (local, global), element, layer, kind, available (compositions), compositions (drawn from
+    these), points (distinct vectors among them), neighbours, min_dist, seeds, trustworthiness, overlap,
+    chance (see `umap_fit.Fitted`), skipped (why there is no map, or empty).
     """
 
     local: pd.DataFrame
@@ -68,7 +67,7 @@ def fit_maps(
     found: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
     stability = []
     for asked in progress(_asked(network, chosen, local, whole), "UMAP maps", total):
-        row, points = _fitted(asked)
+        row, points = _fitted(asked, chosen.available[asked.names["element"]])
         stability.append(row)
         place = points[asked.point] if points is not None else np.empty((0, 2), np.float32)
         rows = asked.rows.assign(point=asked.point).iloc[: len(place)]
@@ -137,11 +136,12 @@ def published_spread(points: int) -> float:
     return 0.4 if points > 4_000 else 0.2
 
 
-def _fitted(asked: _Asked) -> tuple[dict[str, Any], Vectors | None]:
+def _fitted(asked: _Asked, available: int) -> tuple[dict[str, Any], Vectors | None]:
     """The row of the stability table; coordinates of the distinct points, None if there is no map."""
     number, first = np.unique(asked.point, return_index=True)
     reason = _too_few(len(asked.rows), len(number), 2 * asked.neighbours, asked.names["element"])
     row: dict[str, Any] = asked.names | {
+        "available": available,
         "compositions": len(asked.rows),
         "points": len(number),
         "neighbours": asked.neighbours,

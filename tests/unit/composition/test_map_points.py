@@ -87,9 +87,16 @@ def test_more_points_than_asked_for_are_drawn_with_the_seed():
     first, again, other = drawn(0), drawn(0), drawn(1)
     assert [len(rows) for rows in first.held.values()] == [7, 7, 7]
     assert len(first.drawn) == 11
+    assert first.available == {"all": 200, "Fe": 100, "O": 100, "Na": 100}
     names = lambda chosen: chosen.table["reduced"].iloc[chosen.drawn].tolist()  # noqa: E731
     assert names(first) == names(again) != names(other)
     assert len(set(names(first))) == 11
+    # Tokens are those of the drawn rows, though other compositions hold the element as well.
+    for element, number in (("Fe", 26), ("O", 8), ("Na", 11)):
+        tokens = first.tokens(element)
+        owners = np.searchsorted(first.compounds.offsets.numpy(), tokens, side="right") - 1
+        assert list(owners) == list(first.held[element])
+        assert (first.compounds.elements[tokens] == number).all()
     # The network sees what is shown, and no more.
     used = set(first.drawn).union(*first.held.values())
     assert used == set(range(len(first.table)))

@@ -46,6 +46,7 @@ def stability(skipped=()):
     rows = [
         {
             "scope": "local", "element": "Fe", "layer": layer, "kind": kind, "points": 4,
+            "available": 7000, "compositions": 4,
             "trustworthiness": 0.9, "overlap": 0.7, "chance": 0.1,
             "skipped": "too few" if (layer, kind) in skipped else "",
         }
@@ -72,6 +73,7 @@ def test_local_figure_has_a_panel_for_each_map_and_colour():
         "Molar fraction", "Hardness, true (GPa)", "Hardness, predicted (GPa)",
         "Mean oxidation state",
     ]  # fmt: skip
+    assert figure.get_suptitle() == "Fe; 4 compositions of 7,000, drawn at random"
     assert len(colours(grid[0])) == 3  # two compositions at one place are one point
     assert len(colours(grid[1])) == 4
     fraction, target, prediction, oxidation = (colours(grid[4 * row + 1]) for row in range(4))
@@ -127,7 +129,9 @@ def global_points():
 
 
 def test_global_figure_colours_by_prediction_and_not_the_target_again():
-    figure = global_umap_figure(global_points(), "", TARGET, "Layer 1")
+    maps = pd.DataFrame({"available": [4], "compositions": [4], "skipped": [""]})
+    figure = global_umap_figure(global_points(), maps, TARGET, "Layer 1")
+    assert figure.get_suptitle() == "Layer 1; 4 compositions"
     target, prediction, error, elements, deviation, ionic = (colours(a) for a in figure.axes[:6])
     # A class of 0 or 1 works as any target: the first is predicted to be what it is not.
     assert target[0.0] == target[2.0]
@@ -140,7 +144,9 @@ def test_global_figure_colours_by_prediction_and_not_the_target_again():
     assert ionic[0.0] == ionic[3.0]
     assert len(set(map(tuple, ionic.values()))) == 3
     assert {axes.get_xlabel() for axes in figure.axes[:6]} == {"UMAP 1 (no unit)"}
-    none = global_umap_figure(global_points().iloc[:0], "too few", TARGET, "Layer 1")
+    none = global_umap_figure(
+        global_points().iloc[:0], maps.assign(skipped="too few"), TARGET, "Layer 1"
+    )
     assert none.texts[0].get_text() == "Layer 1: too few"
 
 

@@ -11,7 +11,8 @@ import torch
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
 from matxai.composition.formulas import SYMBOL
-from matxai.composition.map_points import compositions
+from matxai.composition.layer_vectors import layer_vectors
+from matxai.composition.map_points import choose_points, compositions
 from matxai.composition.network import CrabNet
 from matxai.composition.umap_fit import fit_map
 from matxai.composition.umap_maps import fit_maps, published_spread
@@ -133,6 +134,18 @@ def test_the_first_layer_reads_the_fraction_alone(maps):
     assert row["points"] == 13
     later = maps.local.query("element == 'Fe' and layer == 2 and kind == 'value'")
     assert later["point"].is_unique
+
+
+def test_a_map_is_that_of_the_vectors_of_its_rows(maps, network):
+    table = compositions(*data())
+    chosen = choose_points(table, LOCAL, None)
+    vectors = next(layer_vectors(network, chosen.compounds))
+    for kind, distance in (("value", 0.8), ("context", 0.8)):
+        mine = maps.local.query("element == 'Fe' and layer == 1 and kind == @kind")
+        first = mine.reset_index(drop=True).drop_duplicates("point").sort_values("point").index
+        own = getattr(vectors, kind)[chosen.tokens("Fe")]
+        expected = fit_map(own[first], 5, distance, [0]).coordinates
+        assert np.array_equal(mine[["x", "y"]].to_numpy(), expected[mine["point"]])
 
 
 def test_rows_carry_their_own_values_whatever_their_order(maps, network):

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from matxai.composition.electronegativity import IONIC, NOT_IONIC, UNKNOWN
+from matxai.composition.figures.umap_local import shown_of
 from matxai.plotting.point_map import Colouring, colour_bar, draw_points
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import (
@@ -46,12 +47,12 @@ def global_colourings(target: Quantity) -> list[Colouring]:
 
 @styled
 def global_umap_figure(
-    points: pd.DataFrame, reason: str, target: Quantity, title: str = ""
+    points: pd.DataFrame, maps: pd.DataFrame, target: Quantity, title: str = ""
 ) -> Figure:
-    """Draw the map of a layer: its rows of `umap_maps.Maps.whole`, or the ``reason`` why it has none."""
+    """Draw the map of a layer: its rows of `umap_maps.Maps.whole`, and its one of the stability."""
     colourings = global_colourings(target)
-    if reason:
-        return empty_figure(f"{title}: {reason}")
+    if maps["skipped"].iloc[0]:
+        return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
     columns = ("x", "y", *(colouring.column for colouring in colourings))
     require_columns(points, columns, "global UMAP")
     figure = Figure(figsize=(LARGE_WIDTH, 9.2))
@@ -73,7 +74,7 @@ def global_umap_figure(
         )  # fmt: skip
         if colouring.column == "elements":
             bar.set_ticks(range(int(ends[0]), int(ends[1]) + 1))
-    figure.suptitle(wrapped(f"{title}, {len(points):,} compositions", 110), size=11, y=0.985)
+    figure.suptitle(wrapped(f"{title}; {shown_of(maps)}", 110), size=11, y=0.985)
     return figure
 
 

@@ -33,6 +33,13 @@ def local_colourings(target: Quantity) -> list[Colouring]:
     ]
 
 
+def shown_of(maps: pd.DataFrame) -> str:
+    """How many compositions the maps show, and of how many where not of all."""
+    shown, available = int(maps["compositions"].iloc[0]), int(maps["available"].iloc[0])
+    of = "" if shown == available else f" of {available:,}, drawn at random"
+    return f"{shown:,} compositions{of}"
+
+
 def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
     """Local maps of one element with a row a composition: x and y of each map in columns of their own.
 
@@ -60,7 +67,8 @@ def local_umap_figure(
     colourings = local_colourings(target)
     used = ("layer", "kind", "point", "x", "y", *(colouring.column for colouring in colourings))
     require_columns(points, used, "local UMAP")
-    require_columns(maps, ("layer", "kind", "points", "skipped"), "local UMAP")
+    counts = ("available", "compositions", "points")
+    require_columns(maps, ("layer", "kind", *counts, "skipped"), "local UMAP")
     if (maps["skipped"] != "").all():
         return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
     rows, columns = len(colourings), len(maps)
@@ -83,6 +91,7 @@ def local_umap_figure(
         beside.yaxis.label.set_fontsize(8)
         first = next(axes for axes in panels if axes.collections)
         first.set_ylabel(axis_label("umap_2"), size=8)
+    title += f"; {shown_of(maps)}"
     figure.suptitle(wrapped(title, int(11 * width)), size=11, y=1 - 0.08 / height, va="top")
     return figure
 
