@@ -40,6 +40,7 @@ from matxai.composition.model_file import load_network
 from matxai.composition.network import CrabNet, FractionEncoding
 
 RESOLUTION = FractionEncoding.RESOLUTION
+AHEAD = 1e-4  # less than half a row of the encoding
 
 
 class Interpolated(torch.nn.Module):
@@ -103,8 +104,13 @@ def midpoint(
 def jumps(
     network: CrabNet, elements: Tensor, fractions: Tensor, baseline: Tensor
 ) -> tuple[np.ndarray, float]:
-    """Each jump of the prediction on the straight line of fractions, to the element it is of."""
+    """Each jump of the prediction on the straight line of fractions, to the element it is of.
+
+    Elements of one fraction would jump together: each runs ahead of the others and falls behind, by up
+    to 1e-4 of the way, in turn.
+    """
     way = (fractions - baseline).double()
+    turns = 2 * np.pi * (137 + 20 * np.arange(len(elements)))
     owners, places = [], []
     for j, (start, step) in enumerate(zip(baseline.double().tolist(), way.tolist(), strict=True)):
         if step == 0:
@@ -113,8 +119,10 @@ def jumps(
         linear = rows / RESOLUTION
         logarithmic = 2 ** -np.sqrt(rows / RESOLUTION / 0.0025)
         shares = (np.concatenate([linear, logarithmic]) - start) / step
-        shares = shares[(shares > 0) & (shares < 1)]
-        places.append(shares)
+        shares = at = shares[(shares > 0) & (shares < 1)]
+        for _ in range(10):
+            at = shares - AHEAD * np.sin(turns[j] * at)
+        places.append(at)
         owners.append(np.full(len(shares), j))
     found = np.zeros(len(elements))
     if not places:
@@ -123,8 +131,9 @@ def jumps(
     order = place.argsort()
     place, owner = place[order], owner[order]
     middles = np.convolve([0, *place, 1], [0.5, 0.5], "valid")
+    shares = middles[:, None] + AHEAD * np.sin(turns * middles[:, None])
     values = predictions(
-        network, elements, baseline.double() + torch.from_numpy(middles)[:, None] * way
+        network, elements, baseline.double() + torch.from_numpy(shares) * way
     ).numpy()
     steps = np.diff(values)
     np.add.at(found, owner, steps)
@@ -139,6 +148,7 @@ def main() -> None:
     parser.add_argument("--compounds", required=True, help="compounds.parquet of its data set")
     parser.add_argument("--count", type=int, default=8, help="test compounds drawn")
     parser.add_argument("--points", type=int, nargs="+", default=[16, 64, 256, 1024])
+    parser.add_argument("--chord", type=int, nargs="+", default=[16, 64], help="its points")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", default=None, help="CSV")
@@ -162,19 +172,19 @@ def main() -> None:
             exact, variation = jumps(network, elements, fractions, baseline)
             record = {"formula": formula, "baseline": name, "change": change}
             ways = [("jumps", 0, exact, time.process_time() - began)]
-            for points in asked.points:
-                for kind in ("rows", "sinusoids", "chord"):
-                    began = time.process_time()
-                    if kind == "chord":
-                        shares = integrated_fractions(
-                            network, compound, baseline, tolerance=math.inf,
-                            points=(points, points), label="",
-                        ).shares.numpy()  # fmt: skip
-                    else:
-                        shares = midpoint(
-                            network, elements, fractions, baseline, kind, points
-                        ).numpy()
-                    ways.append((kind, points, shares, time.process_time() - began))
+            asked_ways = [
+                (kind, points) for kind in ("rows", "sinusoids") for points in asked.points
+            ] + [("chord", points) for points in asked.chord]
+            for kind, points in asked_ways:
+                began = time.process_time()
+                if kind == "chord":
+                    shares = integrated_fractions(
+                        network, compound, baseline, tolerance=math.inf,
+                        points=(points, points), label="chord",
+                    ).shares.numpy()  # fmt: skip
+                else:
+                    shares = midpoint(network, elements, fractions, baseline, kind, points).numpy()
+                ways.append((kind, points, shares, time.process_time() - began))
             for kind, points, shares, seconds in ways:
                 rows.append(
                     record

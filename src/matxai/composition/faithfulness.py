@@ -4,7 +4,8 @@ An explanation is faithful if it shows what the model does (Jacovi & Goldberg 20
 arXiv:2004.03685). Attention is compared, layer by layer and head by head, with four references:
 removal of an element, integrated gradients on the fractions from two baselines, and what the
 network's head assigns to the element. References disagree as well: `agreement_of_references` says how
-much. An order is worth something only if it beats what needs no network: the order of the fractions.
+much. An order is worth something only if it beats what needs no network: the order of the fractions, or
+of their distances from equal ones, upwards or downwards.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ OPPOSITE = "opposite"
 FEW = "too few compounds"
 CONTROL = "control"
 ITSELF = "itself, jittered"
-CONTROLS = ("fraction", "random", ITSELF)
+PLAIN = ("fraction", "distance")  # what orders elements without a network
+CONTROLS = (*PLAIN, "random", ITSELF)
 FEWEST = 10  # compounds below which there is no verdict
 LEVEL = 0.05  # of all verdicts of a table together
 SUBSETS = {"2 or more": 2, "3 or more": 3}
@@ -38,8 +40,8 @@ SUBSETS = {"2 or more": 2, "3 or more": 3}
 def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
     """What is compared with a reference, one row each: attention, layer, head, columns.
 
-    ``attention``: received, received from others, rollout, or the controls fraction, random and the
-    reference itself at jittered fractions;
+    ``attention``: received, received from others, rollout, or the controls fraction, distance (of the
+    fraction from 1/n), random and the reference itself at jittered fractions;
     ``layer`` and ``head`` from 1, 0 for a mean over all; ``columns`` of ``elements`` that are averaged.
     """
     rows = []
@@ -53,7 +55,7 @@ def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
             rows += [(kind, layer, head, [name]) for head, name in enumerate(names, start=1)]
             rows.append((kind, layer, 0, names))
         rows.append((kind, 0, 0, [name for names in heads.values() for name in names]))
-    rows += [(name, 0, 0, [name]) for name in ("rollout", "fraction", "random")]
+    rows += [(name, 0, 0, [name]) for name in ("rollout", *PLAIN, "random")]
     rows.append((ITSELF, 0, 0, [f"{reference}{AGAIN}"]))
     return pd.DataFrame(rows, columns=["attention", "layer", "head", "columns"])
 
@@ -65,14 +67,18 @@ def agreement(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     reference, compounds (that the reference ranks); tau, the mean Kendall tau-b with the size of the
     reference, its 95 % bootstrap interval ci_low, ci_high over compounds and the wider one bound_low,
     bound_high; top1, the share of compounds whose first element is that of the reference, and its
-    chance; over_fraction, over_low, over_high: how much tau is above the order of the fractions, upwards
-    or downwards, whichever agrees better with the reference (wider interval); verdict.
+    chance; over_fraction, over_low, over_high: how much tau is above that of the fractions or of their
+    distances from 1/n, upwards or downwards, whichever agrees best (wider interval); verdict.
 
     The wider interval is that of 95 % for all layers x heads x references together (Bonferroni). The
     verdict comes from it: ``opposite`` below 0; ``no better than chance`` if it holds 0; above 0
-    ``agrees`` if over_low is above 0 too, else ``no better than the fraction``.
+    ``agrees`` if over_low is above 0 too, else ``no better than the fraction``. Both "no better" say that
+    the compounds do not show more, not that there is nothing.
     """
-    mixed = elements.assign(random=np.random.default_rng(seed).random(len(elements)))
+    mixed = elements.assign(
+        random=np.random.default_rng(seed).random(len(elements)),
+        distance=(elements["fraction"] - 1 / elements["elements"]).abs(),
+    )
     single = sources_of(mixed, REFERENCES[0]).query("attention == 'received' and head > 0")
     family = len(single) * len(REFERENCES)
     found = []
@@ -169,8 +175,8 @@ def _judged(
     taus, hits, chances = taus[ranked], hits[ranked], chances[ranked]
     names, size = table["attention"].to_numpy(), len(taus)
     means = taus.mean(0) if size else np.full(taus.shape[1], np.nan)
-    control = taus[:, [int(np.flatnonzero(names == "fraction")[0])]]
-    over = taus - (control if not size or control.mean() >= 0 else -control)
+    plain = taus[:, np.isin(names, PLAIN)]
+    over = taus - _best(plain) if size else taus
     wide = LEVEL / family / 2
     # Enough draws that about ten of them lie beyond the wider interval, on either side.
     quantiles = bootstrap_means(
@@ -179,14 +185,14 @@ def _judged(
         draws=max(1000, int(10 / wide)),
         seed=seed,
     )
-    plain, above = quantiles[:, : len(table)], quantiles[:, len(table) :]
+    own, above = quantiles[:, : len(table)], quantiles[:, len(table) :]
     judged = table.assign(
         compounds=size,
         tau=means,
-        ci_low=plain[0],
-        ci_high=plain[1],
-        bound_low=plain[2],
-        bound_high=plain[3],
+        ci_low=own[0],
+        ci_high=own[1],
+        bound_low=own[2],
+        bound_high=own[3],
         top1=hits.mean(0) if size else np.nan,
         chance=chances.mean(0) if size else np.nan,
         over_fraction=over.mean(0) if size else np.nan,
@@ -206,6 +212,13 @@ def _judged(
             AGREES,
         ),
     ))  # fmt: skip
+
+
+def _best(plain: Array) -> Array:
+    """The column of the largest mean, reversed orders included: (compounds, 1)."""
+    means = plain.mean(0)
+    best = int(np.abs(means).argmax())
+    return plain[:, [best]] * (1.0 if means[best] >= 0 else -1.0)
 
 
 def _interval(values: Array, seed: int) -> tuple[float, float]:

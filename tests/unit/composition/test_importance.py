@@ -31,7 +31,7 @@ from matxai.errors import InputError
 
 MEAN, STD = 10.0, 2.0
 CARD = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])
-FORMULAS = ["Fe2O3", "NaCl", "Fe1Na4O4", "Al1Cr1", "Al2Cl3Fe4O1", "O15Na4Fe1"]
+FORMULAS = ["Fe2O3", "NaCl", "Fe1Na4O4", "Al1Cr1", "Al2Cl3Fe4O1", "Al12Cl52Fe12"]
 ASKED = Faithfulness(points=64, tolerance=0.1)
 
 
@@ -163,12 +163,12 @@ def test_removal_is_that_of_formulas_written_without_the_element(network, real):
 
 
 def test_amounts_put_the_rest_into_the_rows_of_its_own_formula():
-    compounds = compounds_of(
-        ["O15Na4Fe1"]
-    )  # fractions of 1/20 and 15/20: without Na 1/16, row 312.5
-    order = torch.tensor([15.0, 4.0, 1.0], dtype=torch.float64)
-    rest = without_each(compounds, order)
-    own = compounds_of(["Na4Fe1", "O15Fe1", "O15Na4"])
+    compounds = compounds_of(["Al12Cl52Fe12"])  # without Al 12/64, in the middle of two rows
+    amounts = torch.tensor([52.0, 12.0, 12.0], dtype=torch.float64)
+    rest = without_each(compounds, amounts)
+    own = compounds_of(["Al12Fe12", "Cl52Fe12", "Al12Cl52"])
+    rounded = without_each(compounds, compounds.fractions.double())
+    assert not torch.equal(rounded.fractions, own.fractions)
     assert torch.equal(rest.fractions, own.fractions)
     assert torch.equal(rest.elements, own.elements)
     assert torch.equal(rest.offsets, own.offsets)
@@ -260,7 +260,11 @@ def test_shares_add_up_to_the_change_of_the_prediction(network):
         found = integrated_fractions(network, compounds, baseline, tolerance=0.02, points=(16, 256))
         with torch.no_grad():
             ends = [
-                network(Compounds(compounds.elements, f, compounds.offsets).batch(torch.arange(6)))
+                network(
+                    Compounds(compounds.elements, f, compounds.offsets).batch(
+                        torch.arange(len(FORMULAS))
+                    )
+                )
                 for f in (compounds.fractions, baseline)
             ]
         place = compounds.counts.argsort(stable=True)

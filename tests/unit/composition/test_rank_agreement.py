@@ -136,6 +136,18 @@ def test_planted_orders_have_their_verdicts(table):
     assert verdicts(table, "removal") == {AGREES: 1, FRACTION: 0, CHANCE: 2, OPPOSITE: 1, FEW: 0}
 
 
+def test_the_distance_from_equal_fractions_needs_no_network_either(elements):
+    distance = (elements["fraction"] - 1 / elements["elements"]).abs()
+    noise = np.random.default_rng(3).normal(0, 0.05, len(elements))
+    changed = elements.assign(ig_vanishing=distance + noise, layer2_head2=distance)
+    found = agreement(changed, seed=0)
+    head = row(found, 2, 2, "ig_vanishing")
+    assert head["tau"] > 0.4
+    assert head["tau"] == row(found, 0, 0, "ig_vanishing", "distance")["tau"]
+    assert head["over_fraction"] == 0
+    assert head["verdict"] == FRACTION
+
+
 def test_means_and_chance_are_those_of_a_loop(elements, table):
     for subset, smallest in (("2 or more", 2), ("3 or more", 3)):
         compounds = [g for _, g in elements.groupby("line") if len(g) >= smallest]

@@ -15,6 +15,7 @@ from matxai.composition.faithfulness import (
     FRACTION,
     ITSELF,
     OPPOSITE,
+    PLAIN,
     REFERENCES,
     verdicts,
 )
@@ -62,8 +63,9 @@ def agreement_figure(
     ``agreement`` and ``references``: those of `matxai.composition.faithfulness`. Thick bars are 95 %
     intervals, thin ones hold for all heads and references together; hollow circles leave out the
     attention of an element to itself. Below the line the references among themselves and the order of the
-    fractions, which is the dashed line as well, mirrored where it runs the other way; the dotted line is
-    the reference against itself at jittered fractions.
+    fractions. Dashed: the best order without a network, by the fractions or their distances from equal
+    ones, mirrored where it runs the other way; dotted: the reference against itself at jittered
+    fractions.
     """
     columns = ("attention", "layer", "head", "reference", "tau", "ci_low", "ci_high")
     needed = (*columns, "bound_low", "bound_high", "verdict", "elements", "compounds")
@@ -111,10 +113,11 @@ def _rows(table: pd.DataFrame) -> list[tuple[str, tuple[str, int, int]]]:
 
 
 def _lines(axes: Axes, table: pd.DataFrame) -> None:
-    """Chance, the order of the fractions in its better direction, the reference at jittered fractions."""
+    """Chance, the best order by fractions alone, the reference against itself at jittered fractions."""
     axes.axvline(0, color="black", linewidth=0.8)
     controls = {row["attention"]: row for row in table.to_dict("records")}
-    tau, *ends = (controls["fraction"][name] for name in ("tau", "ci_low", "ci_high"))
+    best = max((controls[name] for name in PLAIN), key=lambda row: abs(row["tau"]))
+    tau, *ends = (best[name] for name in ("tau", "ci_low", "ci_high"))
     low, high = sorted(-end if tau < 0 else end for end in ends)
     axes.axvspan(low, high, color=GUIDE, alpha=0.15, linewidth=0)
     axes.axvline(abs(tau), color=GUIDE, linestyle="--", linewidth=1.2, gid="fraction")
@@ -164,7 +167,7 @@ def _legend(axes: Axes, table: pd.DataFrame) -> list[Artist]:
     handles += axes.plot(
         [], [], "D-", color=BLACK, markersize=4, linewidth=2, label="orders without attention"
     )
-    handles += axes.plot([], [], "--", color=GUIDE, label="order of the fractions")
+    handles += axes.plot([], [], "--", color=GUIDE, label="best order by fractions alone")
     handles += axes.plot([], [], ":", color=PURPLE, label="reference itself, fractions jittered")
     return handles
 
