@@ -3,6 +3,7 @@
 import json
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -20,7 +21,7 @@ def results(smoke):
 
 def test_every_figure_has_its_table(smoke):
     figures = sorted((smoke.folder / "results/smoke").rglob("*.svg"))
-    assert len(figures) > 45
+    assert len(figures) > 100
     tables = {
         "by_count": "prevalence",
         "by_number": "prevalence",
@@ -74,6 +75,51 @@ def test_attention_is_kept_with_the_predictions_of_its_epoch(results, network):
         assert len(store) == len(history) == summary["steps"]
         off = store.predictions - store.compounds["target"].to_numpy()[:, None]
     assert abs(off).mean(axis=0) == pytest.approx(history["val_error"].to_numpy(), rel=1e-5)
+
+
+def test_attention_is_shown_for_the_compounds_that_the_table_names(results):
+    for folder in sorted(results.glob("*/*/seed0")):
+        table = pd.read_csv(folder / "attention/compounds.csv", keep_default_na=False)
+        assert list(table["number"]) == [1, 2, 3]
+        for name in table[["figure", "table", "video", "page"]].to_numpy().ravel():
+            assert (folder / "attention" / name).stat().st_size > 1000, name
+
+
+def test_classes_are_learned_by_log_loss_and_scored_as_classes(results):
+    folder = results / "metal/crabnet/seed0"
+    history = pd.read_csv(folder / "history.csv")
+    predictions = pd.read_csv(folder / "predictions.csv", keep_default_na=False)
+    assert set(predictions["target"]) == {0, 1}
+    assert predictions["prediction"].between(0, 1).all()
+    val = predictions[predictions["part"] == "val"]
+    of_class = val["prediction"].where(val["target"] == 1, 1 - val["prediction"])
+    assert history["val_error"].min() == pytest.approx(-np.log(of_class).mean(), rel=1e-4)
+    assert {"roc_auc", "log_loss", "brier"} <= set(pd.read_csv(folder / "metrics.csv")["metric"])
+
+
+def test_summary_holds_every_data_set_and_model(results):
+    table = pd.read_csv(results / "summary.csv")
+    assert set(table["dataset"]) == {"power_factor", "metal"}
+    assert (table.groupby("dataset")["model"].nunique() == 4).all()
+    assert table["published"].isna().all()
+
+
+def test_every_map_says_how_far_it_can_be_trusted(results):
+    folder = results / "power_factor/hotcrab/seed0/umap"
+    stability = pd.read_csv(folder / "stability.csv", keep_default_na=False)
+    of_oxygen = stability[stability["element"] == "O"]
+    assert len(of_oxygen) == 4  # two layers, values and contexts
+    assert set(of_oxygen["compositions"]) == {len(pd.read_csv(folder / "local/O.csv"))}
+    assert (stability.query("skipped == ''")["trustworthiness"].astype(float) > 0.5).all()
+    assert set(stability.query("scope == 'global'")["layer"]) == {1, 2}
+
+
+def test_attention_is_judged_against_every_reference(results):
+    folder = results / "power_factor/crabnet/seed0/faithfulness"
+    table = pd.read_csv(folder / "agreement.csv")
+    heads = table[(table["attention"] == "received") & (table["head"] > 0)]
+    assert (heads.groupby(["elements", "reference"]).size() == 8).all()  # 2 layers, 4 heads
+    assert heads["verdict"].notna().all()
 
 
 @pytest.mark.parametrize("case", ["elastoplastic", "hyperelastic"])
