@@ -52,7 +52,11 @@ rule plot_umap:
         **{
             f"{view}_{kind}": shown(
                 f"results/{{study}}/composition/{{dataset}}/{{network}}/seed{{seed}}/{path}.{suffix}",
-                f"composition_{path.rpartition('/')[0].replace('/', '_')}",
+                (
+                    "composition_umap_global"
+                    if view.startswith("layer")
+                    else "composition_umap_local"
+                ),
                 "composition",
                 "UMAP",
                 dataset="{dataset}",
