@@ -148,6 +148,18 @@ def test_the_distance_from_equal_fractions_needs_no_network_either(elements):
     assert head["verdict"] == FRACTION
 
 
+def test_a_lead_over_the_fractions_in_a_few_compounds_is_not_enough(elements):
+    few = elements["line"] < 4
+    noisy = elements["fraction"] + np.random.default_rng(4).normal(0, 0.2, len(elements))
+    changed = elements.assign(
+        ig_vanishing=noisy.abs(), layer2_head2=noisy.abs().where(few, elements["fraction"])
+    )
+    head = row(agreement(changed, seed=0), 2, 2, "ig_vanishing")
+    assert head["bound_low"] > 0
+    assert head["over_fraction"] > 0
+    assert head["verdict"] == FRACTION
+
+
 def test_means_and_chance_are_those_of_a_loop(elements, table):
     for subset, smallest in (("2 or more", 2), ("3 or more", 3)):
         compounds = [g for _, g in elements.groupby("line") if len(g) >= smallest]
