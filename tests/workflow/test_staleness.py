@@ -158,7 +158,7 @@ def test_a_changed_setting_reruns_exactly_its_users(smoke, old, new, rules):
 
 
 def test_a_new_library_reruns_exactly_its_users(smoke):
-    """scikit-learn is behind the baselines and the components of states alone."""
+    """scikit-learn is behind the baselines, the maps and the components of states alone."""
     import sklearn
 
     with smoke.edit(
@@ -169,4 +169,4 @@ def test_a_new_library_reruns_exactly_its_users(smoke):
         "    )",
     ):
         assert sklearn.__version__ != "99"
-        assert smoke.stale() == {"evaluate_baselines", "explain_states"}
+        assert smoke.stale() == {"evaluate_baselines", "explain_states", "explain_umap"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
 
 BLOCK = 1024
 QUERIES = 1000
@@ -17,21 +18,13 @@ def nearest(points: Points, k: int) -> tuple[Indices, Points]:
 
     All pairs are compared. ``k`` counts the point itself, as UMAP does.
     """
-    points = _centred(points)
-    indices = np.empty((len(points), k), dtype=np.int64)
-    distances = np.empty((len(points), k), dtype=np.float32)
-    for start in range(0, len(points), BLOCK):
-        block = np.arange(start, min(start + BLOCK, len(points)))
-        near = _first(_squared(points, block), k - 1)
-        # The expanded square loses digits where points are close: distances anew from differences.
-        exact = np.stack(
-            [np.linalg.norm(points[j] - points[block], axis=1) for j in near.T], axis=1
-        )
-        order = exact.argsort(axis=1, kind="stable")
-        indices[block] = np.column_stack([block, np.take_along_axis(near, order, axis=1)])
-        sorted_ = np.take_along_axis(exact, order, axis=1)
-        distances[block] = np.column_stack([np.zeros(len(block)), sorted_])
-    return indices, distances
+    search = NearestNeighbors(n_neighbors=k - 1, algorithm="brute").fit(_centred(points))
+    distances, indices = search.kneighbors()  # of its own points: without themselves
+    own = np.arange(len(points))
+    return (
+        np.column_stack([own, indices]),
+        np.column_stack([np.zeros(len(own)), distances]).astype(np.float32),
+    )
 
 
 def neighbour_overlap(first: Points, second: Points, k: int) -> float:
