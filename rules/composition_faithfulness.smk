@@ -43,8 +43,8 @@ rule explain_faithfulness:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=growing(4000, per_mb=50),
-        runtime=growing(30, per_mb=1),
+        mem_mb=growing(2000, per_mb=50),
+        runtime=growing(30, per_mb=0.5),
     params:
         faithfulness=plain(COMPOSITION.faithfulness),
         code=code("explain_faithfulness.py"),

@@ -3,7 +3,7 @@
 The network reads a fraction as a row of a table (`matxai.composition.network.FractionEncoding`): its
 gradient with respect to the fraction is zero wherever it exists, and neighbouring rows differ by
 sinusoids of up to one radian a row. Along a straight line of fractions the prediction therefore jumps
-up and down by tens of times its net change, and a sum over an affordable number of points misses it
+up and down by 50 to 170 times its net change, and a sum over an affordable number of points misses it
 (measured: benchmarks/fraction_gradients.py). So the line is drawn where the network is smooth, in the
 encoding: each element's encoded fraction moves straight from that of the baseline to its own, its
 share of the way being the variable that is differentiated. The ends are exactly the network's
