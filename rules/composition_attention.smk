@@ -17,6 +17,7 @@ rule plot_attention:
     """Choose compounds; draw their final attention, and which elements attend to which on average."""
     input:
         attention="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr.zip",
+        history="results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
     output:
         compounds="results/{study}/composition/{dataset}/{network}/seed{seed}/attention/compounds.csv",
         figures=[
@@ -62,6 +63,7 @@ rule render_attention:
     """Make videos and interactive pages of the chosen compounds, and a page of the elements."""
     input:
         attention="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr.zip",
+        history="results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
         compounds="results/{study}/composition/{dataset}/{network}/seed{seed}/attention/compounds.csv",
         elements="results/{study}/composition/{dataset}/{network}/seed{seed}/attention/elements.csv",
     output:

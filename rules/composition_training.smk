@@ -150,6 +150,8 @@ rule evaluate_crabnet:
         mem_mb=growing(2000, per_mb=50),
         runtime=growing(20, per_mb=0.2),
     params:
+        # For the caption.
+        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
         code=code("evaluate_crabnet.py"),
         libs=libs("evaluate_crabnet.py"),
     message:
@@ -195,6 +197,8 @@ rule plot_evaluation:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
+        # For the caption.
+        task="regression",
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         code=code("plot_evaluation.py"),
         libs=libs("plot_evaluation.py"),
@@ -251,6 +255,8 @@ rule plot_classification:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
+        # For the caption.
+        task="classification",
         code=code("plot_classification.py"),
         libs=libs("plot_classification.py"),
     message:

@@ -20,6 +20,8 @@ FORMULAS = ["BaTiO3", "NaN", "LiFePO4", "KBr", "SrTiO3"]
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rules")
     planted_store(folder, FORMULAS, [1.0, 2.0, np.nan, 4.0, 5.0], steps=4)
+    best = [True, False, True, False]
+    pd.DataFrame({"epoch": [1, 2, 3, 4], "best": best}).to_csv(folder / "history.csv", index=False)
     return folder
 
 
@@ -29,7 +31,7 @@ def run(folder, script, inputs, outputs, **params):
         for name, path in paths.items()
     }
     standin = StandIn(
-        input=place({"attention": "planted.zarr.zip"} | inputs),
+        input=place({"attention": "planted.zarr.zip", "history": "history.csv"} | inputs),
         output=place(outputs),
         params={"target": TARGET} | params,
         wildcards={"dataset": "mine", "network": "crabnet", "seed": "0"},
@@ -57,6 +59,7 @@ def test_what_is_chosen_is_drawn_and_rendered(folder):
     compounds = pd.read_csv(folder / "compounds.csv", keep_default_na=False)
     assert compounds["formula"].tolist() == ["NaN", "LiFePO4"]
     assert compounds["target"].tolist() == ["2.0", ""]
+    assert compounds["epoch"].tolist() == [3.0, 3.0]
     for name in ("compound1", "compound2", "elements"):
         assert (folder / f"{name}.svg").read_text().startswith("<?xml")
     assert len(pd.read_csv(folder / "compound2.csv")) == 2 * 3 * 16

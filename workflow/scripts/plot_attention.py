@@ -1,11 +1,13 @@
 """Draw the final attention of chosen compounds, and which elements attend to which on average."""
 
 import _bootstrap  # noqa: F401
+import pandas as pd
 from matxai.composition.analysis_settings import AttentionViews
 from matxai.composition.attention_elements import element_attention
 from matxai.composition.attention_store import AttentionStore
 from matxai.composition.attention_views import (
     compounds_table,
+    kept_entry,
     shown_formulas,
     view_of,
     weights_table,
@@ -22,14 +24,15 @@ with job(snakemake) as run:
     asked = AttentionViews.from_plain(run.params.views)
     with AttentionStore(run.input.attention) as store:
         formulas = shown_formulas(store, asked, len(run.output.figures))
-        views = [view_of(store, formula, target, origin) for formula in formulas]
-        elements = element_attention(store)
+        kept = kept_entry(store, pd.read_csv(run.input.history))
+        views = [view_of(store, formula, target, origin, kept) for formula in formulas]
+        elements = element_attention(store, kept)
     compounds = compounds_table(views)
     print(compounds.to_string(index=False))
     compounds.to_csv(run.output.compounds, index=False)
     for view, figure, table in zip(views, run.output.figures, run.output.tables, strict=True):
         save(final_attention(view), figure)
-        weights_table(view.history).to_csv(table, index=False)
+        weights_table(view.history, view.kept).to_csv(table, index=False)
     elements.to_csv(run.output.elements_table, index=False, float_format="%.6g")
     title = f"Which elements attend to which: {origin}"
     save(element_attention_map(elements, asked.minimum, title), run.output.elements_figure)

@@ -1,10 +1,11 @@
 """Make videos and interactive pages of chosen compounds' attention, and a page of the elements."""
 
 import _bootstrap  # noqa: F401
+import pandas as pd
 from matxai.composition.attention_elements import read_elements
 from matxai.composition.attention_store import AttentionStore
 from matxai.composition.attention_video import Frames, frame_rate
-from matxai.composition.attention_views import read_formulas, view_of
+from matxai.composition.attention_views import kept_entry, read_formulas, view_of
 from matxai.composition.figures.attention_elements_page import (
     element_attention_page,
     elements_caption,
@@ -21,7 +22,8 @@ with job(snakemake) as run:
     target = target_quantity(run.params.target)
     formulas = read_formulas(run.input.compounds)
     with AttentionStore(run.input.attention) as store:
-        views = [view_of(store, formula, target, origin) for formula in formulas]
+        kept = kept_entry(store, pd.read_csv(run.input.history))
+        views = [view_of(store, formula, target, origin, kept) for formula in formulas]
     for view, video, page in zip(views, run.output.videos, run.output.pages, strict=True):
         frames = Frames(view)
         rate = frame_rate(len(frames), run.params.frames_per_second)

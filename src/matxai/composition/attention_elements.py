@@ -1,4 +1,4 @@
-"""Which elements attend to which: the attention at the last step, averaged over compounds.
+"""Which elements attend to which: the attention of one entry, averaged over compounds.
 
 A weight falls with the number of elements n in a compound, as a row sums to 1: its mean is 1/n. The
 ratio weight x n compares it with uniform attention, whatever n: 1 is uniform, n the most there is.
@@ -22,7 +22,7 @@ _PAIRS = 2**8  # query element x 256 + key element
 _LEVEL = 0.975
 
 
-def element_attention(store: AttentionStore) -> pd.DataFrame:
+def element_attention(store: AttentionStore, entry: int = -1) -> pd.DataFrame:
     """One row a layer, head and ordered pair of elements that a captured compound holds.
 
     Columns: layer and head (from 1, or both ``all``: their mean), query and key (symbols), compounds (the
@@ -37,9 +37,9 @@ def element_attention(store: AttentionStore) -> pd.DataFrame:
         kept = distinct[group.places]
         if not kept.any():
             continue
-        last = group.attention(len(store) - 1)[kept].astype(float)
-        compounds, n = len(last), group.count
-        weights = last.reshape(compounds, heads, n * n)
+        weights = group.attention(entry % len(store))[kept].astype(float)
+        compounds, n = len(weights), group.count
+        weights = weights.reshape(compounds, heads, n * n)
         whole = np.concatenate([weights.mean(axis=1, keepdims=True), weights], axis=1)
         numbers = group.elements[kept].astype(np.int64)
         pairs = (numbers[:, :, None] * _PAIRS + numbers[:, None, :]).reshape(compounds, n * n)

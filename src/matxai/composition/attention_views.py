@@ -24,7 +24,8 @@ class View:
     """All that a video, figure or page of one compound shows.
 
     ``error`` (steps,): mean absolute error of the ``scored`` captured compounds that have a target, in its
-    unit; NaN if there are none. Entry i belongs to entry i of the history. ``origin`` names the network.
+    unit; NaN if there are none. Entry i belongs to entry i of the history; entry ``kept`` is of the weights
+    that the network keeps. ``origin`` names the network.
     """
 
     history: History
@@ -32,6 +33,7 @@ class View:
     scored: int
     target: Quantity
     origin: str
+    kept: int
 
     @property
     def title(self) -> str:
@@ -45,14 +47,26 @@ class View:
         return [f"{symbol} {fraction:.2g}" for symbol, fraction in pairs]
 
 
-def view_of(store: AttentionStore, formula: str, target: Quantity, origin: str) -> View:
-    """What is shown of one captured compound.
+def view_of(
+    store: AttentionStore, formula: str, target: Quantity, origin: str, kept: int | None = None
+) -> View:
+    """What is shown of one captured compound; ``kept`` from `kept_entry`, default the last entry.
 
     Raises:
         InputError: it was not captured, or the file is damaged.
     """
     error, scored = set_error(store)
-    return View(store.history(formula), error, scored, target, origin)
+    kept = len(store) - 1 if kept is None else kept
+    return View(store.history(formula), error, scored, target, origin, kept)
+
+
+def kept_entry(store: AttentionStore, training: pd.DataFrame) -> int:
+    """The entry of the weights that the network keeps, those of the best epoch of its `history.csv`.
+
+    Where that epoch's end was not captured, the nearest entry.
+    """
+    best = float(training.loc[training["best"], "epoch"].max())
+    return int(np.abs(store.epochs - best).argmin())
 
 
 def set_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
@@ -107,7 +121,7 @@ def shown_formulas(store: AttentionStore, asked: AttentionViews, count: int) -> 
 
 
 def compounds_table(views: list[View]) -> pd.DataFrame:
-    """One row a compound: number, formula, elements, target, prediction (at the last step), its files."""
+    """One row a compound: number, formula, elements, target, prediction and epoch of entry ``kept``, files."""
     rows = []
     for number, view in enumerate(views, start=1):
         history = view.history
@@ -117,8 +131,8 @@ def compounds_table(views: list[View]) -> pd.DataFrame:
                 "formula": history.formula,
                 "elements": " ".join(history.symbols),
                 "target": history.target,
-                "prediction": float(history.prediction[-1]),
-                "epochs": float(history.epochs[-1]),
+                "prediction": float(history.prediction[view.kept]),
+                "epoch": float(history.epochs[view.kept]),
                 **{kind: f"{PREFIX}{number}.{suffix}" for kind, suffix in FILES.items()},
             }
         )
@@ -130,9 +144,9 @@ def read_formulas(path: str | Path) -> list[str]:
     return list(pd.read_csv(path, dtype=str, keep_default_na=False)["formula"])
 
 
-def weights_table(history: History) -> pd.DataFrame:
-    """Attention at the last step: layer and head from 1, query and key element, weight."""
-    weights = history.attention[-1]
+def weights_table(history: History, entry: int = -1) -> pd.DataFrame:
+    """Attention of one entry: layer and head from 1, query and key element, weight."""
+    weights = history.attention[entry]
     layer, head, query, key = np.indices(weights.shape).reshape(4, -1)
     symbols = np.array(history.symbols)
     return pd.DataFrame(

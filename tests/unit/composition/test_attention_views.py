@@ -8,9 +8,11 @@ import pytest
 from tests.attention import planted_store, symbols_of
 
 from matxai.composition.analysis_settings import AttentionViews
+from matxai.composition.attention_elements import element_attention
 from matxai.composition.attention_store import AttentionStore
 from matxai.composition.attention_views import (
     compounds_table,
+    kept_entry,
     read_formulas,
     set_error,
     shown_formulas,
@@ -134,7 +136,26 @@ def test_table_and_figure_hold_the_weights_of_the_last_step(planted, store):
     assert boxes[0].y0 > boxes[3].y0
     assert [tick.get_text().split()[0] for tick in panels[0].get_yticklabels()] == names
     title = figure.texts[-1].get_text()
-    assert f"epoch 6: predicted {planted[2][7, -1]:.3g} GPa, true 5 GPa" in title
+    assert (
+        f"epoch 6, whose weights are kept: predicted {planted[2][7, -1]:.3g} GPa, true 5 GPa"
+        in title
+    )
+
+
+def test_what_is_shown_as_final_is_of_the_weights_that_are_kept(planted, store):
+    training = pd.DataFrame({"epoch": range(1, 7), "best": [True, True, False, True, False, False]})
+    kept = kept_entry(store, training)
+    assert kept == 3
+    view = view_of(store, "LiFePO4", TARGET, "x", kept)
+    shown = next(axes for axes in final_attention(view).axes if axes.images).images[0].get_array()
+    assert np.abs(shown - planted[1][7][3][0, 0]).max() < 1e-3
+    table = compounds_table([view])
+    assert table["prediction"].tolist() == [float(planted[2][7, 3])]
+    assert table["epoch"].tolist() == [4.0]
+    whole = element_attention(store, kept).query("layer == 'all'").set_index(["query", "key"])
+    names = symbols_of("LiFePO4")
+    mine = planted[1][7][3].mean(axis=(0, 1))
+    assert whole.loc[(names[0], names[1]), "weight"] == pytest.approx(mine[0, 1], abs=1e-3)
 
 
 def test_an_unknown_target_is_called_so(store):
@@ -180,7 +201,7 @@ def test_a_page_without_target_has_no_error_curve(tmp_path):
     path, _, _ = planted_store(tmp_path, ["NaCl"], [np.nan])
     with AttentionStore(path) as store:
         figure = attention_page(view_of(store, "NaCl", TARGET, "x"))
-    assert not figure.layout.shapes
+    assert [shape.line.dash for shape in figure.layout.shapes] == ["dot", "dot"]
     assert "true unknown" in figure.layout.sliders[0].steps[0].label
 
 

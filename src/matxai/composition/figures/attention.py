@@ -25,13 +25,13 @@ _GAP, _LEFT, _RIGHT, _BELOW = 0.12, 1.15, 1.25, 0.95
 
 @styled
 def final_attention(view: View) -> Figure:
-    """Draw layers x heads matrices of the last step: query downwards, key to the right.
+    """Draw layers x heads matrices of the weights that are kept: query downwards, key to the right.
 
     Each cell holds its weight; the colours run from 0 to 1 in every figure. Prediction and true value
     stand in the title.
     """
     history = view.history
-    weights = history.attention[-1]
+    weights = history.attention[view.kept]
     layers, heads, count, _ = weights.shape
     side = max(_SIDE, _CELL * count)
     pitch = side + _GAP
@@ -93,6 +93,7 @@ def _title(view: View, width: int) -> str:
     history, value = view.history, view.target.value
     known = np.isfinite(history.target)
     true = value(history.target) if known else "unknown"
-    predicted = value(float(history.prediction[-1]))
-    values = f"epoch {history.epochs[-1]:g}: predicted {predicted}, true {true}"
+    predicted = value(float(history.prediction[view.kept]))
+    epoch = f"epoch {history.epochs[view.kept]:g}, whose weights are kept"
+    values = f"{epoch}: predicted {predicted}, true {true}"
     return f"{wrapped(view.title, width)}\n{wrapped(values, width)}"

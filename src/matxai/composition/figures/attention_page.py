@@ -39,7 +39,7 @@ def page_caption(view: View) -> str:
     return (
         "Each row of a matrix is an element that attends to those of the columns, by the weight that the "
         "colour shows; each row sums to 1. Attention, prediction and "
-        f"{error} are always those of the same step.{kept}"
+        f"{error} are always those of the same step. Dotted: the epoch whose weights are kept.{kept}"
     )
 
 
@@ -88,7 +88,10 @@ def attention_page(view: View) -> go.Figure:
         "showlegend": False,
         "coloraxis": place.colours(),
         "annotations": place.names(),
-        "shapes": panels[0].target(matrices + 1),
+        "shapes": [
+            *panels[0].target(matrices + 1),
+            *(panel.kept(matrices + number) for number, panel in enumerate(panels, start=1)),
+        ],
         "sliders": [_slider(view, chosen, place)],
         "updatemenus": [_buttons(place)],
         **place.axes(view, panels),

@@ -68,6 +68,14 @@ class Panel:
             }
         ]  # fmt: skip
 
+    def kept(self, axis: int) -> dict[str, Any]:
+        """A line at the epoch whose weights the network keeps."""
+        epoch = float(self.view.history.epochs[self.view.kept])
+        return {
+            "type": "line", "xref": f"x{axis}", "yref": f"y{axis} domain", "x0": epoch, "x1": epoch,
+            "y0": 0, "y1": 1, "layer": "below", "line": {"dash": "dot", "color": "#777", "width": 1.5},
+        }  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Places:

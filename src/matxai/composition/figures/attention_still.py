@@ -174,6 +174,10 @@ def _panels(
     )
     if np.isfinite(history.target):
         prediction.axhline(history.target, color="black", linestyle="--", label="true value")
+    for axes in (prediction, error):
+        axes.axvline(
+            history.epochs[view.kept], color=GUIDE, linestyle=":", zorder=0, label="weights kept"
+        )
     prediction.legend(loc="best")
     # Plain words: the whole name of the property stands in the title.
     unit = f" ({view.target.unit})" if view.target.unit else ""
