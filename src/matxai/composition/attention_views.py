@@ -121,7 +121,7 @@ def shown_formulas(store: AttentionStore, asked: AttentionViews, count: int) -> 
 
 
 def compounds_table(views: list[View]) -> pd.DataFrame:
-    """One row a compound: number, formula, elements, target, prediction and epoch of entry ``kept``, files."""
+    """One row a compound: number, formula, elements, target, prediction and epoch at ``kept``, files."""
     rows = []
     for number, view in enumerate(views, start=1):
         history = view.history
