@@ -7,6 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
+
 Array = npt.NDArray[np.float64]
 
 

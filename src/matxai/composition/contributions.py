@@ -18,11 +18,11 @@ from matxai.composition.fitting import EVALUATION_BATCH, predict
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.model_file import Card
 from matxai.composition.network import CrabNet
+from matxai.uncertainty import NORMAL_95
 
 # About 80 roundings of float32 (1.2e-7), in which the network sums; a wrong contribution is far above.
 TOLERANCE = 1e-5
 _KEPT = ["part", "line", "formula", "reduced"]
-_NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 _PERCENTILES = (5, 25, 50, 75, 95)
 STATISTICS = ("mean", "low", "high", "sd", *(f"p{level}" for level in _PERCENTILES))
 
@@ -148,7 +148,7 @@ def with_class_shares(summary: pd.DataFrame) -> pd.DataFrame:
     """
     ones = summary["target_mean"] * summary["compounds"] + 0.5
     zeros = summary["compounds"] + 1 - ones
-    middle, error = np.log(ones / zeros), _NORMAL_95 * np.sqrt(1 / ones + 1 / zeros)
+    middle, error = np.log(ones / zeros), NORMAL_95 * np.sqrt(1 / ones + 1 / zeros)
     return summary.assign(
         target_log_odds=middle,
         target_log_odds_low=middle - error,

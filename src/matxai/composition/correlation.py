@@ -13,12 +13,12 @@ import pandas as pd
 from pymatgen.core.periodic_table import Element
 
 from matxai.composition.formulas import HEAVIEST, SYMBOLS
+from matxai.uncertainty import NORMAL_95
 
 URANIUM = 92
 LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
 # Without these an element differs from its mean by rounding alone, and so would any result.
 _CONSTANT = 1e-12
-_NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 
 
 def standardised(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def tidy(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
     # artanh of +-1 is infinite; its tanh is +-1 again, as it should be.
     with np.errstate(divide="ignore"):
         centre = np.arctanh(correlation)
-    half = _NORMAL_95 / np.sqrt(columns - 3) if columns > 3 else np.nan
+    half = NORMAL_95 / np.sqrt(columns - 3) if columns > 3 else np.nan
     return pd.DataFrame(
         {
             "element_a": matrix.index.to_numpy()[row],

@@ -13,6 +13,7 @@ import pandas as pd
 
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.sources import PARTS
+from matxai.uncertainty import NORMAL_95
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WHOLE = "whole"  # all parts together
-_NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 
 
 def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
@@ -141,8 +141,8 @@ def summary(
                 "mean_count": float(counts.mean()) if len(mine) else float("nan"),
                 "entropy": value,
                 "entropy_error": error,
-                "entropy_low": max(value - _NORMAL_95 * error, 0.0),
-                "entropy_high": min(value + _NORMAL_95 * error, 1.0),
+                "entropy_low": max(value - NORMAL_95 * error, 0.0),
+                "entropy_high": min(value + NORMAL_95 * error, 1.0),
             }
         )
     return pd.DataFrame(rows)
