@@ -38,7 +38,7 @@ from matxai.composition.attention_summary import summarise
 from matxai.composition.batch import Batch
 from matxai.composition.data_settings import Folder
 from matxai.composition.element_vectors import network_vectors, read_element_vectors
-from matxai.composition.fitting import Regression, regression, train_on
+from matxai.composition.fitting import Regression, task_of, train_on
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.network import Prediction
 from matxai.composition.preparation import prepare
@@ -82,7 +82,7 @@ def train(
     table: pd.DataFrame, vectors: Tensor, settings: Train, packed: Path | None
 ) -> dict[str, Any]:
     """CPU seconds of a training, and of its capture where ``packed`` says where its file goes."""
-    task, clock, shape = regression(table, settings, "cpu"), None, Network()
+    task, clock, shape = task_of("regression", table, settings, "cpu"), None, Network()
     began = time.process_time()
     if packed is not None:
         capture = attention_capture(

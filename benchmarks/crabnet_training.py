@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from matxai.composition.data_settings import Folder
 from matxai.composition.dataset import part_of
 from matxai.composition.element_vectors import network_vectors, read_element_vectors
-from matxai.composition.fitting import Regression, network_shape, predict, regression, train_on
+from matxai.composition.fitting import Regression, network_shape, predict, task_of, train_on
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.network import CrabNet
 from matxai.composition.preparation import prepare
@@ -77,7 +77,7 @@ def matrix_rate(tokens: int, seconds: float = 0.3) -> float:
 
 def run(table: pd.DataFrame, vectors: Tensor, settings: Train, seed: int) -> dict[str, Any]:
     """Train once; test MAE, CPU seconds, and the cost of an epoch against its limit."""
-    task = Clocked(regression(table, settings, "cpu"))
+    task = Clocked(task_of("regression", table, settings, "cpu"))
     shape = Network()
     began = time.process_time()
     fitted = train_on(task, vectors, shape, settings, seed=seed, device="cpu")

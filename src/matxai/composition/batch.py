@@ -100,14 +100,9 @@ class Compounds:
         order = counts.argsort(stable=True)
         rows, counts = rows[order], counts[order]
         present, sizes = counts.unique_consecutive(return_counts=True)
-        groups, tokens = [], []
+        groups = []
         compound = token = 0
-        device = self.elements.device
         for count, size in zip(present.tolist(), sizes.tolist(), strict=True):
-            members = rows[compound : compound + size].to(device)
-            tokens.append(
-                (self.offsets[members, None] + torch.arange(count, device=device)).flatten()
-            )
             groups.append(
                 Group(
                     count,
@@ -116,5 +111,21 @@ class Compounds:
                 )
             )
             compound, token = compound + size, token + size * count
-        index = torch.cat(tokens)
-        return Batch(self.elements[index], self.fractions[index], rows.to(device), tuple(groups))
+        rows = rows.to(self.elements.device)
+        index = self._places(rows, tuple(groups))
+        return Batch(self.elements[index], self.fractions[index], rows, tuple(groups))
+
+    def token_places(self, batch: Batch) -> Tensor:
+        """(tokens of ``batch``,) their positions in the flat lists of these compounds."""
+        return self._places(batch.rows, batch.groups)
+
+    def _places(self, rows: Tensor, groups: tuple[Group, ...]) -> Tensor:
+        starts = self.offsets[rows]
+        return torch.cat(
+            [
+                (
+                    starts[group.compounds, None] + torch.arange(group.count, device=rows.device)
+                ).flatten()
+                for group in groups
+            ]
+        )

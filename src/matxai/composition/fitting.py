@@ -161,13 +161,6 @@ def task_of(
     )
 
 
-def regression(table: pd.DataFrame, settings: Train, device: str) -> Regression:
-    """`task_of` for a number."""
-    task = task_of("regression", table, settings, device)
-    assert isinstance(task, Regression)
-    return task
-
-
 def train_on(
     task: Regression | Classification,
     vectors: Tensor,

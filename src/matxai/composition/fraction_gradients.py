@@ -23,7 +23,6 @@ from torch import Tensor, nn
 
 from matxai.composition.batch import Batch, Compounds
 from matxai.composition.network import CrabNet, FractionEncoding
-from matxai.composition.token_places import token_places
 from matxai.progress import progress
 
 _BATCH = 256  # compounds differentiated together
@@ -95,7 +94,7 @@ def integrated_fractions(
         parts = pending.split(_BATCH)
         for rows in progress(parts, f"{label}, {count} points, batches"):
             batch = compounds.batch(rows)
-            tokens = token_places(compounds, batch)
+            tokens = compounds.token_places(batch)
             found, change = _integrate(network, batch, baseline[tokens], count)
             values[tokens], difference[batch.rows] = found, change
             gap[batch.rows] = (

@@ -29,7 +29,6 @@ from matxai.composition.fraction_gradients import (
 from matxai.composition.model_file import Card
 from matxai.composition.network import CrabNet, FractionEncoding, Prediction
 from matxai.composition.removal import removal
-from matxai.composition.token_places import token_places
 from matxai.errors import InputError
 
 BASELINES = {"ig_vanishing": vanishing, "ig_equal": equal}
@@ -147,7 +146,7 @@ def _forward(network: CrabNet, compounds: Compounds) -> tuple[Tensor, dict[str, 
     columns: dict[str, Tensor] = {}
 
     def see(batch: Batch, prediction: Prediction) -> None:
-        places = token_places(compounds, batch)
+        places = compounds.token_places(batch)
         for name, values in _of_the_pass(batch, prediction).items():
             empty = torch.full_like(compounds.fractions, torch.nan)
             columns.setdefault(name, empty)[places] = values

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from matxai.composition.batch import Batch, Compounds
+from matxai.composition.batch import Compounds
 from matxai.composition.network import CrabNet
 from matxai.progress import progress
 
@@ -39,7 +39,9 @@ def layer_vectors(network: CrabNet, compounds: Compounds) -> Iterator[LayerVecto
     float32 arrays (tokens, width), and the forward pass is made once.
     """
     rows = compounds.counts.argsort(stable=True).split(BATCH) if len(compounds) else ()
-    batches = [(batch, _tokens(compounds, batch)) for batch in map(compounds.batch, rows)]
+    batches = [
+        (batch, compounds.token_places(batch).numpy()) for batch in map(compounds.batch, rows)
+    ]
     state = np.empty((len(compounds.elements), network.embed.out_features), dtype=np.float32)
     value = np.empty_like(state)
     for batch, tokens in batches:
@@ -51,14 +53,6 @@ def layer_vectors(network: CrabNet, compounds: Compounds) -> Iterator[LayerVecto
             value[tokens] = values.flatten(1).numpy()
             state[tokens] = layer(read, batch)[0].numpy()
         yield LayerVectors(number, value, state)
-
-
-def _tokens(compounds: Compounds, batch: Batch) -> NDArray[np.int64]:
-    """Where the tokens of a batch stand among those of all compounds."""
-    starts = compounds.offsets[batch.rows]
-    groups = [(starts[group.compounds], group.count) for group in batch.groups]
-    found = [(start[:, None] + torch.arange(count)).flatten() for start, count in groups]
-    return torch.cat(found).numpy()
 
 
 def collapsed(context: Vectors, offsets: NDArray[np.int64], rows: NDArray[np.int64]) -> Vectors:

@@ -18,7 +18,7 @@ from matxai.composition.analysis_settings import Attention
 from matxai.composition.attention_capture import attention_capture
 from matxai.composition.attention_pack import pack
 from matxai.composition.attention_store import AttentionStore, attention
-from matxai.composition.fitting import regression, train_on
+from matxai.composition.fitting import task_of, train_on
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.network import FractionEncoding
 from matxai.composition.settings import Network, Train
@@ -64,7 +64,7 @@ class Trainings:
     def run(self, name, every=None, settings=TRAIN, table=TABLE, stop=None, look=None, **asked):
         """Train; `stop` raises after so many looks of the observer, `look` is called at each."""
         growing = self.folder / f"{name}.zarr"
-        task = regression(table, settings, "cpu")
+        task = task_of("regression", table, settings, "cpu")
         capture = attention_capture(
             table, task, Attention(every=every, **asked), settings, SHAPE, growing,
             known=np.arange(104) > 0, origin={"name": "x"},
@@ -117,7 +117,7 @@ def states():
         def restart(self, step):
             return True
 
-    train_on(regression(TABLE, TRAIN, "cpu"), VECTORS, SHAPE, TRAIN, seed=1, device="cpu",
+    train_on(task_of("regression", TABLE, TRAIN, "cpu"), VECTORS, SHAPE, TRAIN, seed=1, device="cpu",
              observer=Spy())  # fmt: skip
     return found
 
@@ -213,7 +213,7 @@ def test_stored_predictions_have_the_error_of_the_history(whole):
 def test_the_training_is_the_same_with_and_without_capture(trainings, every, ema):
     settings = TRAIN.model_copy(update={"epochs": 3, "ema_decay": ema})
     found = trainings.run(f"same{every}{ema}", every, settings).fitted
-    task = regression(TABLE, settings, "cpu")
+    task = task_of("regression", TABLE, settings, "cpu")
     bare = train_on(task, VECTORS, SHAPE, settings, seed=1, device="cpu")
     assert found.history.equals(bare.history)
     assert all(torch.equal(found.state[name], value) for name, value in bare.state.items())
@@ -282,7 +282,7 @@ def test_a_store_that_does_not_fit_its_checkpoint_starts_the_training_anew(
     else:
         other = TABLE.assign(formula=TABLE["formula"].str.replace("1", ""))
         attention_capture(
-            other, regression(other, TRAIN, "cpu"), Attention(), TRAIN, SHAPE, growing,
+            other, task_of("regression", other, TRAIN, "cpu"), Attention(), TRAIN, SHAPE, growing,
             known=np.arange(104) > 0, origin={"name": "x"},
         ).restart(0)  # fmt: skip
     run = trainings.run(name)

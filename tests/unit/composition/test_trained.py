@@ -21,8 +21,8 @@ from matxai.composition.fitting import (
     network_shape,
     predict,
     published_batch_size,
-    regression,
     robust_l1,
+    task_of,
     train_on,
 )
 from matxai.composition.formulas import SYMBOLS
@@ -58,7 +58,7 @@ def compounds(rows=240, seed=0):
 def trained():
     table = compounds()
     settings = Train(epochs=40, learning_rate=3e-3, batch_size=16, patience=40)
-    task = regression(table, settings, "cpu")
+    task = task_of("regression", table, settings, "cpu")
     start = torch.from_numpy(network_vectors(read_element_vectors("onehot")))
     fitted = train_on(task, start, SHAPE, settings, seed=0, device="cpu")
     card = Card(
