@@ -1,16 +1,17 @@
-"""Oxidation guesses: our search against pymatgen, formula by formula, on every data set of a folder.
+r"""Oxidation guesses: our search against pymatgen, formula by formula, on every data set of a folder.
 
-    python benchmarks/oxidation.py --data FOLDER [--seconds S] [--limit 60] [--least 0] [--out FILE.csv]
+    python benchmarks/oxidation.py --data FOLDER --out FILE.csv \
+        [--seconds S] [--limit 60] [--least 0] [--below inf]
 
 ``FOLDER`` holds one folder a data set with train.csv, val.csv, test.csv. Every distinct formula text
 stands in a class by its effort: about what pymatgen writes out, in products of charges. A class is
 worked through in random order, on one core, until pymatgen has used ``--seconds`` of CPU time on it
 (default: no end; 12 data sets take hours), or ``--limit`` on a formula. Both are asked for the same
-formula, one after the other, reading the formula included. ``--least`` leaves out formulas of less effort.
+formula, one after the other, reading the formula included. ``--least`` and ``--below`` bound the efforts.
 
-Printed for each class: formulas, how many were tried, how many pymatgen answered, disagreements among
-these, CPU times and their ratio. Last, what pymatgen would take for all formulas at the means of the
-classes, a formula given up counted at the limit, against what ours took for all of them at first.
+Each formula is a line of ``FILE.csv`` as soon as it is answered; a second run goes on where the first
+was stopped. Printed for each class, from the whole file: formulas, how many were tried, how many pymatgen
+answered, disagreements among these, CPU times of the answered ones and their ratio.
 """
 
 from __future__ import annotations
@@ -85,72 +86,89 @@ def ask_ours(formula: str) -> dict[str, float] | str:
     return NON_INTEGER if found.reason == NON_INTEGER else found.states
 
 
-def measure(formulas: list[str], seconds: float, limit: float) -> dict[str, float]:
-    tried = answered = disagreements = 0
-    theirs = ours = theirs_answered = ours_answered = 0.0
-    for formula in formulas:
-        if theirs >= seconds:
+def ask_both(formula: str, limit: float) -> tuple[str, float, float]:
+    """``same``, ``disagreement`` or ``given up`` (by pymatgen), and the CPU seconds of both."""
+    start = time.process_time()
+    expected = ask_pymatgen(formula, limit)
+    between = time.process_time()
+    found = ask_ours(formula)
+    end = time.process_time()
+    outcome = "given up" if expected is None else "same" if expected == found else "disagreement"
+    return outcome, between - start, end - between
+
+
+def measure(formulas: list[str], seconds: float, limit: float, out: Path) -> None:
+    """Ask both for what ``out`` does not hold yet, until pymatgen used ``seconds``; append each."""
+    done = pd.read_csv(out, keep_default_na=False)
+    used = done.loc[done["formula"].isin(formulas), "pymatgen_s"].sum()
+    left = sorted(set(formulas) - set(done["formula"]))
+    for number, index in enumerate(np.random.default_rng(0).permutation(len(left)), start=1):
+        if used >= seconds:
             break
-        start = time.process_time()
-        expected = ask_pymatgen(formula, limit)
-        between = time.process_time()
-        found = ask_ours(formula)
-        end = time.process_time()
-        tried += 1
-        theirs += between - start
-        ours += end - between
-        if expected is not None:
-            answered += 1
-            theirs_answered += between - start
-            ours_answered += end - between
-            if expected != found:
-                disagreements += 1
-                print("disagreement:", formula, expected, found, flush=True)
-    return {
-        "formulas": len(formulas),
-        "tried": tried,
-        "answered": answered,
-        "disagreements": disagreements,
-        "pymatgen_s": theirs,
-        "ours_s": ours,
-        "ratio": theirs_answered / ours_answered if ours_answered else math.nan,
-    }
+        formula = left[index]
+        outcome, theirs, ours = ask_both(formula, limit)
+        used += theirs
+        with out.open("a") as lines:
+            lines.write(f"{formula},{effort(formula):.4g},{outcome},{theirs:.4g},{ours:.4g}\n")
+        if outcome == "disagreement" or number % 100 == 0:
+            print(
+                f"{number} of {len(left)}: {formula} {outcome}, pymatgen {used:.0f} CPU s",
+                flush=True,
+            )
+
+
+def summarise(formulas: list[str], classes: np.ndarray, done: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for number, bound in enumerate(EFFORTS):
+        mine = [formula for formula, its in zip(formulas, classes, strict=True) if its == number]
+        tried = done[done["formula"].isin(mine)]
+        answered = tried[tried["outcome"] != "given up"]
+        theirs, ours = answered["pymatgen_s"].sum(), answered["ours_s"].sum()
+        rows.append(
+            {
+                "effort_below": bound,
+                "formulas": len(mine),
+                "tried": len(tried),
+                "answered": len(answered),
+                "disagreements": int((tried["outcome"] == "disagreement").sum()),
+                "pymatgen_s": theirs,
+                "ours_s": ours,
+                "ratio": theirs / ours if ours else math.nan,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=math.inf)
     parser.add_argument("--limit", type=float, default=60.0)
     parser.add_argument("--least", type=float, default=0.0)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--below", type=float, default=math.inf)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    formulas = [f for f in read_formulas(arguments.data) if effort(f) >= arguments.least]
+    every = {formula: effort(formula) for formula in read_formulas(arguments.data)}
+    formulas = [f for f, its in every.items() if arguments.least <= its < arguments.below]
     for symbol in ("Li", "F"):
         listed(symbol)  # pymatgen's list is read once, by neither of the two
     start = time.process_time()
-    every = [ask_ours(formula) for formula in formulas]
-    ours = time.process_time() - start
-    print(f"{len(every)} formulas, ours: {ours:.1f} CPU s", flush=True)
+    for formula in formulas:
+        ask_ours(formula)
+    print(f"{len(formulas)} formulas, ours: {time.process_time() - start:.1f} CPU s", flush=True)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    efforts = np.array([effort(formula) for formula in formulas])
-    classes = np.searchsorted(EFFORTS, efforts, side="right")
-    rng = np.random.default_rng(0)
-    rows = []
-    for number, bound in enumerate(EFFORTS):
-        mine = rng.permutation(np.flatnonzero(classes == number))
-        found = measure([formulas[i] for i in mine], arguments.seconds, arguments.limit)
-        rows.append({"effort_below": bound, **found})
-        print(rows[-1], flush=True)
-    table = pd.DataFrame(rows)
-    print(table.to_string(index=False))
-    known = table[table["tried"] > 0]
-    theirs = (known["pymatgen_s"] / known["tried"] * known["formulas"]).sum()
-    print(f"all formulas: pymatgen {theirs:.0f}, ours {ours:.1f} CPU s, ratio {theirs / ours:.0f}")
-    print(f"tried {table['tried'].sum()}, disagreements {table['disagreements'].sum()}")
-    if arguments.out:
-        table.to_csv(arguments.out, index=False, float_format="%.4g")
+    classes = np.searchsorted(EFFORTS, [every[formula] for formula in formulas], side="right")
+    if not arguments.out.exists():
+        arguments.out.write_text("formula,effort,outcome,pymatgen_s,ours_s\n")
+    for number in range(len(EFFORTS)):
+        mine = [formula for formula, its in zip(formulas, classes, strict=True) if its == number]
+        measure(mine, arguments.seconds, arguments.limit, arguments.out)
+    print(
+        summarise(formulas, classes, pd.read_csv(arguments.out, keep_default_na=False)).to_string(
+            index=False
+        )
+    )
 
 
 if __name__ == "__main__":
