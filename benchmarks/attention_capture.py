@@ -31,10 +31,10 @@ import zarr
 from torch import Tensor, nn
 
 from matxai.composition.analysis_settings import Attention
-from matxai.composition.attention_capture import AttentionCapture, attention_capture
-from matxai.composition.attention_pack import pack
-from matxai.composition.attention_store import AttentionStore
-from matxai.composition.attention_summary import summarise
+from matxai.composition.attention.capture import AttentionCapture, attention_capture
+from matxai.composition.attention.pack import pack
+from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.summary import summarise
 from matxai.composition.batch import Batch
 from matxai.composition.data_settings import Folder
 from matxai.composition.element_vectors import network_vectors, read_element_vectors

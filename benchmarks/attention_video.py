@@ -28,9 +28,9 @@ import pandas as pd
 from imageio_ffmpeg import get_ffmpeg_exe
 from matplotlib.figure import Figure
 
-from matxai.composition.attention_store import History
-from matxai.composition.attention_video import Frames, frame_rate
-from matxai.composition.attention_views import View
+from matxai.composition.attention.store import History
+from matxai.composition.attention.views import View
+from matxai.composition.figures.attention_video import Frames, frame_rate
 from matxai.plotting.quantities import Quantity
 from matxai.video import write_video
 

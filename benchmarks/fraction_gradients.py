@@ -4,7 +4,7 @@ Three ways from a baseline to a compound, at rising numbers of points, on a trai
 
     rows       straight line of fractions, encoding interpolated between the rows of its table
     sinusoids  straight line of fractions, sinusoids of the fraction itself
-    chord      straight line of encodings (matxai.composition.fraction_gradients)
+    chord      straight line of encodings (matxai.composition.explain.fraction_gradients)
 
 and the network as it is on the straight line of fractions, every jump of the prediction given to the
 element whose row changed there: exact, and thousands of predictions a compound.
@@ -30,7 +30,7 @@ from torch import Tensor
 
 from matxai.composition.batch import Batch, Compounds
 from matxai.composition.dataset import amounts_of, read_compounds
-from matxai.composition.fraction_gradients import (
+from matxai.composition.explain.fraction_gradients import (
     equal,
     integrated_fractions,
     other_encoding,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from matxai.composition.attention_pack import pack
-from matxai.composition.attention_writer import Captured, GrowingStore
+from matxai.composition.attention.pack import pack
+from matxai.composition.attention.writer import Captured, GrowingStore
 from matxai.composition.formulas import SYMBOLS, parse_formula, reduced_formula
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention.store import AttentionStore
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.model_file import load_network
 from matxai.composition.oxidation_tables import read_oxidation

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests.attention import planted_store
 
-from matxai.composition.attention_elements import read_elements
+from matxai.composition.attention.elements import read_elements
 from matxai.errors import InputError
 from matxai.standin import StandIn, run_script
 

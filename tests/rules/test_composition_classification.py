@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.rules.test_composition import ATTENTION, NETWORK, TARGET, TRAIN, Bench
 
-from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention.store import AttentionStore
 from matxai.composition.model_file import load_network
 
 METAL = {"task": "classification", "label": "metal", "unit": "", "transform": "none"}

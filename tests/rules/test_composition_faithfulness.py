@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from matxai.composition.analysis_settings import Faithfulness
-from matxai.composition.faithfulness import REFERENCES, SUBSETS
+from matxai.composition.explain.faithfulness import REFERENCES, SUBSETS
 from matxai.composition.model_file import Card, save_network
 from matxai.composition.network import CrabNet
 from matxai.errors import InputError

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention.store import AttentionStore
 
 pytestmark = pytest.mark.e2e
 

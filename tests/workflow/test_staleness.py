@@ -47,7 +47,7 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
         ),
         # What follows from training runs again because of its new model, not for its own sake.
         (
-            "composition/attention.py",
+            "composition/network_layers.py",
             "scores.softmax(-1)",
             "(2 * scores).softmax(-1)",
             {"train_crabnet"},
@@ -83,12 +83,17 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
             {"prepare_paths"},
         ),
         (
-            "composition/removal.py",
+            "composition/explain/removal.py",
             "return whole - _predicted",
             "return whole + _predicted",
             {"explain_faithfulness"},
         ),
-        ("composition/attention_video.py", "SECONDS = 6", "SECONDS = 7", {"render_attention"}),
+        (
+            "composition/figures/attention_video.py",
+            "SECONDS = 6",
+            "SECONDS = 7",
+            {"render_attention"},
+        ),
         ("composition/embeddings.py", '"embedded", 0)', '"embedded", 1)', {"embed_elements"}),
         (
             "composition/baselines.py",

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.figures.summary import summary_figure
+from matxai.composition.figures.datasets import datasets_figure
 from matxai.job import job
 from matxai.plotting.style import save
 
@@ -13,4 +13,4 @@ with job(snakemake) as run:
     }
     table = pd.concat(tables, names=["dataset"]).reset_index(level="dataset")
     table.to_csv(run.output.table, index=False)
-    save(summary_figure(table), run.output.figure)
+    save(datasets_figure(table), run.output.figure)

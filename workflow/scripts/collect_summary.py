@@ -2,8 +2,8 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.comparison import compare
-from matxai.composition.figures.comparison import comparison_figure
+from matxai.composition.summary import summary_table
+from matxai.composition.figures.summary import summary_figure
 from matxai.composition.published import DATA_COLUMNS
 from matxai.job import job
 from matxai.plotting.style import save
@@ -12,11 +12,11 @@ with job(snakemake) as run:
     names = list(run.params.targets)
     accuracy = map(pd.read_csv, run.input.accuracy)
     compounds = (pd.read_parquet(p, columns=list(DATA_COLUMNS)) for p in run.input.compounds)
-    table = compare(
+    table = summary_table(
         dict(zip(names, accuracy, strict=True)),
         dict(zip(names, compounds, strict=True)),
         run.params.targets,
     )
     table.to_csv(run.output.table, index=False)
-    save(comparison_figure(table), run.output.figure)
+    save(summary_figure(table), run.output.figure)
     print(table.drop(columns=["task", "source"]).to_string(index=False))

@@ -1,7 +1,7 @@
 """Check an attention store and measure its size and reading time."""
 
 import _bootstrap  # noqa: F401
-from matxai.composition.attention_summary import summarise
+from matxai.composition.attention.summary import summarise
 from matxai.job import job
 
 with job(snakemake) as run:

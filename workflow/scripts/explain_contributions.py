@@ -1,7 +1,7 @@
 """Take the contribution of every element to every prediction; check that they average to it."""
 
 import _bootstrap  # noqa: F401
-from matxai.composition.contributions import check_average, contributions, summarise
+from matxai.composition.explain.contributions import check_average, contributions, summarise
 from matxai.composition.dataset import read_compounds
 from matxai.composition.model_file import load_network
 from matxai.job import job

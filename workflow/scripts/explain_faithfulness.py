@@ -3,13 +3,13 @@
 import _bootstrap  # noqa: F401
 from matxai.composition.analysis_settings import Faithfulness
 from matxai.composition.dataset import read_compounds
-from matxai.composition.faithfulness import (
+from matxai.composition.explain.faithfulness import (
     REFERENCES,
     agreement,
     agreement_of_references,
     verdicts,
 )
-from matxai.composition.importance import drawn_compounds, importances
+from matxai.composition.explain.importance import drawn_compounds, importances
 from matxai.composition.model_file import load_network
 from matxai.job import job
 

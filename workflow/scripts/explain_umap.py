@@ -4,10 +4,10 @@ import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
 from matxai.composition.dataset import read_compounds
-from matxai.composition.map_points import compositions
+from matxai.composition.umap.points import compositions
 from matxai.composition.model_file import load_network
 from matxai.composition.oxidation_tables import read_oxidation
-from matxai.composition.umap_maps import fit_maps
+from matxai.composition.umap.maps import fit_maps
 from matxai.job import job
 
 with job(snakemake) as run:

@@ -3,9 +3,9 @@
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.analysis_settings import AttentionViews
-from matxai.composition.attention_elements import element_attention
-from matxai.composition.attention_store import AttentionStore
-from matxai.composition.attention_views import (
+from matxai.composition.attention.elements import element_attention
+from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.views import (
     compounds_table,
     kept_entry,
     shown_formulas,

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.classes import curves_of_parts, roc_notes
+from matxai.composition.roc import curves_of_parts, roc_notes
 from matxai.job import job
 from matxai.plotting.reliability import reliability_figure
 from matxai.plotting.roc import roc_figure

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.contributions import marked, most_frequent, with_class_shares
+from matxai.composition.explain.contributions import marked, most_frequent, with_class_shares
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.target import contribution_quantity, is_class
 from matxai.job import job

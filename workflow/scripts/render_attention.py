@@ -2,10 +2,10 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.attention_elements import read_elements
-from matxai.composition.attention_store import AttentionStore
-from matxai.composition.attention_video import Frames, frame_rate
-from matxai.composition.attention_views import kept_entry, read_formulas, view_of
+from matxai.composition.attention.elements import read_elements
+from matxai.composition.attention.store import AttentionStore
+from matxai.composition.figures.attention_video import Frames, frame_rate
+from matxai.composition.attention.views import kept_entry, read_formulas, view_of
 from matxai.composition.figures.attention_elements_page import (
     element_attention_page,
     elements_caption,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import _bootstrap  # noqa: F401
 import torch
-from matxai.composition.attention_capture import attention_capture
-from matxai.composition.attention_pack import pack
+from matxai.composition.attention.capture import attention_capture
+from matxai.composition.attention.pack import pack
 from matxai.composition.dataset import read_compounds, training_elements
 from matxai.composition.element_vectors import network_vectors, read_vectors
 from matxai.composition.fitting import network_shape, task_of, train_on

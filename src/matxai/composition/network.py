@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from matxai.composition.attention import EncoderLayer
 from matxai.composition.batch import Batch
+from matxai.composition.network_layers import EncoderLayer
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ import torch.nn.functional as F
 import zarr
 from zarr.storage import LocalStore, ZipStore
 
-from matxai.composition import attention_writer
 from matxai.composition.analysis_settings import Attention
-from matxai.composition.attention_capture import attention_capture
-from matxai.composition.attention_pack import pack
-from matxai.composition.attention_store import AttentionStore, attention
+from matxai.composition.attention import writer as attention_writer
+from matxai.composition.attention.capture import attention_capture
+from matxai.composition.attention.pack import pack
+from matxai.composition.attention.store import AttentionStore, attention
 from matxai.composition.fitting import task_of, train_on
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.network import FractionEncoding

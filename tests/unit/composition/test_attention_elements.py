@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 from tests.attention import planted_store, symbols_of
 
-from matxai.composition.attention_elements import ALL, element_attention, read_elements
-from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention.elements import ALL, element_attention, read_elements
+from matxai.composition.attention.store import AttentionStore
 from matxai.composition.figures.attention_elements import element_attention_map, pair_map
 from matxai.composition.figures.attention_elements_page import element_attention_page
 

@@ -9,12 +9,12 @@ import zarr
 from zarr.storage import ZipStore
 
 from matxai.composition.analysis_settings import Attention
-from matxai.composition.attention_layout import UNIT, blocks, rounded, weights_of
-from matxai.composition.attention_pack import pack
-from matxai.composition.attention_selection import chosen_compounds
-from matxai.composition.attention_store import AttentionStore, attention
-from matxai.composition.attention_summary import published_bytes, summarise
-from matxai.composition.attention_writer import Captured, GrowingStore
+from matxai.composition.attention.layout import UNIT, blocks, rounded, weights_of
+from matxai.composition.attention.pack import pack
+from matxai.composition.attention.selection import chosen_compounds
+from matxai.composition.attention.store import AttentionStore, attention
+from matxai.composition.attention.summary import published_bytes, summarise
+from matxai.composition.attention.writer import Captured, GrowingStore
 from matxai.errors import InputError
 
 LAYERS, HEADS = 2, 3

@@ -9,9 +9,9 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from matplotlib import colormaps
 from tests.attention import planted_store
 
-from matxai.composition.attention_store import AttentionStore
-from matxai.composition.attention_video import Frames, frame_rate, number_format, text_lines
-from matxai.composition.attention_views import view_of
+from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.views import view_of
+from matxai.composition.figures.attention_video import Frames, frame_rate, number_format, text_lines
 from matxai.plotting.quantities import Quantity
 from matxai.video import write_video
 

@@ -8,9 +8,9 @@ import pytest
 from tests.attention import planted_store, symbols_of
 
 from matxai.composition.analysis_settings import AttentionViews
-from matxai.composition.attention_elements import element_attention
-from matxai.composition.attention_store import AttentionStore
-from matxai.composition.attention_views import (
+from matxai.composition.attention.elements import element_attention
+from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.views import (
     compounds_table,
     kept_entry,
     read_formulas,

@@ -12,22 +12,21 @@ from torch import nn
 
 from matxai.composition import fitting
 from matxai.composition.analysis_settings import Attention
-from matxai.composition.attention_capture import attention_capture
-from matxai.composition.attention_pack import pack
-from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention.capture import attention_capture
+from matxai.composition.attention.pack import pack
+from matxai.composition.attention.store import AttentionStore
 from matxai.composition.baselines import composition_features, evaluate_baselines
-from matxai.composition.classes import curves_of_parts, roc_notes
-from matxai.composition.contributions import (
+from matxai.composition.data_settings import METAL, Folder
+from matxai.composition.dataset import amounts_of, merged, part_of, training_elements
+from matxai.composition.element_vectors import network_vectors, read_element_vectors
+from matxai.composition.evaluation import evaluate
+from matxai.composition.explain.contributions import (
     check_average,
     contributions,
     marked,
     summarise,
     with_class_shares,
 )
-from matxai.composition.data_settings import METAL, Folder
-from matxai.composition.dataset import amounts_of, merged, part_of, training_elements
-from matxai.composition.element_vectors import network_vectors, read_element_vectors
-from matxai.composition.evaluation import evaluate
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure, class_table
 from matxai.composition.fitting import (
@@ -42,6 +41,7 @@ from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.model_file import Card, load_network, save_network
 from matxai.composition.plan import Plan
 from matxai.composition.preparation import prepare
+from matxai.composition.roc import curves_of_parts, roc_notes
 from matxai.composition.settings import Composition, Network, Prepare, Train
 from matxai.composition.sources import read_parts, read_transport
 from matxai.composition.target import contribution_quantity, error_quantity, target_quantity

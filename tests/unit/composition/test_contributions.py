@@ -10,7 +10,8 @@ from matplotlib.colors import to_hex
 from torch import nn
 
 from matxai.composition.batch import Compounds
-from matxai.composition.contributions import (
+from matxai.composition.dataset import amounts_of, part_of
+from matxai.composition.explain.contributions import (
     STATISTICS,
     check_average,
     contributions,
@@ -18,7 +19,6 @@ from matxai.composition.contributions import (
     most_frequent,
     summarise,
 )
-from matxai.composition.dataset import amounts_of, part_of
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.fitting import predict
 from matxai.composition.formulas import SYMBOL, SYMBOLS

@@ -10,12 +10,12 @@ from matplotlib.colors import to_hex
 from matxai.composition.correlation import element_correlation, ordered
 from matxai.composition.figures.correlation import correlation_map
 from matxai.composition.figures.correlation_page import correlation_page
+from matxai.composition.figures.datasets import datasets_figure
 from matxai.composition.figures.prevalence import (
     element_count_bars,
     prevalence_bars,
     prevalence_table,
 )
-from matxai.composition.figures.summary import summary_figure
 from matxai.composition.figures.vectors import element_vectors
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.statistics import element_counts, incidence, prevalence, summary
@@ -139,7 +139,7 @@ def test_element_count_bars() -> None:
 
 def test_summary_shows_each_part_at_its_own_size() -> None:
     table = summary(HELD, PARTS, replicates=10).assign(dataset="planted")
-    size, diversity = summary_figure(table).axes
+    size, diversity = datasets_figure(table).axes
     shown = {line.get_label(): (line.get_xdata()[0], line.get_color()) for line in size.lines}
     assert {part: x for part, (x, _) in shown.items()} == {
         "train": 2, "val": 1, "test": 1, "whole": 4,
@@ -152,4 +152,4 @@ def test_summary_shows_each_part_at_its_own_size() -> None:
 
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(ValueError, match="lacks entropy"):
-        summary_figure(pd.DataFrame(columns=["dataset", "part", "compounds"]))
+        datasets_figure(pd.DataFrame(columns=["dataset", "part", "compounds"]))

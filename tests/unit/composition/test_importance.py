@@ -11,10 +11,10 @@ from torch import nn
 
 from matxai.attribution.integrated_gradients import integrated_gradients
 from matxai.composition.analysis_settings import Faithfulness
-from matxai.composition.attention_importance import received_from_others, rollout
 from matxai.composition.batch import Compounds
 from matxai.composition.dataset import amounts_of
-from matxai.composition.faithfulness import (
+from matxai.composition.explain.attention_importance import received_from_others, rollout
+from matxai.composition.explain.faithfulness import (
     AGREES,
     CHANCE,
     FEW,
@@ -22,11 +22,11 @@ from matxai.composition.faithfulness import (
     REFERENCES,
     agreement,
 )
+from matxai.composition.explain.fraction_gradients import equal, integrated_fractions, vanishing
+from matxai.composition.explain.importance import drawn_compounds, importances, jittered
+from matxai.composition.explain.removal import removal, without_each
 from matxai.composition.formulas import SYMBOL, SYMBOLS, parse_formula
-from matxai.composition.fraction_gradients import equal, integrated_fractions, vanishing
-from matxai.composition.importance import drawn_compounds, importances, jittered
 from matxai.composition.network import CrabNet, Prediction
-from matxai.composition.removal import removal, without_each
 from matxai.errors import InputError
 
 MEAN, STD = 10.0, 2.0

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from matxai.composition import layer_vectors as module
 from matxai.composition.batch import Compounds
-from matxai.composition.layer_vectors import collapsed, layer_vectors
 from matxai.composition.network import CrabNet
+from matxai.composition.umap import layer_vectors as module
+from matxai.composition.umap.layer_vectors import collapsed, layer_vectors
 
 WIDTH = 8
 # Counts 3, 1, 2, 3, 2: the batches sort by count, the result must not.

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
-from matxai.composition.map_points import choose_points, compositions, occurrences
+from matxai.composition.umap.points import choose_points, compositions, occurrences
 from matxai.errors import InputError
 
 ROWS = [  # part, formula, reduced, target, prediction, amounts, states

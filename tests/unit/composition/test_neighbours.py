@@ -5,8 +5,8 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.manifold import trustworthiness as reference
 
-from matxai.composition import neighbours as module
-from matxai.composition.neighbours import nearest, neighbour_overlap, trustworthiness
+from matxai.composition.umap import neighbours as module
+from matxai.composition.umap.neighbours import nearest, neighbour_overlap, trustworthiness
 
 
 def points(size, features, seed=0):

@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from matxai.composition.attention import EncoderLayer, SelfAttention
 from matxai.composition.batch import Compounds
 from matxai.composition.network import CrabNet, FractionEncoding
+from matxai.composition.network_layers import EncoderLayer, SelfAttention
 
 COMPOUNDS = [{26: 2, 8: 3}, {3: 1, 26: 1, 15: 1, 8: 4}, {14: 1}, {11: 1, 17: 1}, {8: 2, 14: 1}]
 SMALL = {"width": 32, "layers": 2, "heads": 4, "feedforward": 64, "dropout": 0.0, "head": (16, 8)}

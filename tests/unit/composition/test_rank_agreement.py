@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
-from matxai.composition.faithfulness import (
+from matxai.composition.explain.faithfulness import (
     AGAIN,
     AGREES,
     CHANCE,
@@ -20,8 +20,8 @@ from matxai.composition.faithfulness import (
     agreement_of_references,
     verdicts,
 )
+from matxai.composition.explain.rank_agreement import bootstrap_means, kendall, top
 from matxai.composition.figures.faithfulness import agreement_figure
-from matxai.composition.rank_agreement import bootstrap_means, kendall, top
 
 
 def planted(compounds=120, seed=0):

@@ -11,17 +11,17 @@ import torch
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
 from matxai.composition.formulas import SYMBOL
-from matxai.composition.layer_vectors import layer_vectors
-from matxai.composition.map_points import choose_points, compositions
 from matxai.composition.network import CrabNet
-from matxai.composition.umap_fit import fit_map
-from matxai.composition.umap_maps import fit_maps, published_spread
+from matxai.composition.umap.fit import fit_map
+from matxai.composition.umap.layer_vectors import layer_vectors
+from matxai.composition.umap.maps import fit_maps, published_spread
+from matxai.composition.umap.points import choose_points, compositions
 
 LOCAL = LocalUmap(elements=("Fe", "O", "Pt", "W"), seeds=(0, 1))
 GLOBAL = GlobalUmap(neighbours=5)
 PLANTED = """
 import numpy as np
-from matxai.composition.umap_fit import fit_map
+from matxai.composition.umap.fit import fit_map
 rng = np.random.default_rng(0)
 vectors = rng.normal(size=(60, 12)).astype(np.float32)
 vectors[30:] += 20

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from matxai.composition.attention_views import View
+    from matxai.composition.attention.views import View
 
 # Inches: least side of a cell, and of a matrix; least side of a cell under which a label lies flat; gaps.
 _CELL, _SIDE, _FLAT = 0.3, 1.9, 0.55

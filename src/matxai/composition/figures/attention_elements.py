@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from matxai.composition.attention_elements import ALL
+from matxai.composition.attention.elements import ALL
 from matxai.composition.formulas import HEAVIEST, SYMBOLS
 from matxai.plotting.style import (
     ABSENT,

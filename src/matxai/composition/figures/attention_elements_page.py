@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from matxai.composition.attention_elements import ALL
+from matxai.composition.attention.elements import ALL
 from matxai.composition.figures.attention_elements import LIMIT, PairMap, pair_map, views_of
 from matxai.plotting.style import ABSENT, DIVERGING
 

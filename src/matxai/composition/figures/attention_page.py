@@ -12,7 +12,7 @@ from matxai.composition.figures.attention_page_parts import MARK, Panel, Places,
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matxai.composition.attention_views import View
+    from matxai.composition.attention.views import View
 
 STEPS = 100  # on a page, at most
 _NUMBERS = 400_000  # weights on a page, at most: some 2.5 MB

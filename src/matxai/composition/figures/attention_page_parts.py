@@ -15,7 +15,7 @@ from matxai.plotting.style import BLUE, GREEN, SEQUENTIAL, VERMILION
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matxai.composition.attention_views import View
+    from matxai.composition.attention.views import View
 
 # Pixels: what the matrices fill, wide and high, and the least side of a cell; then the rest.
 _MATRICES, _CELL = 580, 13

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-    from matxai.composition.attention_views import View
+    from matxai.composition.attention.views import View
 
 Pixels = NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.faithfulness import (
+from matxai.composition.explain.faithfulness import (
     AGREES,
     CHANCE,
     CONTROL,
@@ -60,7 +60,7 @@ def agreement_figure(
 ) -> Figure:
     """Draw the mean Kendall tau of each head, layer and rollout: a panel a reference.
 
-    ``agreement`` and ``references``: those of `matxai.composition.faithfulness`. Thick bars are 95 %
+    ``agreement`` and ``references``: of `matxai.composition.explain.faithfulness`. Thick bars are 95 %
     intervals, thin ones hold for all heads and references together; hollow circles leave out the
     attention of an element to itself. Below the line the references among themselves and the order of the
     fractions. Dashed: the best order without a network, by the fractions or their distances from equal

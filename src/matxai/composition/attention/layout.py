@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = "matxai.composition.attention/1"
+FORMAT = "matxai.composition.network_layers/1"
 UNIT = 2**12
 UNWRITTEN = 2**16 - 1  # above UNIT: a chunk that is missing cannot pass for weights
 STEP_AXIS = {"step": 0, "row_sum_error": 0, "attention": 1, "prediction": 1}

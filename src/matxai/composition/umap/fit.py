@@ -10,7 +10,7 @@ import numpy as np
 import umap
 from numpy.typing import NDArray
 
-from matxai.composition.neighbours import nearest, neighbour_overlap, trustworthiness
+from matxai.composition.umap.neighbours import nearest, neighbour_overlap, trustworthiness
 
 Points = NDArray[np.float32]
 

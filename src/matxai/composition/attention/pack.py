@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from matxai.composition.attention_layout import STEP_AXIS
-from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention.layout import STEP_AXIS
+from matxai.composition.attention.store import AttentionStore
 
 _METADATA = "zarr.json"
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from matxai.composition.analysis_settings import Attention
-from matxai.composition.attention_selection import chosen_compounds
-from matxai.composition.attention_writer import Captured, GrowingStore
+from matxai.composition.attention.selection import chosen_compounds
+from matxai.composition.attention.writer import Captured, GrowingStore
 from matxai.composition.batch import Batch
 from matxai.composition.dataset import Part, part_of
 from matxai.composition.fitting import Classification, Regression, predict

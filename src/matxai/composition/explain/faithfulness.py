@@ -16,9 +16,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from matxai.composition.rank_agreement import Array, bootstrap_means, kendall, top
+from matxai.composition.explain.rank_agreement import Array, bootstrap_means, kendall, top
 
-# Columns of `matxai.composition.importance.importances`, and what ends the names of variants.
+# Columns of `matxai.composition.explain.importance.importances`, and what ends the names of variants.
 REFERENCES = ("removal", "ig_vanishing", "ig_equal", "contribution")
 OTHERS = "_others"  # attention received without an element's own
 AGAIN = "_again"  # a reference at jittered fractions

@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from matxai.composition.attention_views import View
+from matxai.composition.attention.views import View
 from matxai.composition.figures.attention_still import COLOURS, LEVELS, Panel, Pixels, Still, still
 from matxai.plotting.style import VERMILION, styled
 

@@ -1,7 +1,7 @@
 """How much of a compound's attention each element receives.
 
 Whether that explains a prediction is disputed (Jain & Wallace 2019, NAACL, arXiv:1902.10186; Wiegreffe &
-Pinter 2019, EMNLP, arXiv:1908.04626): `matxai.composition.rank_agreement` asks.
+Pinter 2019, EMNLP, arXiv:1908.04626): `matxai.composition.explain.rank_agreement` asks.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from matxai.composition.attention_store import AttentionStore, attention
+from matxai.composition.attention.store import AttentionStore, attention
 from matxai.errors import InputError
 
 _TIMED = 20

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matxai.composition.analysis_settings import AttentionViews
-from matxai.composition.attention_store import AttentionStore, History
+from matxai.composition.attention.store import AttentionStore, History
 from matxai.errors import InputError
 from matxai.plotting.quantities import Quantity
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from matxai.composition.attention_store import AttentionStore
+from matxai.composition.attention.store import AttentionStore
 from matxai.composition.formulas import SYMBOL
 
 ALL = "all"

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
-from matxai.composition.layer_vectors import LayerVectors, Vectors, collapsed, layer_vectors
-from matxai.composition.map_points import ALL, ChosenPoints, Rows, choose_points, occurrences
 from matxai.composition.network import CrabNet
-from matxai.composition.umap_fit import fit_map
+from matxai.composition.umap.fit import fit_map
+from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapsed, layer_vectors
+from matxai.composition.umap.points import ALL, ChosenPoints, Rows, choose_points, occurrences
 from matxai.progress import progress
 
 KINDS = ("value", "context")

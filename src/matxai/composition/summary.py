@@ -17,7 +17,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def compare(
+def summary_table(
     accuracy: Mapping[str, pd.DataFrame],
     compounds: Mapping[str, pd.DataFrame],
     targets: Mapping[str, Mapping[str, str]],

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.composition import comparison
-from matxai.composition.comparison import COLUMNS, compare
+from matxai.composition import summary
 from matxai.composition.data_settings import Folder
-from matxai.composition.figures.comparison import comparison_figure
+from matxai.composition.figures.summary import summary_figure
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.preparation import prepare
 from matxai.composition.published import Published, data_digest, published
 from matxai.composition.settings import Prepare
 from matxai.composition.sources import read_parts
+from matxai.composition.summary import COLUMNS, summary_table
 from matxai.composition.tasks import CONSTANT
 
 DATA = Path(__file__).parents[4] / "shared/data/composition"
@@ -49,9 +49,9 @@ def table(monkeypatch):
     known = Published(
         "bulk", data_digest(COMPOUNDS), "mae", "Paper 2021", {"roost": 8.5, "crabnet": 8.69}
     )
-    monkeypatch.setattr(comparison, "published", lambda: {known.data_sha256: known})
+    monkeypatch.setattr(summary, "published", lambda: {known.data_sha256: known})
     other = COMPOUNDS.assign(target=[1.0, 2.0, 3.0, 0.2])
-    return compare(
+    return summary_table(
         {"bulk": BULK, "same name": BULK, "metal": METAL},
         {"bulk": COMPOUNDS, "same name": other, "metal": other},
         {"bulk": GPA, "same name": GPA, "metal": CLASS},
@@ -94,7 +94,7 @@ def test_classes_have_their_own_metric(table):
 
 
 def test_a_logarithm_is_another_target():
-    table = compare({"a": BULK}, {"a": COMPOUNDS}, {"a": GPA | {"transform": "log10"}})
+    table = summary_table({"a": BULK}, {"a": COMPOUNDS}, {"a": GPA | {"transform": "log10"}})
     assert set(table["unit"]) == {"decades"}
     assert table["published"].isna().all()
 
@@ -131,7 +131,7 @@ def test_the_published_data_are_recognised():
 
 
 def test_the_figure_shows_every_number_in_its_panel(table):
-    numbers, classes = comparison_figure(table).axes
+    numbers, classes = summary_figure(table).axes
     bulk = table[(table["dataset"] == "bulk")].reset_index()
     marks = {line.get_gid(): line for line in numbers.lines if line.get_gid()}
     for row, found in bulk.iterrows():
@@ -149,6 +149,6 @@ def test_the_figure_shows_every_number_in_its_panel(table):
     assert marks["mean-0"].get_xydata()[0] == pytest.approx((0.1, 0))
     assert classes.texts[0].get_text() == "AUC 0.9"
     assert [axes.get_xlim()[0] for axes in (numbers, classes)] == [0, 0]
-    only = comparison_figure(table[table["task"] == "regression"])
+    only = summary_figure(table[table["task"] == "regression"])
     assert len(only.axes) == 1
-    assert "no data set" in comparison_figure(table.iloc[:0]).texts[0].get_text()
+    assert "no data set" in summary_figure(table.iloc[:0]).texts[0].get_text()

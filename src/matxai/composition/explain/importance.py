@@ -14,21 +14,21 @@ import torch
 from torch import Tensor
 
 from matxai.composition.analysis_settings import Faithfulness
-from matxai.composition.attention_importance import received, received_from_others, rollout
 from matxai.composition.batch import Batch, Compounds
 from matxai.composition.dataset import Part, amounts_of
-from matxai.composition.faithfulness import AGAIN, OTHERS
-from matxai.composition.fitting import predict
-from matxai.composition.formulas import SYMBOL
-from matxai.composition.fraction_gradients import (
+from matxai.composition.explain.attention_importance import received, received_from_others, rollout
+from matxai.composition.explain.faithfulness import AGAIN, OTHERS
+from matxai.composition.explain.fraction_gradients import (
     Attributions,
     equal,
     integrated_fractions,
     vanishing,
 )
+from matxai.composition.explain.removal import removal
+from matxai.composition.fitting import predict
+from matxai.composition.formulas import SYMBOL
 from matxai.composition.model_file import Card
 from matxai.composition.network import CrabNet, FractionEncoding, Prediction
-from matxai.composition.removal import removal
 from matxai.errors import InputError
 
 BASELINES = {"ig_vanishing": vanishing, "ig_equal": equal}

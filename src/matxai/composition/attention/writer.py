@@ -12,7 +12,7 @@ import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, TransposeCodec
 
-from matxai.composition.attention_layout import (
+from matxai.composition.attention.layout import (
     FORMAT,
     UNIT,
     UNWRITTEN,

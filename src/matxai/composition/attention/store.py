@@ -4,7 +4,7 @@
         store.attention("TiO2")  # (steps, layers, heads, query, key)
 
 Works on the packed file and on the folder of a training that goes on (its finished steps are seen). Any
-Zarr v3 reader opens it as well; `matxai.composition.attention_layout` says what lies where.
+Zarr v3 reader opens it as well; `matxai.composition.attention.layout` says what lies where.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import zarr
 from numpy.typing import NDArray
 from zarr.storage import LocalStore, ZipStore
 
-from matxai.composition.attention_layout import FORMAT, weights_of
+from matxai.composition.attention.layout import FORMAT, weights_of
 from matxai.composition.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
 from matxai.errors import InputError
 
