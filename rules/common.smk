@@ -67,7 +67,7 @@ def shown(path, caption, category, subcategory, **labels):
 
 
 def shown_from(folder, category, **labels):
-    """`shown` for the files of one folder: a function of file, caption and subcategory."""
-    return lambda file, caption, subcategory: shown(
-        f"{folder}/{file}", caption, category, subcategory, **labels
+    """`shown` for the files of one folder: a function of file, caption, subcategory, further labels."""
+    return lambda file, caption, subcategory, **more: shown(
+        f"{folder}/{file}", caption, category, subcategory, **labels, **more
     )

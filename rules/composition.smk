@@ -1,9 +1,22 @@
 # Line `composition`: an attention network on formulas, trained, evaluated and explained.
-from matxai.composition.plan import Plan
+from matxai.composition.plan import Plan, each
 
 COMPOSITION = SETTINGS.composition
 COMPOSITION_PLAN = Plan(COMPOSITION, f"results/{SETTINGS.study}/composition")
 TARGETS |= COMPOSITION_PLAN.targets()
+target_of = lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset)
+task_of = lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task
+
+# Where results stand, what the title of a figure says of its network, and how the report shows a file.
+STUDY = "results/{study}/composition"
+DATASET = f"{STUDY}/{{dataset}}"
+TRAINED = f"{DATASET}/{{network}}/seed{{seed}}"
+TRAINED_TITLE = "{network} on {dataset}, seed {seed}"
+of_study = shown_from(STUDY, "composition", dataset="all")
+of_dataset = shown_from(DATASET, "composition", dataset="{dataset}")
+of_trained = shown_from(
+    TRAINED, "composition", dataset="{dataset}", network="{network}", seed="{seed}"
+)
 
 
 wildcard_constraints:
@@ -16,12 +29,7 @@ wildcard_constraints:
 rule composition:
     """Every result of the line composition."""
     input:
-        [
-            path
-            for name, paths in TARGETS.items()
-            if name.startswith("composition_")
-            for path in paths
-        ],
+        *COMPOSITION_PLAN.targets().values(),
 
 
 rule composition_preparation:

@@ -1,43 +1,32 @@
 # Line `composition`: what is shown of the attention: figures, videos, pages.
 ATTENTION_VIEWS = COMPOSITION_PLAN.attention_views()
-ATTENTION_SHOWN = {
-    view: shown_from(
-        "results/{study}/composition/{dataset}/{network}/seed{seed}/attention",
-        "composition",
-        dataset="{dataset}",
-        network="{network}",
-        seed="{seed}",
-        view=view.replace("compound", "compound "),
-    )
-    for view in [*ATTENTION_VIEWS, "elements"]
-}
+of_attention = lambda view, suffix, caption: of_trained(
+    f"attention/{view}.{suffix}",
+    caption,
+    "attention",
+    view=view.replace("compound", "compound "),
+)
 
 
 rule plot_attention:
     """Choose compounds; draw their final attention, and which elements attend to which on average."""
     input:
-        attention="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr.zip",
-        history="results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
+        attention=f"{TRAINED}/attention.zarr.zip",
+        history=f"{TRAINED}/history.csv",
     output:
-        compounds="results/{study}/composition/{dataset}/{network}/seed{seed}/attention/compounds.csv",
+        compounds=f"{TRAINED}/attention/compounds.csv",
         figures=[
-            ATTENTION_SHOWN[view](
-                f"{view}.svg", "composition_attention_final", "attention"
-            )
+            of_attention(view, "svg", "composition_attention_final")
             for view in ATTENTION_VIEWS
         ],
         tables=[
-            ATTENTION_SHOWN[view](
-                f"{view}.csv", "composition_attention_final", "attention"
-            )
+            of_attention(view, "csv", "composition_attention_final")
             for view in ATTENTION_VIEWS
         ],
-        elements_figure=ATTENTION_SHOWN["elements"](
-            "elements.svg", "composition_attention_elements", "attention"
+        elements_figure=of_attention(
+            "elements", "svg", "composition_attention_elements"
         ),
-        elements_table=ATTENTION_SHOWN["elements"](
-            "elements.csv", "composition_attention_elements", "attention"
-        ),
+        elements_table=of_attention("elements", "csv", "composition_attention_elements"),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_attention.log",
     benchmark:
@@ -49,8 +38,9 @@ rule plot_attention:
         mem_mb=growing(2000, per_mb=20),
         runtime=growing(20, per_mb=0.1),
     params:
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        target=target_of,
         views=plain(COMPOSITION.attention_views, without={"frames_per_second"}),
+        title=TRAINED_TITLE,
         code=code("plot_attention.py"),
         libs=libs("plot_attention.py"),
     message:
@@ -62,25 +52,21 @@ rule plot_attention:
 rule render_attention:
     """Make videos and interactive pages of the chosen compounds, and a page of the elements."""
     input:
-        attention="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr.zip",
-        history="results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
-        compounds="results/{study}/composition/{dataset}/{network}/seed{seed}/attention/compounds.csv",
-        elements="results/{study}/composition/{dataset}/{network}/seed{seed}/attention/elements.csv",
+        attention=f"{TRAINED}/attention.zarr.zip",
+        history=f"{TRAINED}/history.csv",
+        compounds=f"{TRAINED}/attention/compounds.csv",
+        elements=f"{TRAINED}/attention/elements.csv",
     output:
         videos=[
-            ATTENTION_SHOWN[view](
-                f"{view}.mp4", "composition_attention_video", "attention"
-            )
+            of_attention(view, "mp4", "composition_attention_video")
             for view in ATTENTION_VIEWS
         ],
         pages=[
-            ATTENTION_SHOWN[view](
-                f"{view}.html", "composition_attention_page", "attention"
-            )
+            of_attention(view, "html", "composition_attention_page")
             for view in ATTENTION_VIEWS
         ],
-        elements_page=ATTENTION_SHOWN["elements"](
-            "elements.html", "composition_attention_elements_page", "attention"
+        elements_page=of_attention(
+            "elements", "html", "composition_attention_elements_page"
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/render_attention.log",
@@ -93,9 +79,10 @@ rule render_attention:
         mem_mb=growing(2000, per_mb=20),
         runtime=growing(20, per_mb=0.1),
     params:
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        target=target_of,
         frames_per_second=COMPOSITION.attention_views.frames_per_second,
         minimum=COMPOSITION.attention_views.minimum,
+        title=TRAINED_TITLE,
         code=code("render_attention.py"),
         libs=libs("render_attention.py"),
     message:

@@ -4,19 +4,15 @@
 rule explain_contributions:
     """Take every element's contribution; fail unless those of a compound average to its prediction."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+        compounds=f"{DATASET}/compounds.parquet",
+        model=f"{TRAINED}/model.safetensors",
     output:
-        occurrences="results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/occurrences.parquet",
-        elements="results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/elements.csv",
-        check=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/check.csv",
+        occurrences=f"{TRAINED}/contributions/occurrences.parquet",
+        elements=f"{TRAINED}/contributions/elements.csv",
+        check=of_trained(
+            "contributions/check.csv",
             "composition_contributions_check",
-            "composition",
             "contributions",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/explain_contributions.log",
@@ -40,43 +36,27 @@ rule explain_contributions:
 rule plot_contributions:
     """Draw mean contributions on the periodic table, and distributions beside those of the targets."""
     input:
-        elements="results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/elements.csv",
+        elements=f"{TRAINED}/contributions/elements.csv",
     output:
-        periodic_table_figure=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/periodic_table.svg",
+        periodic_table_figure=of_trained(
+            "contributions/periodic_table.svg",
             "composition_contributions_periodic_table",
-            "composition",
             "contributions",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
         ),
-        periodic_table_table=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/periodic_table.csv",
+        periodic_table_table=of_trained(
+            "contributions/periodic_table.csv",
             "composition_contributions_periodic_table",
-            "composition",
             "contributions",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
         ),
-        distribution_figure=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/distribution.svg",
+        distribution_figure=of_trained(
+            "contributions/distribution.svg",
             "composition_contributions_distribution",
-            "composition",
             "contributions",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
         ),
-        distribution_table=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/contributions/distribution.csv",
+        distribution_table=of_trained(
+            "contributions/distribution.csv",
             "composition_contributions_distribution",
-            "composition",
             "contributions",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_contributions.log",
@@ -89,9 +69,10 @@ rule plot_contributions:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        target=target_of,
         minimum=COMPOSITION.contributions.minimum,
         elements=COMPOSITION.contributions.elements,
+        title=TRAINED_TITLE,
         code=code("plot_contributions.py"),
         libs=libs("plot_contributions.py"),
     message:

@@ -12,7 +12,7 @@ localrules:
 rule prepare_element_vectors:
     """Take one published element table out of the package that ships it."""
     output:
-        table="results/{study}/composition/elements/vectors/{vectors}.csv",
+        table=f"{STUDY}/elements/vectors/{{vectors}}.csv",
     log:
         "logs/{study}/composition/elements/vectors/{vectors}.log",
     benchmark:
@@ -50,9 +50,10 @@ rule download_table:
         runtime=growing(60),
     params:
         # The digest is the identity of the file: another address for it is no reason to fetch again.
+        # Snakemake does not compare a param that asks for the output.
+        url=lambda wildcards, output: COMPOSITION_PLAN.downloads()[wildcards.sha256],
         code=code("download_table.py"),
         libs=libs("download_table.py"),
-        url=lambda wildcards: COMPOSITION_PLAN.downloads()[wildcards.sha256],
     message:
         "Download: {params.url}"
     script:
@@ -65,15 +66,9 @@ rule prepare_compositions:
         unpack(lambda wildcards: COMPOSITION_PLAN.raw_files(wildcards.dataset)),
         elements=COMPOSITION_PLAN.starts(),
     output:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        refused="results/{study}/composition/{dataset}/refused.csv",
-        report=shown(
-            "results/{study}/composition/{dataset}/preparation.csv",
-            "composition_preparation",
-            "composition",
-            "data",
-            dataset="{dataset}",
-        ),
+        compounds=f"{DATASET}/compounds.parquet",
+        refused=f"{DATASET}/refused.csv",
+        report=of_dataset("preparation.csv", "composition_preparation", "data"),
     log:
         "logs/{study}/composition/{dataset}/prepare_compositions.log",
     benchmark:
@@ -102,22 +97,10 @@ rule prepare_compositions:
 rule plot_target:
     """Draw the distribution of the target in each part."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        compounds=f"{DATASET}/compounds.parquet",
     output:
-        figure=shown(
-            "results/{study}/composition/{dataset}/target.svg",
-            "composition_target",
-            "composition",
-            "data",
-            dataset="{dataset}",
-        ),
-        table=shown(
-            "results/{study}/composition/{dataset}/target.csv",
-            "composition_target",
-            "composition",
-            "data",
-            dataset="{dataset}",
-        ),
+        figure=of_dataset("target.svg", "composition_target", "data"),
+        table=of_dataset("target.csv", "composition_target", "data"),
     log:
         "logs/{study}/composition/{dataset}/plot_target.log",
     benchmark:
@@ -129,7 +112,7 @@ rule plot_target:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        target=target_of,
         code=code("plot_target.py"),
         libs=libs("plot_target.py"),
     message:
@@ -141,22 +124,14 @@ rule plot_target:
 rule describe_compositions:
     """Count elements and compounds, and measure the diversity of elements."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        compounds=f"{DATASET}/compounds.parquet",
     output:
-        summary="results/{study}/composition/{dataset}/statistics/summary.csv",
-        prevalence=shown(
-            "results/{study}/composition/{dataset}/statistics/prevalence.csv",
-            "composition_prevalence",
-            "composition",
-            "statistics",
-            dataset="{dataset}",
+        summary=f"{DATASET}/statistics/summary.csv",
+        prevalence=of_dataset(
+            "statistics/prevalence.csv", "composition_prevalence", "statistics"
         ),
-        element_counts=shown(
-            "results/{study}/composition/{dataset}/statistics/element_counts.csv",
-            "composition_element_counts",
-            "composition",
-            "statistics",
-            dataset="{dataset}",
+        element_counts=of_dataset(
+            "statistics/element_counts.csv", "composition_element_counts", "statistics"
         ),
     log:
         "logs/{study}/composition/{dataset}/describe_compositions.log",
@@ -180,20 +155,18 @@ rule describe_compositions:
 rule plot_prevalence:
     """Draw which elements a data set holds and how many a compound has."""
     input:
-        prevalence="results/{study}/composition/{dataset}/statistics/prevalence.csv",
-        element_counts="results/{study}/composition/{dataset}/statistics/element_counts.csv",
+        prevalence=f"{DATASET}/statistics/prevalence.csv",
+        element_counts=f"{DATASET}/statistics/element_counts.csv",
     output:
         **{
-            figure: shown(
-                f"results/{{study}}/composition/{{dataset}}/statistics/{figure}.svg",
+            figure: of_dataset(
+                f"statistics/{figure}.svg",
                 (
                     "composition_element_counts"
                     if figure == "element_counts"
                     else "composition_prevalence"
                 ),
-                "composition",
                 "statistics",
-                dataset="{dataset}",
                 view=figure.replace("_", " "),
             )
             for figure in STATISTICS
@@ -220,24 +193,10 @@ rule plot_prevalence:
 rule collect_statistics:
     """Put the statistics of all data sets into one table and figure."""
     input:
-        summaries=[
-            f"{folder}/statistics/summary.csv" for folder in COMPOSITION_PLAN.datasets
-        ],
+        summaries=each(COMPOSITION_PLAN.datasets, "statistics/summary.csv"),
     output:
-        figure=shown(
-            "results/{study}/composition/datasets.svg",
-            "composition_datasets",
-            "composition",
-            "statistics",
-            dataset="all",
-        ),
-        table=shown(
-            "results/{study}/composition/datasets.csv",
-            "composition_datasets",
-            "composition",
-            "statistics",
-            dataset="all",
-        ),
+        figure=of_study("datasets.svg", "composition_datasets", "statistics"),
+        table=of_study("datasets.csv", "composition_datasets", "statistics"),
     log:
         "logs/{study}/composition/collect_statistics.log",
     benchmark:

@@ -1,12 +1,17 @@
 # Line `composition`: what the networks learned about the elements.
+of_vectors = shown_from(
+    f"{STUDY}/{{place}}/correlation/{{vectors}}",
+    "composition",
+    vectors="{place} {vectors}",
+)
 
 
 rule embed_elements:
     """Send every element through a network as a pure compound."""
     input:
-        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+        model=f"{TRAINED}/model.safetensors",
     output:
-        embeddings="results/{study}/composition/{dataset}/{network}/seed{seed}/embeddings.parquet",
+        embeddings=f"{TRAINED}/embeddings.parquet",
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/embed_elements.log",
     benchmark:
@@ -29,9 +34,9 @@ rule embed_elements:
 rule select_vectors:
     """Take one kind of element vector out of a network's embeddings."""
     input:
-        embeddings="results/{study}/composition/{dataset}/{network}/seed{seed}/embeddings.parquet",
+        embeddings=f"{TRAINED}/embeddings.parquet",
     output:
-        table="results/{study}/composition/{dataset}/{network}/seed{seed}/vectors/{vectors}.csv",
+        table=f"{TRAINED}/vectors/{{vectors}}.csv",
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/vectors/{vectors}.log",
     benchmark:
@@ -54,15 +59,13 @@ rule select_vectors:
 rule plot_element_correlation:
     """Correlate element vectors and draw the lower triangle, in every range and order."""
     input:
-        vectors="results/{study}/composition/{place}/vectors/{vectors}.csv",
+        vectors=f"{STUDY}/{{place}}/vectors/{{vectors}}.csv",
     output:
         **{
-            f"{view}_{kind}": shown(
-                f"results/{{study}}/composition/{{place}}/correlation/{{vectors}}/{view}.{suffix}",
+            f"{view}_{kind}": of_vectors(
+                f"{view}.{suffix}",
                 "composition_correlation",
-                "composition",
                 "element correlation",
-                vectors="{place} {vectors}",
                 view=view.replace("_", ", by "),
             )
             for view in COMPOSITION_PLAN.views
@@ -91,14 +94,12 @@ rule plot_element_correlation:
 rule render_element_correlation:
     """Write the interactive twin of the correlation maps, every range and order in one page."""
     input:
-        vectors="results/{study}/composition/{place}/vectors/{vectors}.csv",
+        vectors=f"{STUDY}/{{place}}/vectors/{{vectors}}.csv",
     output:
-        page=shown(
-            "results/{study}/composition/{place}/correlation/{vectors}/interactive.html",
+        page=of_vectors(
+            "interactive.html",
             "composition_correlation",
-            "composition",
             "element correlation",
-            vectors="{place} {vectors}",
             view="all",
         ),
     log:
@@ -129,24 +130,17 @@ rule plot_element_vectors:
             for name in COMPOSITION.correlation.representations
         ],
         networks=expand(
-            "results/{{study}}/composition/{{dataset}}/{network}/seed{seed}/vectors/embedded.csv",
+            f"{TRAINED}/vectors/embedded.csv",
             network=COMPOSITION.networks,
             seed=COMPOSITION.seeds[:1],
+            allow_missing=True,
         ),
     output:
-        figure=shown(
-            "results/{study}/composition/{dataset}/element_vectors.svg",
-            "composition_element_vectors",
-            "composition",
-            "element vectors",
-            dataset="{dataset}",
+        figure=of_dataset(
+            "element_vectors.svg", "composition_element_vectors", "element vectors"
         ),
-        table=shown(
-            "results/{study}/composition/{dataset}/element_vectors.csv",
-            "composition_element_vectors",
-            "composition",
-            "element vectors",
-            dataset="{dataset}",
+        table=of_dataset(
+            "element_vectors.csv", "composition_element_vectors", "element vectors"
         ),
     log:
         "logs/{study}/composition/{dataset}/plot_element_vectors.log",

@@ -4,36 +4,20 @@
 rule explain_faithfulness:
     """Compare attention with removal, integrated gradients and contributions."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+        compounds=f"{DATASET}/compounds.parquet",
+        model=f"{TRAINED}/model.safetensors",
     output:
-        elements="results/{study}/composition/{dataset}/{network}/seed{seed}/faithfulness/elements.parquet",
-        agreement=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/faithfulness/agreement.csv",
-            "composition_faithfulness",
-            "composition",
-            "faithfulness",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
+        elements=f"{TRAINED}/faithfulness/elements.parquet",
+        agreement=of_trained(
+            "faithfulness/agreement.csv", "composition_faithfulness", "faithfulness"
         ),
-        references=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/faithfulness/references.csv",
+        references=of_trained(
+            "faithfulness/references.csv",
             "composition_faithfulness_references",
-            "composition",
             "faithfulness",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
         ),
-        check=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/faithfulness/check.csv",
-            "composition_faithfulness_check",
-            "composition",
-            "faithfulness",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
+        check=of_trained(
+            "faithfulness/check.csv", "composition_faithfulness_check", "faithfulness"
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/explain_faithfulness.log",
@@ -58,17 +42,11 @@ rule explain_faithfulness:
 rule plot_faithfulness:
     """Draw the agreement of every layer and head with each reference."""
     input:
-        agreement="results/{study}/composition/{dataset}/{network}/seed{seed}/faithfulness/agreement.csv",
-        references="results/{study}/composition/{dataset}/{network}/seed{seed}/faithfulness/references.csv",
+        agreement=f"{TRAINED}/faithfulness/agreement.csv",
+        references=f"{TRAINED}/faithfulness/references.csv",
     output:
-        figure=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/faithfulness/agreement.svg",
-            "composition_faithfulness",
-            "composition",
-            "faithfulness",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
+        figure=of_trained(
+            "faithfulness/agreement.svg", "composition_faithfulness", "faithfulness"
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_faithfulness.log",
@@ -81,6 +59,7 @@ rule plot_faithfulness:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
+        title=TRAINED_TITLE,
         code=code("plot_faithfulness.py"),
         libs=libs("plot_faithfulness.py"),
     message:

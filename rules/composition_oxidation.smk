@@ -4,11 +4,9 @@
 rule guess_oxidation:
     """Find the oxidation states of every distinct composition of all data sets."""
     input:
-        compounds=[
-            f"{folder}/compounds.parquet" for folder in COMPOSITION_PLAN.datasets
-        ],
+        compounds=each(COMPOSITION_PLAN.datasets, "compounds.parquet"),
     output:
-        guesses="results/{study}/composition/oxidation/guesses.csv",
+        guesses=f"{STUDY}/oxidation/guesses.csv",
     log:
         "logs/{study}/composition/oxidation/guess_oxidation.log",
     benchmark:
@@ -17,7 +15,7 @@ rule guess_oxidation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 50),
+        mem_mb=growing(2000, per_mb=50),
         runtime=growing(60),
     params:
         time_limit=COMPOSITION.oxidation.time_limit,
@@ -32,10 +30,10 @@ rule guess_oxidation:
 rule collect_oxidation:
     """Give each compound of a data set its oxidation states, or the reason for none."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        guesses="results/{study}/composition/oxidation/guesses.csv",
+        compounds=f"{DATASET}/compounds.parquet",
+        guesses=f"{STUDY}/oxidation/guesses.csv",
     output:
-        table="results/{study}/composition/{dataset}/oxidation.csv",
+        table=f"{DATASET}/oxidation.csv",
     log:
         "logs/{study}/composition/{dataset}/collect_oxidation.log",
     benchmark:
@@ -44,7 +42,7 @@ rule collect_oxidation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 50),
+        mem_mb=growing(2000, per_mb=50),
         runtime=growing(10),
     params:
         code=code("collect_oxidation.py"),
@@ -58,17 +56,12 @@ rule collect_oxidation:
 rule plot_oxidation:
     """Draw how many compounds have a guess, each element's states, and how many are common ones."""
     input:
-        guesses="results/{study}/composition/oxidation/guesses.csv",
-        tables=[f"{folder}/oxidation.csv" for folder in COMPOSITION_PLAN.datasets],
+        guesses=f"{STUDY}/oxidation/guesses.csv",
+        tables=each(COMPOSITION_PLAN.datasets, "oxidation.csv"),
     output:
         **{
-            f"{view}_{kind}": shown(
-                f"results/{{study}}/composition/oxidation/{view}.{suffix}",
-                caption,
-                "composition",
-                "oxidation states",
-                dataset="all",
-                view=view,
+            f"{view}_{kind}": of_study(
+                f"oxidation/{view}.{suffix}", caption, "oxidation states", view=view
             )
             for view, caption in (
                 ("outcomes", "composition_oxidation_outcomes"),
@@ -85,7 +78,7 @@ rule plot_oxidation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, 50),
+        mem_mb=growing(2000, per_mb=50),
         runtime=growing(10),
     params:
         datasets=list(COMPOSITION.datasets),

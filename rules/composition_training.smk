@@ -4,22 +4,12 @@
 rule train_crabnet:
     """Fit CrabNet or HotCrab to one data set with one seed; keep its attention if that is asked for."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
+        compounds=f"{DATASET}/compounds.parquet",
         vectors=lambda wildcards: COMPOSITION_PLAN.start(wildcards.network),
     output:
-        **COMPOSITION_PLAN.attention_file(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}"
-        ),
-        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
-        history=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
-            "composition_history",
-            "composition",
-            "training",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
-        ),
+        **COMPOSITION_PLAN.attention_file(TRAINED),
+        model=f"{TRAINED}/model.safetensors",
+        history=of_trained("history.csv", "composition_history", "training"),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/train_crabnet.log",
     benchmark:
@@ -33,10 +23,10 @@ rule train_crabnet:
         runtime=growing(60, per_mb=1.5 * COMPOSITION.train.epochs),
     params:
         # No outputs: they must outlive a job that is killed.
-        checkpoint="results/{study}/composition/{dataset}/{network}/seed{seed}/checkpoint.pt",
-        captured="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr",
+        checkpoint=f"{TRAINED}/checkpoint.pt",
+        captured=f"{TRAINED}/attention.zarr",
         attention=plain(COMPOSITION.attention) if COMPOSITION.attention else None,
-        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
+        task=task_of,
         network=plain(COMPOSITION.network),
         train=plain(COMPOSITION.train),
         code=code("train_crabnet.py"),
@@ -50,16 +40,10 @@ rule train_crabnet:
 rule evaluate_attention:
     """Check that all attention sums to 1, and measure the store's size and reading time."""
     input:
-        attention="results/{study}/composition/{dataset}/{network}/seed{seed}/attention.zarr.zip",
+        attention=f"{TRAINED}/attention.zarr.zip",
     output:
-        summary=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/attention_summary.csv",
-            "composition_attention_summary",
-            "composition",
-            "attention",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
+        summary=of_trained(
+            "attention_summary.csv", "composition_attention_summary", "attention"
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_attention.log",
@@ -83,17 +67,9 @@ rule evaluate_attention:
 rule plot_history:
     """Draw loss and validation error through training."""
     input:
-        history="results/{study}/composition/{dataset}/{network}/seed{seed}/history.csv",
+        history=f"{TRAINED}/history.csv",
     output:
-        figure=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/history.svg",
-            "composition_history",
-            "composition",
-            "training",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
-        ),
+        figure=of_trained("history.svg", "composition_history", "training"),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_history.log",
     benchmark:
@@ -105,7 +81,8 @@ rule plot_history:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        target=target_of,
+        title=TRAINED_TITLE,
         code=code("plot_history.py"),
         libs=libs("plot_history.py"),
     message:
@@ -117,27 +94,13 @@ rule plot_history:
 rule evaluate_crabnet:
     """Predict every part, score the test part, and check the predicted uncertainty."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
+        compounds=f"{DATASET}/compounds.parquet",
+        model=f"{TRAINED}/model.safetensors",
     output:
-        predictions=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
-            "composition_parity",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
-        ),
-        metrics="results/{study}/composition/{dataset}/{network}/seed{seed}/metrics.csv",
-        calibration=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
-            "composition_calibration",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
+        predictions=of_trained("predictions.csv", "composition_parity", "evaluation"),
+        metrics=f"{TRAINED}/metrics.csv",
+        calibration=of_trained(
+            "calibration.csv", "composition_calibration", "evaluation"
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_crabnet.log",
@@ -151,7 +114,7 @@ rule evaluate_crabnet:
         runtime=growing(20, per_mb=0.2),
     params:
         # For the caption.
-        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
+        task=task_of,
         code=code("evaluate_crabnet.py"),
         libs=libs("evaluate_crabnet.py"),
     message:
@@ -160,34 +123,20 @@ rule evaluate_crabnet:
         "../workflow/scripts/evaluate_crabnet.py"
 
 
-rule plot_evaluation:
+rule plot_regression:
     """Draw predictions against targets, and the coverage of the predicted intervals."""
     input:
-        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
-        calibration="results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
+        predictions=f"{TRAINED}/predictions.csv",
+        calibration=f"{TRAINED}/calibration.csv",
     output:
-        parity=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/parity.svg",
-            "composition_parity",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
-        ),
-        calibration=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.svg",
-            "composition_calibration",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
+        parity=of_trained("parity.svg", "composition_parity", "evaluation"),
+        calibration=of_trained(
+            "calibration.svg", "composition_calibration", "evaluation"
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_regression.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_evaluation.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_regression.tsv"
     wildcard_constraints:
         dataset=exactly(*COMPOSITION_PLAN.of_task("regression")),
     conda:
@@ -199,48 +148,27 @@ rule plot_evaluation:
     params:
         # For the caption.
         task="regression",
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
-        code=code("plot_evaluation.py"),
-        libs=libs("plot_evaluation.py"),
+        target=target_of,
+        title=TRAINED_TITLE,
+        code=code("plot_regression.py"),
+        libs=libs("plot_regression.py"),
     message:
         "Parity and calibration: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_evaluation.py"
+        "../workflow/scripts/plot_regression.py"
 
 
 rule plot_classification:
     """Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
     input:
-        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
-        metrics="results/{study}/composition/{dataset}/{network}/seed{seed}/metrics.csv",
-        calibration="results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.csv",
+        predictions=f"{TRAINED}/predictions.csv",
+        metrics=f"{TRAINED}/metrics.csv",
+        calibration=f"{TRAINED}/calibration.csv",
     output:
-        roc_figure=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/roc.svg",
-            "composition_roc",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
-        ),
-        roc_table=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/roc.csv",
-            "composition_roc",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
-        ),
-        calibration=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/calibration.svg",
-            "composition_calibration",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
+        roc_figure=of_trained("roc.svg", "composition_roc", "evaluation"),
+        roc_table=of_trained("roc.csv", "composition_roc", "evaluation"),
+        calibration=of_trained(
+            "calibration.svg", "composition_calibration", "evaluation"
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.log",
@@ -257,6 +185,7 @@ rule plot_classification:
     params:
         # For the caption.
         task="classification",
+        title=TRAINED_TITLE,
         code=code("plot_classification.py"),
         libs=libs("plot_classification.py"),
     message:
@@ -268,10 +197,10 @@ rule plot_classification:
 rule evaluate_baselines:
     """Score the training mean (or class share) and a random forest on the same test part."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        vectors="results/{study}/composition/elements/vectors/magpie.csv",
+        compounds=f"{DATASET}/compounds.parquet",
+        vectors=f"{STUDY}/elements/vectors/magpie.csv",
     output:
-        metrics="results/{study}/composition/{dataset}/baselines.csv",
+        metrics=f"{DATASET}/baselines.csv",
     log:
         "logs/{study}/composition/{dataset}/evaluate_baselines.log",
     benchmark:
@@ -283,7 +212,7 @@ rule evaluate_baselines:
         mem_mb=growing(2000, per_mb=4 * COMPOSITION.baseline.trees),
         runtime=growing(60, per_mb=0.2 * COMPOSITION.baseline.trees),
     params:
-        task=lambda wildcards: COMPOSITION_PLAN.dataset(wildcards.dataset).task,
+        task=task_of,
         trees=COMPOSITION.baseline.trees,
         seeds=list(COMPOSITION.seeds),
         code=code("evaluate_baselines.py"),
@@ -297,27 +226,16 @@ rule evaluate_baselines:
 rule collect_accuracy:
     """Compare the networks of all seeds with the baselines."""
     input:
-        baselines="results/{study}/composition/{dataset}/baselines.csv",
+        baselines=f"{DATASET}/baselines.csv",
         networks=expand(
-            "results/{{study}}/composition/{{dataset}}/{network}/seed{seed}/metrics.csv",
+            f"{TRAINED}/metrics.csv",
             network=COMPOSITION.networks,
             seed=COMPOSITION.seeds,
+            allow_missing=True,
         ),
     output:
-        figure=shown(
-            "results/{study}/composition/{dataset}/accuracy.svg",
-            "composition_accuracy",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-        ),
-        table=shown(
-            "results/{study}/composition/{dataset}/accuracy.csv",
-            "composition_accuracy",
-            "composition",
-            "evaluation",
-            dataset="{dataset}",
-        ),
+        figure=of_dataset("accuracy.svg", "composition_accuracy", "evaluation"),
+        table=of_dataset("accuracy.csv", "composition_accuracy", "evaluation"),
     log:
         "logs/{study}/composition/{dataset}/collect_accuracy.log",
     benchmark:
@@ -329,7 +247,7 @@ rule collect_accuracy:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        target=target_of,
         code=code("collect_accuracy.py"),
         libs=libs("collect_accuracy.py"),
     message:
@@ -341,25 +259,11 @@ rule collect_accuracy:
 rule collect_summary:
     """Put all models on all data sets into one table and figure, beside published values."""
     input:
-        accuracy=[f"{folder}/accuracy.csv" for folder in COMPOSITION_PLAN.datasets],
-        compounds=[
-            f"{folder}/compounds.parquet" for folder in COMPOSITION_PLAN.datasets
-        ],
+        accuracy=each(COMPOSITION_PLAN.datasets, "accuracy.csv"),
+        compounds=each(COMPOSITION_PLAN.datasets, "compounds.parquet"),
     output:
-        figure=shown(
-            "results/{study}/composition/summary.svg",
-            "composition_summary",
-            "composition",
-            "evaluation",
-            dataset="all",
-        ),
-        table=shown(
-            "results/{study}/composition/summary.csv",
-            "composition_summary",
-            "composition",
-            "evaluation",
-            dataset="all",
-        ),
+        figure=of_study("summary.svg", "composition_summary", "evaluation"),
+        table=of_study("summary.csv", "composition_summary", "evaluation"),
     log:
         "logs/{study}/composition/collect_summary.log",
     benchmark:

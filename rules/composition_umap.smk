@@ -4,21 +4,17 @@
 rule explain_umap:
     """Map the vectors of single elements and of whole compounds to two dimensions, layer by layer."""
     input:
-        compounds="results/{study}/composition/{dataset}/compounds.parquet",
-        oxidation="results/{study}/composition/{dataset}/oxidation.csv",
-        model="results/{study}/composition/{dataset}/{network}/seed{seed}/model.safetensors",
-        predictions="results/{study}/composition/{dataset}/{network}/seed{seed}/predictions.csv",
+        compounds=f"{DATASET}/compounds.parquet",
+        oxidation=f"{DATASET}/oxidation.csv",
+        model=f"{TRAINED}/model.safetensors",
+        predictions=f"{TRAINED}/predictions.csv",
     output:
-        local="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/local.parquet",
-        whole="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/global.parquet",
-        stability=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/umap/stability.csv",
+        local=f"{TRAINED}/umap/local.parquet",
+        whole=f"{TRAINED}/umap/global.parquet",
+        stability=of_trained(
+            "umap/stability.csv",
             "composition_umap_stability",
-            "composition",
             "UMAP",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
             view="stability",
         ),
     log:
@@ -45,49 +41,37 @@ rule explain_umap:
 rule plot_umap:
     """Draw every UMAP in every colouring, how far each can be trusted, and the interactive pages."""
     input:
-        local="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/local.parquet",
-        whole="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/global.parquet",
-        stability="results/{study}/composition/{dataset}/{network}/seed{seed}/umap/stability.csv",
+        local=f"{TRAINED}/umap/local.parquet",
+        whole=f"{TRAINED}/umap/global.parquet",
+        stability=f"{TRAINED}/umap/stability.csv",
     output:
         **{
-            f"{view}_{kind}": shown(
-                f"results/{{study}}/composition/{{dataset}}/{{network}}/seed{{seed}}/{path}.{suffix}",
+            f"{view}_{kind}": of_trained(
+                f"{path}.{suffix}",
                 (
                     "composition_umap_global"
                     if view.startswith("layer")
                     else "composition_umap_local"
                 ),
-                "composition",
                 "UMAP",
-                dataset="{dataset}",
-                network="{network}",
-                seed="{seed}",
                 view=view,
             )
             for view, path in COMPOSITION_PLAN.umap_figures().items()
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
         **{
-            f"{name}_page": shown(
-                f"results/{{study}}/composition/{{dataset}}/{{network}}/seed{{seed}}/umap/{name}.html",
+            f"{name}_page": of_trained(
+                f"umap/{name}.html",
                 f"composition_umap_{name}",
-                "composition",
                 "UMAP",
-                dataset="{dataset}",
-                network="{network}",
-                seed="{seed}",
                 view=f"{name}, all",
             )
             for name in COMPOSITION_PLAN.umap_pages()
         },
-        stability=shown(
-            "results/{study}/composition/{dataset}/{network}/seed{seed}/umap/stability.svg",
+        stability=of_trained(
+            "umap/stability.svg",
             "composition_umap_stability",
-            "composition",
             "UMAP",
-            dataset="{dataset}",
-            network="{network}",
-            seed="{seed}",
             view="stability",
         ),
     log:
@@ -101,9 +85,10 @@ rule plot_umap:
         mem_mb=growing(3000, per_mb=50),
         runtime=growing(30),
     params:
-        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        target=target_of,
         figures=COMPOSITION_PLAN.umap_figures(),
         pages=COMPOSITION_PLAN.umap_pages(),
+        title=TRAINED_TITLE,
         code=code("plot_umap.py"),
         libs=libs("plot_umap.py"),
     message:

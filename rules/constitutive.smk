@@ -6,6 +6,8 @@ CONSTITUTIVE_PLAN = Plan(CONSTITUTIVE, f"results/{SETTINGS.study}/constitutive")
 TARGETS |= CONSTITUTIVE_PLAN.targets()
 CASE = "results/{study}/constitutive/{case}"
 NETWORK = f"{CASE}/seed{{seed}}"
+NETWORK_TITLE = "{case}, seed {seed}"
+units_of = lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case)
 of_case = shown_from(CASE, "constitutive", case="{case}")
 of_network = shown_from(NETWORK, "constitutive", case="{case}", seed="{seed}")
 
@@ -17,7 +19,7 @@ wildcard_constraints:
 rule constitutive:
     """Every result of the line constitutive."""
     input:
-        [path for paths in CONSTITUTIVE_PLAN.targets().values() for path in paths],
+        *CONSTITUTIVE_PLAN.targets().values(),
 
 
 rule constitutive_preparation:

@@ -63,7 +63,7 @@ rule explain_gradients:
         runtime=growing(20, per_mb=0.5),
     params:
         explain=plain(CONSTITUTIVE.explain, without=("repeats", "components")),
-        units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),
+        units=units_of,
         code=code("explain_gradients.py"),
         libs=libs("explain_gradients.py"),
     message:
@@ -191,7 +191,8 @@ rule plot_explanations:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),
+        units=units_of,
+        title=NETWORK_TITLE,
         code=code("plot_explanations.py"),
         libs=libs("plot_explanations.py"),
     message:

@@ -67,7 +67,7 @@ rule train_surrogate:
     output:
         model=f"{NETWORK}/surrogate.safetensors",
         training=f"{NETWORK}/surrogate_training.json",
-        history=of_network("loss_curve.csv", "constitutive_history", "training"),
+        history=of_network("history.csv", "constitutive_history", "training"),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/train_surrogate.log",
     benchmark:
@@ -100,9 +100,7 @@ rule train_recurrent:
     output:
         model=f"{NETWORK}/recurrent.safetensors",
         training=f"{NETWORK}/recurrent_training.json",
-        history=of_network(
-            "recurrent_loss_curve.csv", "constitutive_history", "training"
-        ),
+        history=of_network("recurrent_history.csv", "constitutive_history", "training"),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/train_recurrent.log",
     benchmark:
@@ -170,15 +168,15 @@ rule evaluate_surrogate:
 rule plot_surrogate:
     """Draw training curves, one path and residuals."""
     input:
-        history=f"{NETWORK}/loss_curve.csv",
-        recurrent_history=f"{NETWORK}/recurrent_loss_curve.csv",
+        history=f"{NETWORK}/history.csv",
+        recurrent_history=f"{NETWORK}/recurrent_history.csv",
         predictions=f"{NETWORK}/predictions.parquet",
         onepath=f"{NETWORK}/predictions_onepath.csv",
         residual_bands=f"{NETWORK}/residuals_by_strain.csv",
     output:
-        history=of_network("loss_curve.svg", "constitutive_history", "training"),
+        history=of_network("history.svg", "constitutive_history", "training"),
         recurrent_history=of_network(
-            "recurrent_loss_curve.svg", "constitutive_history", "training"
+            "recurrent_history.svg", "constitutive_history", "training"
         ),
         onepath=of_network(
             "predictions_onepath.svg", "constitutive_onepath", "evaluation"
@@ -196,7 +194,8 @@ rule plot_surrogate:
         runtime=growing(20),
     params:
         case=lambda wildcards: CONSTITUTIVE_PLAN.learned(wildcards.case),
-        units=lambda wildcards: CONSTITUTIVE_PLAN.units(wildcards.case),
+        units=units_of,
+        title=NETWORK_TITLE,
         code=code("plot_surrogate.py"),
         libs=libs("plot_surrogate.py"),
     message:

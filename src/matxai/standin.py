@@ -109,7 +109,6 @@ class StandIn:
     resources: Any = field(default_factory=dict)
     threads: int = 1
     rule: str = "standin"
-    config: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in FILES:
@@ -138,8 +137,7 @@ class StandIn:
             for name in (*FILES, *VALUES)
             for value in [getattr(self, name)]
         }
-        plain = {"threads": self.threads, "rule": self.rule, "config": self.config}
-        return json.dumps({**named, **plain})
+        return json.dumps({**named, "threads": self.threads, "rule": self.rule})
 
     @classmethod
     def from_json(cls, text: str) -> StandIn:

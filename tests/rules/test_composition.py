@@ -187,16 +187,16 @@ def test_evaluation_and_its_figures(bench):
         "random forest": 2,
     }
     bench.run(
-        "plot_evaluation",
+        "plot_regression",
         input={"predictions": "predictions.csv", "calibration": "calibration.csv"},
         output={"parity": "parity.svg", "calibration": "calibration.svg"},
-        params={"target": TARGET},
+        params={"target": TARGET, "title": "a network"},
     )
     bench.run(
         "plot_history",
         input={"history": "history.csv"},
         output={"figure": "history.svg"},
-        params={"target": TARGET},
+        params={"target": TARGET, "title": "a network"},
     )
     for name in ("accuracy", "parity", "calibration", "history"):
         assert (bench.folder / f"{name}.svg").read_text().startswith("<?xml")
@@ -340,7 +340,7 @@ def test_contributions_average_to_the_predictions_and_are_drawn(bench):
             for name in ("periodic_table", "distribution")
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
-        params={"target": TARGET, "minimum": 2, "elements": 5},
+        params={"target": TARGET, "title": "a network", "minimum": 2, "elements": 5},
     )
     frequent = pd.read_csv(bench.folder / "contribution_distribution.csv")
     assert len(frequent) == 5

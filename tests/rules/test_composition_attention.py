@@ -33,7 +33,7 @@ def run(folder, script, inputs, outputs, **params):
     standin = StandIn(
         input=place({"attention": "planted.zarr.zip", "history": "history.csv"} | inputs),
         output=place(outputs),
-        params={"target": TARGET} | params,
+        params={"target": TARGET, "title": "crabnet on mine, seed 0"} | params,
         wildcards={"dataset": "mine", "network": "crabnet", "seed": "0"},
         log=folder / f"{script}.log",
         rule=script,

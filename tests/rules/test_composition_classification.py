@@ -88,13 +88,14 @@ def test_every_figure_is_drawn_beside_its_table(bench):
         "plot_classification",
         input={name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
         output={"roc_figure": "roc.svg", "roc_table": "roc.csv", "calibration": "calibration.svg"},
+        params={"title": "a network"},
     )
     assert set(pd.read_csv(bench.folder / "roc.csv")["part"]) == {"train", "val", "test"}
     bench.run(
         "plot_history",
         input={"history": "history.csv"},
         output={"figure": "history.svg"},
-        params={"target": METAL},
+        params={"target": METAL, "title": "a network"},
     )
     bench.run(
         "plot_target",
@@ -120,7 +121,7 @@ def test_every_figure_is_drawn_beside_its_table(bench):
             for name in ("periodic_table", "distribution")
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
-        params={"target": METAL, "minimum": 2, "elements": 5},
+        params={"target": METAL, "title": "a network", "minimum": 2, "elements": 5},
     )
     assert "target_log_odds" in pd.read_csv(bench.folder / "contribution_distribution.csv")
     for name in ("roc", "calibration", "history", "target", "contribution_distribution"):

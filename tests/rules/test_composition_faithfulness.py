@@ -87,6 +87,7 @@ def test_attention_is_compared_and_drawn(folder):
         "plot_faithfulness",
         {"agreement": "agreement.csv", "references": "references.csv"},
         {"figure": "agreement.svg"},
+        title="hotcrab on mine, seed 0",
     )
     assert (folder / "agreement.svg").read_text().startswith("<?xml")
 

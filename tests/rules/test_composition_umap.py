@@ -129,6 +129,7 @@ def test_figures_tables_and_pages(folder):
         output=output | {"stability": "stability.svg"},
         params={
             "target": {"label": "Hardness", "unit": "GPa", "transform": "none"},
+            "title": "hotcrab on mine, seed 0",
             "figures": FIGURES, "pages": pages,
         },
     )  # fmt: skip
@@ -159,6 +160,7 @@ def test_only_what_is_asked_for(folder):
         },
         params={
             "target": {"label": "Hardness", "unit": "GPa", "transform": "none"},
+            "title": "hotcrab on mine, seed 0",
             "figures": {"layer1": "umap/global/layer1"}, "pages": ["global"],
         },
     )  # fmt: skip

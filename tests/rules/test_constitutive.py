@@ -241,6 +241,7 @@ def test_every_figure_is_drawn(bench):
         {name: f"{name}.svg" for name in ("history", "recurrent_history", "onepath", "residuals")},
         case=LEARNED,
         units=UNITS,
+        title="steel, seed 0",
     )  # fmt: skip
     tables = ("permutation", "saliency", "integrated", "comparison", "tangent", "variance",
               "recovery", "correlation")  # fmt: skip
@@ -251,6 +252,7 @@ def test_every_figure_is_drawn(bench):
         | {"tangents": "tangents.parquet", "onepath": "states_onepath.csv"},
         {name: f"explained_{name}.svg" for name in (*figures, "onepath")},
         units=UNITS,
+        title="steel, seed 0",
     )
     assert len(list(bench.folder.glob("*.svg"))) == 11
     for path in bench.folder.glob("*.svg"):

@@ -142,7 +142,7 @@ def test_a_changed_script_reruns_its_rule(smoke):
                 "plot_contributions",
                 "plot_target",
                 "plot_history",
-                "plot_evaluation",
+                "plot_regression",
                 "plot_attention",
                 "plot_umap",
                 "collect_accuracy",

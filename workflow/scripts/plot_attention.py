@@ -19,7 +19,7 @@ from matxai.job import job
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    origin = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
+    origin = run.params.title
     target = target_quantity(run.params.target)
     asked = AttentionViews.from_plain(run.params.views)
     with AttentionStore(run.input.attention) as store:

@@ -9,7 +9,7 @@ from matxai.plotting.roc import roc_figure
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    title = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
+    title = run.params.title
     curves = curves_of_parts(
         pd.read_csv(run.input.predictions, keep_default_na=False), seed=int(run.wildcards.seed)
     )

@@ -9,9 +9,7 @@ from matxai.job import job
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    title = (
-        f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}, test part"
-    )
+    title = f"{run.params.title}, test part"
     target = contribution_quantity(run.params.target)
     elements = marked(pd.read_csv(run.input.elements), run.params.minimum)
     if is_class(run.params.target):

@@ -16,7 +16,7 @@ from matxai.plotting.style import save
 
 with job(snakemake) as run:
     units = Units(**run.params.units)
-    title = f"{run.wildcards.case}, seed {run.wildcards.seed}"
+    title = run.params.title
     read = {
         name: pd.read_csv(path) for name, path in run.input.items() if str(path).endswith(".csv")
     }

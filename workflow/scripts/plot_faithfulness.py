@@ -7,9 +7,6 @@ from matxai.job import job
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    title = (
-        f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}: does attention "
-        "rank elements as the prediction depends on them?"
-    )
+    title = f"{run.params.title}: does attention rank elements as the prediction depends on them?"
     tables = [pd.read_csv(path) for path in (run.input.agreement, run.input.references)]
     save(agreement_figure(*tables, title), run.output.figure)

@@ -9,8 +9,8 @@ from matxai.plotting.history import history_figure
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    title = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
-    error = VALIDATION_ERROR[task_of_target(run.params.target)]
+    target = run.params.target
+    error = VALIDATION_ERROR[task_of_target(target)]
     history = pd.read_csv(run.input.history).rename(columns={"val_error": error})
-    figure = history_figure(history, error_quantity(run.params.target), title, error=error)
+    figure = history_figure(history, error_quantity(target), run.params.title, error=error)
     save(figure, run.output.figure)

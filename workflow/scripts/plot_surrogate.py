@@ -12,7 +12,7 @@ from matxai.plotting.style import save
 
 with job(snakemake) as run:
     case, units = run.params.case, Units(**run.params.units)
-    title = f"{run.wildcards.case}, seed {run.wildcards.seed}"
+    title = run.params.title
     for name, target, network in (
         ("history", case["target"], "one-step network"),
         ("recurrent_history", "stress", "recurrent network"),

@@ -22,7 +22,7 @@ CAPTIONS = {
 }
 
 with job(snakemake) as run:
-    name = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
+    name = run.params.title
     target = target_quantity(run.params.target)
     points = {"local": pd.read_parquet(run.input.local), "global": pd.read_parquet(run.input.whole)}
     maps = pd.read_csv(run.input.stability).fillna({"skipped": ""})

@@ -18,7 +18,7 @@ from matxai.progress import progress
 from matxai.video import write_video
 
 with job(snakemake) as run:
-    origin = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
+    origin = run.params.title
     target = target_quantity(run.params.target)
     formulas = read_formulas(run.input.compounds)
     with AttentionStore(run.input.attention) as store:

@@ -16,6 +16,11 @@ OXIDATION = ("outcomes", "states", "agreement")
 CONTRIBUTIONS = ("periodic_table", "distribution")
 
 
+def each(folders: list[str], *files: str) -> list[str]:
+    """The same files in every folder."""
+    return [f"{folder}/{file}" for folder in folders for file in files]
+
+
 class Plan:
     """Paths below ``root``, the line's folder of results, as the settings ask for them.
 
@@ -127,10 +132,6 @@ class Plan:
 
     def targets(self) -> dict[str, list[str]]:
         """The files of each named target."""
-
-        def each(folders: list[str], *files: str) -> list[str]:
-            return [f"{folder}/{file}" for folder in folders for file in files]
-
         attentive = self.networks if self.settings.attention else []
         views = [f"attention/{view}" for view in self.attention_views()]
         maps, pages = self.umap_figures().values(), self.umap_pages()

@@ -15,7 +15,7 @@ NOT_GENERATED = ("stress_unit", "time_unit", "features", "target")
 
 # Figures of a network's folder by the named target that asks for them.
 FIGURES = {
-    "training": ("loss_curve.svg", "recurrent_loss_curve.svg"),
+    "training": ("history.svg", "recurrent_history.svg"),
     "predictions": ("predictions_onepath.svg",),
     "residuals": ("residuals.svg",),
     "permutation": ("explain_permutation.svg",),

@@ -82,11 +82,6 @@ def _drop_what_does_not_run(tree: ast.Module) -> None:
                 setattr(node, name, list(_running(body)))
 
 
-def _is_type_checking(test: ast.expr) -> bool:
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return name == "TYPE_CHECKING"
-
-
 def _running(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     for node in body:
         if isinstance(node, ast.If):

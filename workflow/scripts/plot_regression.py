@@ -9,7 +9,7 @@ from matxai.plotting.parity import parity_figure
 from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    title = f"{run.wildcards.network} on {run.wildcards.dataset}, seed {run.wildcards.seed}"
+    title = run.params.title
     predictions = pd.read_csv(run.input.predictions, keep_default_na=False)
     figure = parity_figure(predictions, target_quantity(run.params.target), title)
     save(figure, run.output.parity)
