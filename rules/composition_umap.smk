@@ -9,8 +9,8 @@ rule explain_umap:
         model=f"{TRAINED}/model.safetensors",
         predictions=f"{TRAINED}/predictions.csv",
     output:
-        local=f"{TRAINED}/umap/local.parquet",
-        whole=f"{TRAINED}/umap/global.parquet",
+        local_points=f"{TRAINED}/umap/local.parquet",
+        global_points=f"{TRAINED}/umap/global.parquet",
         stability=of_trained(
             "umap/stability.csv",
             "composition_umap_stability",
@@ -41,38 +41,44 @@ rule explain_umap:
 rule plot_umap:
     """Draw every UMAP in every colouring, how far each can be trusted, and the interactive pages."""
     input:
-        local=f"{TRAINED}/umap/local.parquet",
-        whole=f"{TRAINED}/umap/global.parquet",
+        local_points=f"{TRAINED}/umap/local.parquet",
+        global_points=f"{TRAINED}/umap/global.parquet",
         stability=f"{TRAINED}/umap/stability.csv",
     output:
         **{
             f"{view}_{kind}": of_trained(
-                f"{path}.{suffix}",
-                (
-                    "composition_umap_global"
-                    if view.startswith("layer")
-                    else "composition_umap_local"
-                ),
+                f"umap/{scope}/{view}.{suffix}",
+                {
+                    "local": "composition_umap_local",
+                    "global": "composition_umap_global",
+                }[scope],
                 "UMAP",
                 view=view,
             )
-            for view, path in COMPOSITION_PLAN.umap_figures().items()
+            for scope, views in COMPOSITION_PLAN.umap_views().items()
+            for view in views
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
         **{
-            f"{name}_page": of_trained(
-                f"umap/{name}.html",
-                f"composition_umap_{name}",
+            f"{scope}_page": of_trained(
+                f"umap/{scope}.html",
+                f"composition_umap_{scope}",
                 "UMAP",
-                view=f"{name}, all",
+                view=f"{scope}, all",
             )
-            for name in COMPOSITION_PLAN.umap_pages()
+            for scope in COMPOSITION_PLAN.umap_views()
         },
         stability=of_trained(
             "umap/stability.svg",
             "composition_umap_stability",
             "UMAP",
             view="stability",
+        ),
+        summary=of_trained(
+            "umap/stability_summary.csv",
+            "composition_umap_stability",
+            "UMAP",
+            view="stability, summary",
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_umap.log",
@@ -85,9 +91,8 @@ rule plot_umap:
         mem_mb=growing(3000, per_mb=50),
         runtime=growing(30),
     params:
-        target=target_of,
-        figures=COMPOSITION_PLAN.umap_figures(),
-        pages=COMPOSITION_PLAN.umap_pages(),
+        target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
+        views=COMPOSITION_PLAN.umap_views(),
         title=TRAINED_TITLE,
         code=code("plot_umap.py"),
         libs=libs("plot_umap.py"),

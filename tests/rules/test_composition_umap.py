@@ -21,11 +21,10 @@ LOCAL = {
     "at_most": 20, "seeds": [0, 1],
 }  # fmt: skip
 GLOBAL = {"neighbours": 5, "min_dist": None, "at_most": 30, "seeds": [0, 1]}
-FIGURES = {
-    "O": "umap/local/O", "Fe": "umap/local/Fe", "Pt": "umap/local/Pt",
-    "layer1": "umap/global/layer1", "layer2": "umap/global/layer2",
+VIEWS = {"local": ["O", "Fe", "Pt"], "global": ["layer1", "layer2"]}
+EXPLAINED = {
+    "local_points": "local.parquet", "global_points": "global.parquet", "stability": "stability.csv",
 }  # fmt: skip
-EXPLAINED = {"local": "local.parquet", "whole": "global.parquet", "stability": "stability.csv"}
 
 
 def run(folder, script, **fields):
@@ -118,25 +117,25 @@ def test_the_same_again(folder):
 
 
 def test_figures_tables_and_pages(folder):
-    pages = ["local", "global"]
-    output = {f"{view}_figure": f"{path}.svg" for view, path in FIGURES.items()}
-    output |= {f"{view}_table": f"{path}.csv" for view, path in FIGURES.items()}
-    output |= {f"{name}_page": f"umap/{name}.html" for name in pages}
+    figures = {view: f"umap/{scope}/{view}" for scope, views in VIEWS.items() for view in views}
+    output = {f"{view}_figure": f"{path}.svg" for view, path in figures.items()}
+    output |= {f"{view}_table": f"{path}.csv" for view, path in figures.items()}
+    output |= {f"{scope}_page": f"umap/{scope}.html" for scope in VIEWS}
     run(
         folder,
         "plot_umap",
         input=EXPLAINED,
-        output=output | {"stability": "stability.svg"},
+        output=output | {"stability": "stability.svg", "summary": "summary.csv"},
         params={
             "target": {"label": "Hardness", "unit": "GPa", "transform": "none"},
             "title": "hotcrab on mine, seed 0",
-            "figures": FIGURES, "pages": pages,
+            "views": VIEWS,
         },
     )  # fmt: skip
-    for path in [*(f"{path}.svg" for path in FIGURES.values()), "stability.svg"]:
+    for path in [*(f"{path}.svg" for path in figures.values()), "stability.svg"]:
         assert (folder / path).read_text().startswith("<?xml")
-    for name in pages:
-        assert "meta.groups" in (folder / f"umap/{name}.html").read_text(encoding="utf-8")
+    for scope in VIEWS:
+        assert "meta.groups" in (folder / f"umap/{scope}.html").read_text(encoding="utf-8")
     iron = pd.read_csv(folder / "umap/local/Fe.csv", keep_default_na=False)
     assert len(iron) == 20
     assert "layer2_context_x" in iron
@@ -144,6 +143,9 @@ def test_figures_tables_and_pages(folder):
     layer = pd.read_csv(folder / "umap/global/layer2.csv", keep_default_na=False)
     assert set(layer["layer"]) == {2}
     assert len(layer) == 30
+    summary = pd.read_csv(folder / "summary.csv").set_index(["scope", "layer", "kind"])
+    assert len(summary) == 2 * 2 + 2
+    assert (summary.loc["local", ["maps", "skipped"]] == [2, 1]).all(axis=None)  # no map of Pt
 
 
 def test_only_what_is_asked_for(folder):
@@ -156,12 +158,12 @@ def test_only_what_is_asked_for(folder):
         input=output,
         output={
             "layer1_figure": "only.svg", "layer1_table": "only.csv", "global_page": "only.html",
-            "stability": "only-stability.svg",
+            "stability": "only-stability.svg", "summary": "only-summary.csv",
         },
         params={
             "target": {"label": "Hardness", "unit": "GPa", "transform": "none"},
             "title": "hotcrab on mine, seed 0",
-            "figures": {"layer1": "umap/global/layer1"}, "pages": ["global"],
+            "views": {"global": ["layer1"]},
         },
     )  # fmt: skip
     assert len(pd.read_csv(folder / "only.csv", keep_default_na=False)) == 30

@@ -11,7 +11,7 @@ from matxai.composition.umap.maps import fit_maps
 from matxai.job import job
 
 with job(snakemake) as run:
-    local, whole = run.params.local_umap, run.params.global_umap
+    local_umap, global_umap = run.params.local_umap, run.params.global_umap
     table = compositions(
         read_compounds(run.input.compounds),
         pd.read_csv(run.input.predictions, usecols=["part", "line", "prediction"]),
@@ -21,10 +21,10 @@ with job(snakemake) as run:
     maps = fit_maps(
         network,
         table,
-        LocalUmap.from_plain(local) if local else None,
-        GlobalUmap.from_plain(whole) if whole else None,
+        LocalUmap.from_plain(local_umap) if local_umap else None,
+        GlobalUmap.from_plain(global_umap) if global_umap else None,
     )
     maps.stability.to_csv(run.output.stability, index=False)
-    maps.local.to_parquet(run.output.local, index=False)
-    maps.whole.to_parquet(run.output.whole, index=False)
+    maps.local_points.to_parquet(run.output.local_points, index=False)
+    maps.global_points.to_parquet(run.output.global_points, index=False)
     print(maps.stability.to_string(index=False))

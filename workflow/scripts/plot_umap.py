@@ -7,6 +7,7 @@ from matxai.composition.figures.umap_local import local_umap_figure, one_row_eac
 from matxai.composition.figures.umap_pages import global_page, local_page
 from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.target import target_quantity
+from matxai.composition.umap.summary import stability_summary
 from matxai.job import job
 from matxai.plotting.map_page import write_map_page
 from matxai.plotting.style import save
@@ -24,24 +25,25 @@ CAPTIONS = {
 with job(snakemake) as run:
     name = run.params.title
     target = target_quantity(run.params.target)
-    points = {"local": pd.read_parquet(run.input.local), "global": pd.read_parquet(run.input.whole)}
+    views = run.params.views
+    points = {scope: pd.read_parquet(run.input[f"{scope}_points"]) for scope in views}
     maps = pd.read_csv(run.input.stability).fillna({"skipped": ""})
-    for view, path in progress(run.params.figures.items(), "figures"):
-        if path.startswith("umap/local/"):
-            mine = points["local"][points["local"]["element"] == view]
-            one_row_each(mine).to_csv(run.output[f"{view}_table"], index=False)
-            held = maps[maps["element"] == view]
-            figure = local_umap_figure(mine, held, target, f"{view}: {name}")
-        else:
-            number = int(view.removeprefix("layer"))
-            mine = points["global"][points["global"]["layer"] == number]
-            mine.round(6).to_csv(run.output[f"{view}_table"], index=False)
-            one = maps[(maps["scope"] == "global") & (maps["layer"] == number)]
-            figure = global_umap_figure(mine, one, target, f"Layer {number}: {name}")
-        save(figure, run.output[f"{view}_figure"])
+    for element in progress(views.get("local", []), "elements"):
+        mine = points["local"][points["local"]["element"] == element]
+        one_row_each(mine).to_csv(run.output[f"{element}_table"], index=False)
+        held = maps[maps["element"] == element]
+        figure = local_umap_figure(mine, held, target, f"{element}: {name}")
+        save(figure, run.output[f"{element}_figure"])
+    for number, layer in enumerate(progress(views.get("global", []), "layers"), start=1):
+        mine = points["global"][points["global"]["layer"] == number]
+        mine.round(6).to_csv(run.output[f"{layer}_table"], index=False)
+        one = maps[(maps["scope"] == "global") & (maps["layer"] == number)]
+        figure = global_umap_figure(mine, one, target, f"Layer {number}: {name}")
+        save(figure, run.output[f"{layer}_figure"])
     pages = {"local": local_page, "global": global_page}
-    for scope in run.params.pages:
+    for scope in views:
         page = pages[scope](points[scope], maps[maps["scope"] == scope], target)
         title = f"{scope.capitalize()} UMAP: {name}"
         write_map_page(page, run.output[f"{scope}_page"], title, CAPTIONS[scope])
     save(stability_figure(maps, name), run.output.stability)
+    stability_summary(maps).round(4).to_csv(run.output.summary, index=False)

@@ -90,14 +90,14 @@ class Correlation(Strict):
     )
 
 
+Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
+
+
 class ElementVectors(Strict):
     """Line plots of single elements' vectors."""
 
-    elements: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")], ...], Distinct] = (
-        Field(
-            default=("Si", "Cr"),
-            description='Symbols of the elements; nobelium needs quotes ("No").',
-        )
+    elements: Annotated[tuple[Symbol, ...], Distinct] = Field(
+        default=("Si", "Cr"), description='Symbols of the elements; nobelium needs quotes ("No").'
     )
 
 
@@ -124,75 +124,59 @@ class Contributions(Strict):
     )
 
 
-Neighbours = Annotated[int, Field(ge=2)]
-Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
+Neighbours = Annotated[
+    int,
+    Field(
+        ge=2,
+        description="Neighbours of a point that UMAP keeps close; a map needs twice as many points.",
+    ),
+]
+MostPoints = Annotated[
+    Count,
+    Field(description="Points of a map, at most: of more compositions, these are drawn at random."),
+]
+UmapSeeds = Annotated[
+    tuple[Seed, ...],
+    Field(
+        min_length=1,
+        description="Seeds of UMAP: the first map is shown, the others tell how stable it is given its "
+        "start, which all share.",
+    ),
+    Distinct,
+]
+MAPPED = (
+    "Al", "Fe", "O", "C", "B", "N", "Ti", "Cu", "Li", "W", "Na", "Si", "Ag", "Te", "As", "Cr",
+    "Pt", "Tl", "Sb",
+)  # fmt: skip
 
 
 class LocalUmap(Strict):
     """Maps of single elements: their vectors in every compound, in two dimensions."""
 
     elements: Annotated[tuple[Symbol, ...], Field(min_length=1), Distinct] = Field(
-        default=(
-            "Al",
-            "Fe",
-            "O",
-            "C",
-            "B",
-            "N",
-            "Ti",
-            "Cu",
-            "Li",
-            "W",
-            "Na",
-            "Si",
-            "Ag",
-            "Te",
-            "As",
-            "Cr",
-            "Pt",
-            "Tl",
-            "Sb",
-        ),  # fmt: skip
+        default=MAPPED,
         description='Symbols of the elements; nobelium needs quotes ("No").',
     )
-    neighbours: Neighbours = Field(
-        default=5,
-        description="Neighbours of a point that UMAP keeps close; a map needs twice as many points.",
-    )
+    neighbours: Neighbours = 5
     min_dist: Share = Field(
         default=0.3, description="Least distance of points in a map, in units of UMAP's spread."
     )
     min_dist_first: Share = Field(default=0.8, description="The same for the first layer.")
-    at_most: Count = Field(
-        default=1000,
-        description="Points of a map, at most: of more compositions, these are drawn at random.",
-    )
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
-        default=(0, 1),
-        description="Seeds of UMAP: the map of the first is shown, the others tell how stable it is.",
-    )
+    at_most: MostPoints = 1000
+    seeds: UmapSeeds = (0, 1)
 
 
 class GlobalUmap(Strict):
     """Maps of whole compounds: every layer's output over the elements, in two dimensions."""
 
-    neighbours: Neighbours = Field(
-        default=15,
-        description="Neighbours of a point that UMAP keeps close; a map needs twice as many points.",
-    )
+    neighbours: Neighbours = 15
     min_dist: Share | None = Field(
         default=None,
         description="Least distance of points in a map, in units of UMAP's spread; null: the "
         "published rule, 0.2, above 4,000 points 0.4, above 100,000 points 0.5.",
     )
-    at_most: Count = Field(
-        default=20000,
-        description="Points of a map, at most: of more compositions, these are drawn at random.",
-    )
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
-        default=(0, 1),
-        description="Seeds of UMAP: the map of the first is shown, the others tell how stable it is.",
-    )
+    at_most: MostPoints = 20000
+    seeds: UmapSeeds = (0, 1)
 
 
 class Faithfulness(Strict):

@@ -116,25 +116,22 @@ class Plan:
         count = len(asked.formulas) if asked.formulas else min(asked.compounds, most)
         return [f"compound{number}" for number in range(1, count + 1)]
 
-    def umap_figures(self) -> dict[str, str]:
-        """Figures of the UMAPs by what they show: an element, or ``layer1`` and so on; without suffix."""
-        local, whole = self.settings.local_umap, self.settings.global_umap
-        elements = local.elements if local else ()
-        layers = range(1, self.settings.network.layers + 1) if whole else ()
-        return {element: f"umap/local/{element}" for element in elements} | {
-            f"layer{number}": f"umap/global/layer{number}" for number in layers
-        }
+    def umap_views(self) -> dict[str, list[str]]:
+        """What the UMAPs show: elements in the scope ``local``, layers in ``global``, where asked for.
 
-    def umap_pages(self) -> list[str]:
-        """Interactive UMAPs: local and global, where asked for."""
-        asked = {"local": self.settings.local_umap, "global": self.settings.global_umap}
-        return [name for name, settings in asked.items() if settings]
+        A view's figure is ``umap/scope/view.svg``, the page of a scope ``umap/scope.html``.
+        """
+        local, layers = self.settings.local_umap, range(1, self.settings.network.layers + 1)
+        views = {"local": list(local.elements)} if local else {}
+        if self.settings.global_umap:
+            views["global"] = [f"layer{number}" for number in layers]
+        return views
 
     def targets(self) -> dict[str, list[str]]:
         """The files of each named target."""
         attentive = self.networks if self.settings.attention else []
         views = [f"attention/{view}" for view in self.attention_views()]
-        maps, pages = self.umap_figures().values(), self.umap_pages()
+        maps = self.umap_views()
         return {
             "composition_preparation": each(self.datasets, "target.svg"),
             "composition_statistics": [
@@ -160,15 +157,17 @@ class Plan:
             "composition_contributions": each(
                 self.networks, *(f"contributions/{name}.svg" for name in CONTRIBUTIONS)
             ),
-            "composition_umap_local": each(
-                self.networks, *(f"{path}.svg" for path in maps if "/local/" in path)
+            **{
+                f"composition_umap_{scope}": each(
+                    self.networks, *(f"umap/{scope}/{view}.svg" for view in maps.get(scope, ()))
+                )
+                for scope in ("local", "global")
+            },
+            "composition_umap_pages": each(
+                self.networks, *(f"umap/{scope}.html" for scope in maps)
             ),
-            "composition_umap_global": each(
-                self.networks, *(f"{path}.svg" for path in maps if "/global/" in path)
-            ),
-            "composition_umap_pages": each(self.networks, *(f"umap/{name}.html" for name in pages)),
             "composition_umap_stability": each(
-                self.networks if pages else [], "umap/stability.svg"
+                self.networks if maps else [], "umap/stability.svg", "umap/stability_summary.csv"
             ),
             "composition_faithfulness": each(self.networks, "faithfulness/agreement.svg"),
             "composition_element_vectors": each(self.datasets, "element_vectors.svg"),

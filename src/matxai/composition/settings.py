@@ -18,15 +18,15 @@ from matxai.composition.analysis_settings import (
     Oxidation,
 )
 from matxai.composition.data_settings import EXAMPLES, METAL, POWER_FACTOR, DataSet
-from matxai.strict import (
-    Count,
-    Distinct,
-    FolderName,
-    NonNegative,
-    Positive,
-    Seed,
-    Share,
-    Strict,
+from matxai.strict import Count, Distinct, FolderName, Seed, Share, Strict
+from matxai.train_settings import (
+    CheckpointEvery,
+    EmaDecay,
+    Epochs,
+    LearningRate,
+    Patience,
+    Warmup,
+    WeightDecay,
 )
 
 NetworkName = Literal["crabnet", "hotcrab"]
@@ -80,32 +80,22 @@ BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
 class Train(Strict):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Count = Field(default=30, description="Passes through the training part, at most.")
+    epochs: Epochs = 30
     batch_size: Count | None = Field(
         default=128,
         description="Compounds in a batch; null: the published rule for n training compounds, "
         "2^round(log2 n - 4) within [128, 4096].",
     )
-    learning_rate: Positive = Field(default=5e-4, description="Peak of the learning-rate cycle.")
-    weight_decay: NonNegative = Field(default=0.05, description="Decoupled weight decay of AdamW.")
-    ema_decay: Share = Field(
-        default=0.99, description="Decay of the averaged weights after each batch; 0: no averaging."
-    )
-    warmup: Share = Field(
-        default=0.3, description="Share of all batches in which the rate still rises."
-    )
+    learning_rate: LearningRate = 5e-4
+    weight_decay: WeightDecay = 0.05
+    ema_decay: EmaDecay = 0.99
+    warmup: Warmup = 0.3
     jitter: Share = Field(
         default=0.02,
         description="Relative standard deviation of the noise on fractions in training.",
     )
-    patience: Count = Field(
-        default=20, description="Stop after this many epochs without a better validation error."
-    )
-    checkpoint_every: Count = Field(
-        default=10,
-        description="Epochs between checkpoints from which an interrupted training goes on; one is "
-        "also written every ten minutes.",
-    )
+    patience: Patience = 20
+    checkpoint_every: CheckpointEvery = 10
     mixed_precision: bool = Field(
         default=True,
         description="On a GPU: matrix products of the training in bfloat16; weights, validation and "

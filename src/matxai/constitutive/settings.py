@@ -8,7 +8,16 @@ from pydantic import Field, model_validator
 
 from matxai.constitutive.data_settings import CASES, EXAMPLES, Case
 from matxai.split import Split
-from matxai.strict import Count, Distinct, FolderName, NonNegative, Positive, Seed, Share, Strict
+from matxai.strict import Count, Distinct, FolderName, Positive, Seed, Share, Strict
+from matxai.train_settings import (
+    CheckpointEvery,
+    EmaDecay,
+    Epochs,
+    LearningRate,
+    Patience,
+    Warmup,
+    WeightDecay,
+)
 
 # What can be asked for of all cases, as `constitutive_<kind>`; a case is `constitutive_<case>`.
 KINDS = (
@@ -54,24 +63,14 @@ class Recurrent(Strict):
 class Train(Strict):
     """Training of a network: Huber loss, AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Count = Field(default=60, description="Passes through the training part, at most.")
+    epochs: Epochs = 60
     batch_size: Count = Field(default=256, description="Steps in a batch.")
-    learning_rate: Positive = Field(default=4e-3, description="Peak of the learning-rate cycle.")
-    weight_decay: NonNegative = Field(default=1e-4, description="Decoupled weight decay of AdamW.")
-    ema_decay: Share = Field(
-        default=0.99, description="Decay of the averaged weights after each batch; 0: no averaging."
-    )
-    warmup: Share = Field(
-        default=0.2, description="Share of all batches in which the rate still rises."
-    )
-    patience: Count = Field(
-        default=30, description="Stop after this many epochs without a better validation error."
-    )
-    checkpoint_every: Count = Field(
-        default=10,
-        description="Epochs between checkpoints from which an interrupted training goes on; one is "
-        "also written every ten minutes.",
-    )
+    learning_rate: LearningRate = 4e-3
+    weight_decay: WeightDecay = 1e-4
+    ema_decay: EmaDecay = 0.99
+    warmup: Warmup = 0.2
+    patience: Patience = 30
+    checkpoint_every: CheckpointEvery = 10
 
 
 class TrainSurrogate(Train):
@@ -88,12 +87,10 @@ class TrainSurrogate(Train):
 class TrainRecurrent(Train):
     """Training of the recurrent network, in batches of whole paths."""
 
-    epochs: Count = Field(default=120, description="Passes through the training part, at most.")
+    epochs: Epochs = 120
     batch_size: Count = Field(default=64, description="Paths in a batch.")
-    learning_rate: Positive = Field(default=2e-2, description="Peak of the learning-rate cycle.")
-    patience: Count = Field(
-        default=60, description="Stop after this many epochs without a better validation error."
-    )
+    learning_rate: LearningRate = 2e-2
+    patience: Patience = 60
 
 
 class Explain(Strict):

@@ -76,6 +76,18 @@ def test_trustworthiness_of_a_draw_is_close(monkeypatch):
     assert drawn != trustworthiness(space, space[:, :2], 5, seed=2)
 
 
-def test_too_few_points_have_no_trustworthiness():
-    with pytest.raises(ValueError, match="more than 10 points"):
-        trustworthiness(points(10, 3), points(10, 2), 5)
+@pytest.mark.parametrize(("size", "k"), [(9, 5), (2, 1)])
+def test_too_few_points_have_no_trustworthiness(size, k):
+    with pytest.raises(ValueError, match=f"not defined for {size} points"):
+        trustworthiness(points(size, 3), points(size, 2), k)
+
+
+def test_half_of_the_points_as_neighbours_still_cost_between_nothing_and_all():
+    space = np.array([[0], [1], [10], [11]], dtype=np.float32)
+    # Two pairs, at the opposite corners of a square: the neighbours of each point are the two farthest.
+    worst = np.array([[0, 0], [1, 1], [1, 0], [0, 1]], dtype=np.float32)
+    assert trustworthiness(space, worst, 2) == 0
+    assert trustworthiness(space, space, 2) == 1
+    # The first two points have the farthest instead of the next beside them: 2 of at most 4.
+    half = np.array([[0], [1], [11], [10]], dtype=np.float32)
+    assert trustworthiness(space, half, 2) == 0.5

@@ -12,6 +12,7 @@ from matxai.composition.figures.umap_pages import global_page, local_page
 from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.plan import Plan
 from matxai.composition.settings import Composition
+from matxai.composition.umap.summary import stability_summary
 from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
 
@@ -203,5 +204,38 @@ def test_targets_are_those_that_the_settings_ask_for():
     plan = Plan(Composition.from_plain({"local_umap": None}), "r")
     one = plan.targets()
     assert not one["composition_umap_local"]
-    for name in ("composition_umap_pages", "composition_umap_stability"):
-        assert len(one[name]) == len(plan.networks)
+    assert len(one["composition_umap_pages"]) == len(plan.networks)
+    stability = ["umap/stability.svg", "umap/stability_summary.csv"]
+    assert one["composition_umap_stability"] == [
+        f"{n}/{f}" for n in plan.networks for f in stability
+    ]
+    assert plan.umap_views() == {"global": ["layer1", "layer2", "layer3"]}
+    assert Plan(both, "r").umap_views() == {"local": ["Fe"], "global": ["layer1", "layer2"]}
+
+
+def test_stability_summary_has_median_and_range_of_each_layer_and_kind():
+    trust = {"Fe": [0.9, 0.8], "O": [0.5, 0.6], "Na": [0.7, np.nan]}
+    local = pd.DataFrame(
+        {
+            "scope": "local", "element": element, "layer": layer, "kind": kind, "chance": 0.1,
+            "trustworthiness": values[layer - 1], "overlap": np.nan,
+            "skipped": "too few" if np.isnan(values[layer - 1]) else "",
+        }
+        for element, values in trust.items()
+        for layer in (1, 2)
+        for kind in ("value", "context")
+    )  # fmt: skip
+    whole = local.iloc[:1].assign(scope="global", element="all", kind="collapsed", chance=0.02)
+    table = stability_summary(pd.concat([local, whole], ignore_index=True))
+    assert table[["scope", "layer", "kind"]].agg(tuple, axis=1).tolist() == [
+        ("local", 1, "value"), ("local", 1, "context"),
+        ("local", 2, "value"), ("local", 2, "context"), ("global", 1, "collapsed"),
+    ]  # fmt: skip
+    assert table["maps"].tolist() == [3, 3, 2, 2, 1]
+    assert table["skipped"].tolist() == [0, 0, 1, 1, 0]
+    measured = table[[f"trustworthiness_{name}" for name in ("median", "min", "max")]].to_numpy()
+    assert measured[0].tolist() == [0.7, 0.5, 0.9]
+    assert measured[2].tolist() == pytest.approx([0.7, 0.6, 0.8])
+    assert measured[4].tolist() == [0.9, 0.9, 0.9]
+    assert table["overlap_median"].isna().all()  # of one seed
+    assert table["chance_max"].tolist() == [0.1, 0.1, 0.1, 0.1, 0.02]

@@ -10,9 +10,13 @@ import pytest
 import torch
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
+from matxai.composition.batch import Compounds
+from matxai.composition.dataset import amounts_of
+from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.formulas import SYMBOL
 from matxai.composition.network import CrabNet
-from matxai.composition.umap.fit import fit_map
+from matxai.composition.umap import maps as module
+from matxai.composition.umap.fit import Map, fit_map
 from matxai.composition.umap.layer_vectors import layer_vectors
 from matxai.composition.umap.maps import fit_maps, published_spread
 from matxai.composition.umap.points import choose_points, compositions
@@ -121,18 +125,18 @@ def test_too_few_occurrences_are_skipped_with_the_reason(maps):
         mine = stability[stability["element"] == element]
         assert (mine["skipped"] == f"{count} compositions with {element}, a map needs 10").all()
         assert mine["overlap"].isna().all()
-    assert set(maps.local["element"]) == {"Fe", "O"}
+    assert set(maps.local_points["element"]) == {"Fe", "O"}
 
 
 def test_the_first_layer_reads_the_fraction_alone(maps):
-    first = maps.local.query("element == 'Fe' and layer == 1 and kind == 'value'")
+    first = maps.local_points.query("element == 'Fe' and layer == 1 and kind == 'value'")
     assert len(first) == 30
     assert first.groupby(first["fraction"].round(6))[["x", "y"]].nunique().max().max() == 1
     row = maps.stability.query("element == 'Fe' and layer == 1 and kind == 'value'").iloc[0]
     # Twelve fractions with calcium and the like, and one more beside platinum.
     assert (row["compositions"], row["points"]) == (30, first["fraction"].round(6).nunique())
     assert row["points"] == 13
-    later = maps.local.query("element == 'Fe' and layer == 2 and kind == 'value'")
+    later = maps.local_points.query("element == 'Fe' and layer == 2 and kind == 'value'")
     assert later["point"].is_unique
 
 
@@ -141,7 +145,7 @@ def test_a_map_is_that_of_the_vectors_of_its_rows(maps, network):
     chosen = choose_points(table, LOCAL, None)
     vectors = next(layer_vectors(network, chosen.compounds))
     for kind, distance in (("value", 0.8), ("context", 0.8)):
-        mine = maps.local.query("element == 'Fe' and layer == 1 and kind == @kind")
+        mine = maps.local_points.query("element == 'Fe' and layer == 1 and kind == @kind")
         first = mine.reset_index(drop=True).drop_duplicates("point").sort_values("point").index
         own = getattr(vectors, kind)[chosen.tokens("Fe")]
         expected = fit_map(own[first], 5, distance, [0]).coordinates
@@ -152,14 +156,14 @@ def test_rows_carry_their_own_values_whatever_their_order(maps, network):
     order = np.random.default_rng(1).permutation(30)
     shuffled = [table.iloc[order].reset_index(drop=True) for table in data()]
     again = fit_maps(network, compositions(*shuffled), LOCAL, GLOBAL)
-    pd.testing.assert_frame_equal(again.local, maps.local)
-    pd.testing.assert_frame_equal(again.whole, maps.whole)
+    pd.testing.assert_frame_equal(again.local_points, maps.local_points)
+    pd.testing.assert_frame_equal(again.global_points, maps.global_points)
     compounds = data()[0].set_index("formula")
-    whole = maps.whole[maps.whole["layer"] == 2].set_index("formula")
+    whole = maps.global_points[maps.global_points["layer"] == 2].set_index("formula")
     assert (whole["target"] == compounds["target"].loc[whole.index]).all()
     assert np.allclose(whole["prediction"], whole["target"] + 0.5)
     assert np.allclose(whole["error"], 0.5)
-    iron = maps.local.query("element == 'Fe' and layer == 2 and kind == 'context'")
+    iron = maps.local_points.query("element == 'Fe' and layer == 2 and kind == 'context'")
     odd = compounds["target"].loc[iron["formula"]].to_numpy() % 2 == 1
     assert (iron["oxidation_state"].notna() == odd).all()
 
@@ -167,14 +171,79 @@ def test_rows_carry_their_own_values_whatever_their_order(maps, network):
 def test_local_and_global_maps_are_made_where_asked_for(network):
     table = compositions(*data())
     whole = fit_maps(network, table, None, GLOBAL)
-    assert whole.local.empty
+    assert whole.local_points.empty
     assert list(whole.stability["scope"]) == ["global", "global"]
     few = fit_maps(network, table, LocalUmap(elements=("Pt",)), None)
-    assert few.local.empty
-    assert few.whole.empty
+    assert few.local_points.empty
+    assert few.global_points.empty
     assert len(few.stability) == 4
 
 
 def test_distance_of_points_by_their_number():
     found = [published_spread(n) for n in (10, 4000, 4001, 100_000, 100_001)]
     assert found == [0.2, 0.2, 0.4, 0.4, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("scope", "size", "holding"), [("local", 10, " with Fe"), ("global", 30, "")]
+)
+def test_twice_the_neighbours_are_enough_for_a_map_and_one_less_is_not(
+    network, scope, size, holding
+):
+    asked = LocalUmap(elements=("Fe",)), GlobalUmap()
+    tables = data()
+    enough = fit_maps(network, compositions(*(table.head(size) for table in tables)), *asked)
+    fewer = fit_maps(network, compositions(*(table.head(size - 1) for table in tables)), *asked)
+    mine = enough.stability[enough.stability["scope"] == scope]
+    assert (mine["skipped"] == "").all()
+    assert (mine["points"] == size).all()
+    assert mine[["trustworthiness", "overlap", "chance"]].stack().between(0, 1).all()
+    assert len(getattr(enough, f"{scope}_points")) == size * len(mine)
+    stability_figure(enough.stability)
+    none = fewer.stability[fewer.stability["scope"] == scope]
+    assert (none["skipped"] == f"{size - 1} compositions{holding}, a map needs {size}").all()
+    assert none["trustworthiness"].isna().all()
+    stability_figure(fewer.stability)
+
+
+@torch.inference_mode()
+def collapsed_alone(network, amounts):
+    """A compound in a batch of its own: its collapsed output by layer, component by component."""
+    batch = Compounds.from_lists([amounts]).batch(torch.arange(1))
+    state = network.tokens(batch)
+    result = []
+    for layer in network.encoder_layers:
+        state = layer(state, batch)[0]
+        assert len(state) == len(amounts)
+        statistics = (np.mean, np.ptp, np.var, np.max, np.min)
+        result.append([statistic(part) for statistic in statistics for part in state.numpy().T])
+    return result
+
+
+def test_a_global_map_is_that_of_the_vectors_of_its_rows(network, monkeypatch):
+    asked = []
+
+    def fit(vectors, *settings):
+        asked.append((vectors, settings))
+        row = np.arange(len(vectors), dtype=np.float32)
+        return Map(np.column_stack([row, -row]), 1.0, 1.0, 0.5)
+
+    monkeypatch.setattr(module, "fit_map", fit)
+    local = LocalUmap(
+        elements=("Fe",), neighbours=4, min_dist=0.25, min_dist_first=0.7, seeds=(3, 4)
+    )
+    whole = GlobalUmap(neighbours=6, min_dist=0.35, at_most=20, seeds=(5, 6, 7))
+    table = compositions(*data())
+    drawn = choose_points(table, local, whole).drawn
+    assert drawn.tolist() != list(range(20))  # rows of the table are not those of the map
+    points = fit_maps(network, table, local, whole).global_points
+    first, later, both = (4, 0.7, (3, 4)), (4, 0.25, (3, 4)), (6, 0.35, (5, 6, 7))
+    assert [settings for _, settings in asked] == [first, first, both, later, later, both]
+    amounts = dict(zip(table["reduced"], amounts_of(table), strict=True))
+    alone = {name: collapsed_alone(network, amounts[name]) for name in points["reduced"]}
+    for layer in (1, 2):
+        mine = points[points["layer"] == layer]
+        assert set(mine["x"]) == set(range(20))
+        given = asked[3 * layer - 1][0][mine["x"].astype(int)]
+        assert np.allclose(given, [alone[name][layer - 1] for name in mine["reduced"]], atol=1e-5)
+        assert np.array_equal(mine["y"], -mine["x"])

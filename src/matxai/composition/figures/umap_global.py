@@ -49,7 +49,7 @@ def global_colourings(target: Quantity) -> list[Colouring]:
 def global_umap_figure(
     points: pd.DataFrame, maps: pd.DataFrame, target: Quantity, title: str = ""
 ) -> Figure:
-    """Draw the map of a layer: its rows of `umap_maps.Maps.whole`, and its one of the stability."""
+    """Draw the map of a layer: its rows of `Maps.global_points`, and its one of the stability."""
     colourings = global_colourings(target)
     if maps["skipped"].iloc[0]:
         return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")

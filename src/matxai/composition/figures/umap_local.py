@@ -43,7 +43,7 @@ def shown_of(maps: pd.DataFrame) -> str:
 def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
     """Local maps of one element with a row a composition: x and y of each map in columns of their own.
 
-    ``points``: rows of `umap_maps.Maps.local`. The columns are named such as ``layer1_value_x``.
+    ``points``: rows of `Maps.local_points`. The columns are named such as ``layer1_value_x``.
     """
     maps = ["layer", "kind"]
     table = points.drop(columns=[*maps, "point", "x", "y"]).drop_duplicates("reduced")
@@ -60,7 +60,7 @@ def local_umap_figure(
 ) -> Figure:
     """Draw all maps of one element.
 
-    ``points`` and ``maps``: the element's rows of `umap_maps.Maps.local` and of its stability. A row of
+    ``points`` and ``maps``: the element's rows of `Maps.local_points` and of its stability. A row of
     ``maps`` is a column of panels, empty where the map was skipped. Compositions that share a vector are
     one point with the mean of their values. No number stands on the axes: UMAP's have no unit.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def local_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go.Figure:
-    """All local maps (`umap_maps.Maps.local` and their stability): a menu each of element, map, colour."""
+    """All local maps (`Maps.local_points` and their stability): a menu each of element, map, colour."""
     colourings = local_colourings(target)
     groups = []
     for element, mine in maps.groupby("element", sort=False):
@@ -32,7 +32,7 @@ def local_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go
 
 
 def global_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go.Figure:
-    """All global maps (`umap_maps.Maps.whole` and their stability): a menu each of layer and colour."""
+    """All global maps (`Maps.global_points` and their stability): a menu each of layer and colour."""
     table = points.drop_duplicates("reduced").reset_index(drop=True)
     views: dict[str, pd.DataFrame | str] = {}
     for one in maps.to_dict("records"):

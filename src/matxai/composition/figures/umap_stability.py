@@ -35,8 +35,8 @@ _LOOKS = {
 def stability_figure(maps: pd.DataFrame, title: str = "") -> Figure:
     """Draw trustworthiness and overlap between seeds of each map by layer, a mark a map.
 
-    ``maps``: `umap_maps.Maps.stability`. A line marks the median over elements; a grey dash what unrelated
-    maps of as many points would share.
+    ``maps``: `Maps.stability`. A line marks the median over elements; a grey dash what unrelated
+    maps of as many points would share. All seeds have the same start, see `umap.fit.Map`.
     """
     shown = ("trustworthiness", "overlap")
     require_columns(maps, ("layer", "kind", "chance", *shown), "map stability")

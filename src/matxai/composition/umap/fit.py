@@ -14,12 +14,16 @@ from matxai.composition.umap.neighbours import nearest, neighbour_overlap, trust
 
 Points = NDArray[np.float32]
 
+START = "pca"  # coordinates that the fit of every seed starts from
 
-class Fitted(NamedTuple):
+
+class Map(NamedTuple):
     """``coordinates`` (points, 2) of the first seed, without unit; how far they can be trusted.
 
     ``trustworthiness`` of the shown map; ``overlap``: mean share of a point's neighbours that it has in
-    common with the map of another seed (NaN for one seed); ``chance``: the same for unrelated maps.
+    common with the map of another seed (NaN for one seed); ``chance``: the same for unrelated maps. All
+    seeds start from the same ``START``: the overlap is agreement given that start, and says nothing of
+    how much of the map another start would change.
     """
 
     coordinates: Points
@@ -28,7 +32,7 @@ class Fitted(NamedTuple):
     chance: float
 
 
-def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[int]) -> Fitted:
+def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[int]) -> Map:
     """Map distinct vectors (points, features) to the plane by Euclidean distance, once for each seed.
 
     It starts from the first two principal components, which keep the large distances (Kobak and
@@ -42,7 +46,7 @@ def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[i
             n_neighbors=neighbours,
             min_dist=min_dist,
             metric="euclidean",
-            init="pca",
+            init=START,
             random_state=seed,
             n_jobs=1,
             # A copy: umap-learn marks what it cuts off in place.
@@ -53,7 +57,7 @@ def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[i
             warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)
             maps.append(mapper.fit_transform(vectors))
     overlaps = [neighbour_overlap(maps[0], other, neighbours) for other in maps[1:]]
-    return Fitted(
+    return Map(
         maps[0],
         trustworthiness(vectors, maps[0], neighbours),
         float(np.mean(overlaps)) if overlaps else float("nan"),

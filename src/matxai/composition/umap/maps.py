@@ -14,7 +14,7 @@ import pandas as pd
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
 from matxai.composition.network import CrabNet
-from matxai.composition.umap.fit import fit_map
+from matxai.composition.umap.fit import START, fit_map
 from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapsed, layer_vectors
 from matxai.composition.umap.points import ALL, ChosenPoints, Rows, choose_points, occurrences
 from matxai.progress import progress
@@ -30,15 +30,16 @@ GLOBAL_COLUMNS = [
 class Maps:
     """Coordinates, a row a composition and map; and a row a map on how far it can be trusted.
 
-    ``local``: element, layer, kind (value, context), the columns of `map_points.occurrences`, point (a
-    number for each distinct vector), x, y. ``whole``: layer, ``GLOBAL_COLUMNS``, x, y. ``stability``:
-    scope (local, global), element, layer, kind, available (compositions), compositions (drawn from
-    these), points (distinct vectors among them), neighbours, min_dist, seeds, trustworthiness, overlap,
-    chance (see `umap_fit.Fitted`), skipped (why there is no map, or empty).
+    ``local_points``: element, layer, kind (value, context), the columns of `umap.points.occurrences`,
+    point (a number for each distinct vector), x, y. ``global_points``: layer, ``GLOBAL_COLUMNS``, x, y.
+    ``stability``: scope (local, global), element, layer, kind, available (compositions), compositions
+    (drawn from these), points (distinct vectors among them), neighbours, min_dist, seeds, start (the same
+    for all seeds), trustworthiness, overlap, chance (see `umap.fit.Map`), skipped (why there is no map,
+    or empty).
     """
 
-    local: pd.DataFrame
-    whole: pd.DataFrame
+    local_points: pd.DataFrame
+    global_points: pd.DataFrame
     stability: pd.DataFrame
 
 
@@ -56,17 +57,20 @@ class _Asked:
 
 
 def fit_maps(
-    network: CrabNet, table: pd.DataFrame, local: LocalUmap | None, whole: GlobalUmap | None
+    network: CrabNet,
+    table: pd.DataFrame,
+    local_umap: LocalUmap | None,
+    global_umap: GlobalUmap | None,
 ) -> Maps:
-    """Fit every map of ``table`` (`map_points.compositions`); None switches local or global ones off.
+    """Fit every map of ``table`` (`umap.points.compositions`); None switches local or global ones off.
 
     The network runs once, over no more than what stands in a map.
     """
-    chosen = choose_points(table, local, whole)
-    total = len(network.layers) * (len(KINDS) * len(chosen.held) + bool(whole))
+    chosen = choose_points(table, local_umap, global_umap)
+    total = len(network.layers) * (len(KINDS) * len(chosen.held) + bool(global_umap))
     found: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
     stability = []
-    for asked in progress(_asked(network, chosen, local, whole), "UMAP maps", total):
+    for asked in progress(_asked(network, chosen, local_umap, global_umap), "UMAP maps", total):
         row, points = _fitted(asked, chosen.available[asked.names["element"]])
         stability.append(row)
         place = points[asked.point] if points is not None else np.empty((0, 2), np.float32)
@@ -86,28 +90,31 @@ def fit_maps(
 
 
 def _asked(
-    network: CrabNet, chosen: ChosenPoints, local: LocalUmap | None, whole: GlobalUmap | None
+    network: CrabNet,
+    chosen: ChosenPoints,
+    local_umap: LocalUmap | None,
+    global_umap: GlobalUmap | None,
 ) -> Iterator[_Asked]:
     """All maps, layer by layer."""
     for vectors in layer_vectors(network, chosen.compounds):
         for element in chosen.held:
-            assert local
-            yield from _asked_locally(vectors, chosen, element, local)
-        if whole:
+            assert local_umap
+            yield from _asked_locally(vectors, chosen, element, local_umap)
+        if global_umap:
             size = len(chosen.drawn)
             yield _Asked(
                 {"scope": "global", "element": ALL, "layer": vectors.number, "kind": "collapsed"},
                 chosen.table.iloc[chosen.drawn][GLOBAL_COLUMNS],
                 collapsed(vectors.context, chosen.compounds.offsets.numpy(), chosen.drawn),
                 np.arange(size),
-                whole.neighbours,
-                published_spread(size) if whole.min_dist is None else whole.min_dist,
-                whole.seeds,
+                global_umap.neighbours,
+                published_spread(size) if global_umap.min_dist is None else global_umap.min_dist,
+                global_umap.seeds,
             )
 
 
 def _asked_locally(
-    vectors: LayerVectors, chosen: ChosenPoints, element: str, local: LocalUmap
+    vectors: LayerVectors, chosen: ChosenPoints, element: str, local_umap: LocalUmap
 ) -> Iterator[_Asked]:
     """The two maps of one element in one layer."""
     rows = occurrences(chosen.table.iloc[chosen.held[element]], element)
@@ -123,9 +130,9 @@ def _asked_locally(
             rows.drop(columns="element"),
             every[tokens],
             point,
-            local.neighbours,
-            local.min_dist_first if first else local.min_dist,
-            local.seeds,
+            local_umap.neighbours,
+            local_umap.min_dist_first if first else local_umap.min_dist,
+            local_umap.seeds,
         )
 
 
@@ -147,6 +154,7 @@ def _fitted(asked: _Asked, available: int) -> tuple[dict[str, Any], Vectors | No
         "neighbours": asked.neighbours,
         "min_dist": asked.min_dist,
         "seeds": " ".join(map(str, asked.seeds)),
+        "start": START,
     }
     if reason:
         none = dict.fromkeys(("trustworthiness", "overlap", "chance"), float("nan"))

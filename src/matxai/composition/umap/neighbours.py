@@ -41,17 +41,19 @@ def trustworthiness(space: Points, shown: Points, k: int, *, seed: int = 0) -> f
     """Whether neighbours in the map are neighbours in the space: 1 if all are, about 0.5 at random.
 
     Venna and Kaski 2001 (ICANN, 485-491): of the ``k`` neighbours in ``shown`` (n, 2), those outside
-    the ``k`` nearest in ``space`` (n, features) cost by how far outside they rank. Above 1,000 points
-    the mean over 1,000 drawn with ``seed``.
+    the ``k`` nearest in ``space`` (n, features) cost by how far outside they rank, as a share of the
+    largest cost. Above 1,000 points the mean over 1,000 drawn with ``seed``.
+
+    They state it for k < n / 2; at k = n / 2 the largest cost, k (2 n - 3 k - 1) / 2 a point, is still that
+    of the ``k`` farthest, so that 0 remains the worst.
 
     Raises:
-        ValueError: ``k`` is n / 2 or more, where the measure is not defined.
+        ValueError: ``k`` is above n / 2, or 1 of 2 points, where nothing can cost.
     """
     size = len(space)
-    if k >= size / 2:
-        raise ValueError(
-            f"trustworthiness of {k} neighbours needs more than {2 * k} points, not {size}"
-        )
+    worst = k * (2 * size - 3 * k - 1) / 2
+    if 2 * k > size or worst == 0:
+        raise ValueError(f"trustworthiness of {k} neighbours is not defined for {size} points")
     chosen = np.arange(size)
     if size > QUERIES:
         chosen = np.sort(np.random.default_rng(seed).choice(size, QUERIES, replace=False))
@@ -65,7 +67,7 @@ def trustworthiness(space: Points, shown: Points, k: int, *, seed: int = 0) -> f
         # Rank 1 is the nearest: the point itself stands below every other.
         ranks = np.stack([(distances < d[:, None]).sum(axis=1) for d in to_near.T], axis=1)
         cost += float(np.maximum(ranks - k, 0).sum())
-    return 1 - 2 / (len(chosen) * k * (2 * size - 3 * k - 1)) * cost
+    return 1 - cost / (len(chosen) * worst)
 
 
 def _centred(points: Points) -> Points:

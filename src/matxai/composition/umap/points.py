@@ -115,23 +115,23 @@ class ChosenPoints:
 
 
 def choose_points(
-    table: pd.DataFrame, local: LocalUmap | None, whole: GlobalUmap | None
+    table: pd.DataFrame, local_umap: LocalUmap | None, global_umap: GlobalUmap | None
 ) -> ChosenPoints:
     """Draw the points of every map of ``table`` (`compositions`) with the first seed of its settings.
 
     Raises:
-        InputError: an element of ``local`` is none.
+        InputError: an element of ``local_umap`` is none.
     """
     held: dict[str, Rows] = {}
     drawn = np.empty(0, dtype=np.int64)
     available = {ALL: len(table)}
-    if local:
-        for element, number in _numbers(local.elements).items():
+    if local_umap:
+        for element, number in _numbers(local_umap.elements).items():
             rows = np.flatnonzero([number in numbers for numbers in table["numbers"]])
             available[element] = len(rows)
-            held[element] = draw(rows, local.at_most, [local.seeds[0], number])
-    if whole:
-        drawn = draw(np.arange(len(table)), whole.at_most, [whole.seeds[0]])
+            held[element] = draw(rows, local_umap.at_most, [local_umap.seeds[0], number])
+    if global_umap:
+        drawn = draw(np.arange(len(table)), global_umap.at_most, [global_umap.seeds[0]])
     needed = np.unique(np.concatenate([drawn, *held.values()]))
     mine = table.iloc[needed].reset_index(drop=True)
     return ChosenPoints(
