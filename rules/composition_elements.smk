@@ -66,9 +66,9 @@ rule plot_element_correlation:
                 f"{view}.{suffix}",
                 "composition_correlation",
                 "element correlation",
-                view=view.replace("_", ", by "),
+                view=title,
             )
-            for view in COMPOSITION_PLAN.views
+            for view, title in COMPOSITION_PLAN.views.items()
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
     log:

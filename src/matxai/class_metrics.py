@@ -126,7 +126,7 @@ def class_curves(
     """ROC and precision-recall curve: one row a threshold, from the strictest to the loosest.
 
     Columns threshold (a row at or above it is called class 1; inf: none is), false_positive_rate, recall
-    (true positive rate), precision (NaN where none is called); recall_low and recall_high, the pointwise
+    (true positive rate), precision (NaN where none is called); recall_ci_low, recall_ci_high, the pointwise
     95 % bootstrap band of the recall at this false positive rate. Rates of a class without rows are NaN.
     """
     ranked = _Ranked.of(target, probability)
@@ -142,8 +142,8 @@ def class_curves(
             "false_positive_rate": np.append(start["fallout"], fallout),
             "recall": np.append(start["recall"], recall),
             "precision": np.append(np.nan, precision),
-            "recall_low": np.append(start["recall"], low),
-            "recall_high": np.append(start["recall"], high),
+            "recall_ci_low": np.append(start["recall"], low),
+            "recall_ci_high": np.append(start["recall"], high),
         }
     )
 

@@ -8,38 +8,47 @@ import pandas as pd
 from scipy import stats
 
 NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
+_LEVELS = np.arange(1, 20) / 20  # expected coverages
+_BINS = 10  # of predicted probability
 
 Array = npt.NDArray[np.float64]
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of the share that ``count`` of ``total`` trials make; NaN for no trials.
+
+    Wilson 1927 (J. Am. Stat. Assoc. 22:209).
+    """
+    if not total:
+        return np.nan, np.nan
+    interval = stats.binomtest(count, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def laplace_scale_factor(target: Array, prediction: Array, sigma: Array) -> float:
     """The factor on Laplace standard deviations (rows,) that makes the targets most likely.
 
-    The maximum-likelihood scale b of |error| / b is their mean, and sigma = sqrt(2) b.
+    Errors / sigma are Laplace with scale factor / sqrt(2), whose maximum-likelihood estimate is the mean of
+    |error| / sigma.
     """
     return float(np.mean(np.sqrt(2) * np.abs(target - prediction) / sigma))
 
 
-def laplace_coverage(
-    target: Array, prediction: Array, sigma: Array, levels: int = 19
-) -> pd.DataFrame:
+def laplace_coverage(target: Array, prediction: Array, sigma: Array) -> pd.DataFrame:
     """Share of targets inside central Laplace intervals, for evenly spaced expected coverages.
 
-    Columns expected_coverage, observed_coverage, low, high (95 % Wilson interval of a binomial
-    share). An interval of coverage p reaches -ln(1 - p) sigma / sqrt(2) either side.
+    Columns expected_coverage, observed_coverage, ci_low, ci_high (95 %, `wilson`). An interval of
+    coverage p reaches -ln(1 - p) sigma / sqrt(2) either side.
     """
-    expected = np.arange(1, levels + 1) / (levels + 1)
-    half_width = -np.log1p(-expected)[:, None] * sigma / np.sqrt(2)
+    half_width = -np.log1p(-_LEVELS)[:, None] * sigma / np.sqrt(2)
     inside = (np.abs(target - prediction) <= half_width).sum(axis=1)
-    intervals = [
-        stats.binomtest(int(count), len(target)).proportion_ci(method="wilson") for count in inside
-    ]
+    low, high = zip(*(wilson(int(count), len(target)) for count in inside), strict=True)
     return pd.DataFrame(
         {
-            "expected_coverage": expected,
+            "expected_coverage": _LEVELS,
             "observed_coverage": inside / len(target),
-            "low": [interval.low for interval in intervals],
-            "high": [interval.high for interval in intervals],
+            "ci_low": low,
+            "ci_high": high,
         }
     )
 
@@ -63,32 +72,30 @@ def miscalibration_area(coverage: pd.DataFrame) -> float:
     return float(np.trapezoid(np.abs(gap), grid))
 
 
-def reliability(target: Array, probability: Array, bins: int = 10) -> pd.DataFrame:
+def reliability(target: Array, probability: Array) -> pd.DataFrame:
     """How often class 1 came true where it was predicted with about the same probability.
 
     ``target`` (rows,) 0 or 1; bins of equal width, the last one closed. Columns bin_low, bin_high,
-    compounds (rows in the bin), mean_probability, observed_share, low, high (95 % Wilson interval of the
-    share); NaN in empty bins.
+    rows (in the bin), mean_probability, observed_share, ci_low, ci_high (of the share: 95 %, `wilson`);
+    NaN in empty bins.
     """
-    edges = np.arange(bins + 1) / bins  # 0.3, not 0.30000000000000004
-    place = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, bins - 1)
-    counts = np.bincount(place, minlength=bins)
-    ones = np.bincount(place, target, bins)
-    sums = np.bincount(place, probability, bins)
-    intervals = [
-        stats.binomtest(round(one), int(count)).proportion_ci(method="wilson") if count else None
-        for one, count in zip(ones, counts, strict=True)
-    ]
+    edges = np.arange(_BINS + 1) / _BINS  # 0.3, not 0.30000000000000004
+    place = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, _BINS - 1)
+    counts = np.bincount(place, minlength=_BINS)
+    ones = np.bincount(place, target, _BINS)
+    sums = np.bincount(place, probability, _BINS)
+    ends = (wilson(round(one), int(count)) for one, count in zip(ones, counts, strict=True))
+    low, high = zip(*ends, strict=True)
     with np.errstate(invalid="ignore"):
         return pd.DataFrame(
             {
                 "bin_low": edges[:-1],
                 "bin_high": edges[1:],
-                "compounds": counts,
+                "rows": counts,
                 "mean_probability": sums / counts,
                 "observed_share": ones / counts,
-                "low": [interval.low if interval else np.nan for interval in intervals],
-                "high": [interval.high if interval else np.nan for interval in intervals],
+                "ci_low": low,
+                "ci_high": high,
             }
         )
 
@@ -99,4 +106,4 @@ def expected_calibration_error(curve: pd.DataFrame) -> float:
     Naeini, Cooper, Hauskrecht 2015 (AAAI). Above 0 by chance even for true probabilities.
     """
     gap = (curve["observed_share"] - curve["mean_probability"]).abs()
-    return float((gap * curve["compounds"]).sum() / curve["compounds"].sum())
+    return float((gap * curve["rows"]).sum() / curve["rows"].sum())

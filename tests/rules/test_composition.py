@@ -23,7 +23,7 @@ TRAIN = {
     "warmup": 0.2, "jitter": 0.02, "patience": 9, "checkpoint_every": 1,
 }  # fmt: skip
 ATTENTION = {"part": "val", "subset": None, "seed": 0, "formulas": None, "every": None}
-VIEWS = ["full_number", "uranium_group"]
+VIEWS = {"full_number": "full, by number", "uranium_group": "up to U, by group"}
 
 
 class Bench:

@@ -113,10 +113,12 @@ def test_curves_equal_those_of_scikit_learn():
 def test_the_band_holds_the_curve_and_its_ends():
     curves = class_curves(TARGET, FINE, seed=0)
     inner = curves[curves["false_positive_rate"].between(0.1, 0.4)]
-    inside = (inner["recall_low"] <= inner["recall"]) & (inner["recall"] <= inner["recall_high"])
+    inside = (inner["recall_ci_low"] <= inner["recall"]) & (
+        inner["recall"] <= inner["recall_ci_high"]
+    )
     assert inside.mean() > 0.95
-    assert (inner["recall_high"] - inner["recall_low"]).between(0.001, 0.35).all()
-    assert curves[["recall", "recall_low", "recall_high"]].iloc[-1].eq(1).all()
+    assert (inner["recall_ci_high"] - inner["recall_ci_low"]).between(0.001, 0.35).all()
+    assert curves[["recall", "recall_ci_low", "recall_ci_high"]].iloc[-1].eq(1).all()
 
 
 @pytest.mark.parametrize(
@@ -131,14 +133,18 @@ def test_what_is_no_class_or_no_probability_is_refused(target, probability, mess
 def test_reliability_by_hand():
     target = np.array([0.0, 1, 1, 1, 0])
     curve = reliability(target, np.array([0.0, 0.1, 0.15, 1.0, 0.95]))
-    assert curve["compounds"].tolist() == [1, 2, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert curve["rows"].tolist() == [1, 2, 0, 0, 0, 0, 0, 0, 0, 2]
     assert curve["mean_probability"].iloc[[0, 1, 9]].tolist() == pytest.approx([0, 0.125, 0.975])
     assert curve["observed_share"].iloc[[0, 1, 9]].tolist() == [0, 1, 0.5]
-    assert curve.iloc[2:9][["mean_probability", "observed_share", "low", "high"]].isna().all(None)
+    assert (
+        curve.iloc[2:9][["mean_probability", "observed_share", "ci_low", "ci_high"]]
+        .isna()
+        .all(None)
+    )
     # Wilson's interval of one in two, z = 1.96: (1 + z^2) / (2 (2 + z^2) / 2) -+ ...
     z = 1.959964
     half = z * np.sqrt(2 * 0.25 + z**2 / 4) / (2 + z**2)
-    assert curve.loc[9, ["low", "high"]].tolist() == pytest.approx([0.5 - half, 0.5 + half])
+    assert curve.loc[9, ["ci_low", "ci_high"]].tolist() == pytest.approx([0.5 - half, 0.5 + half])
     error = (1 * 0 + 2 * 0.875 + 2 * 0.475) / 5
     assert expected_calibration_error(curve) == pytest.approx(error)
 
@@ -148,7 +154,9 @@ def test_true_probabilities_are_calibrated_and_overconfident_ones_are_not():
     probability = rng.random(4000)
     target = (rng.random(4000) < probability).astype(float)
     good = reliability(target, probability)
-    within = (good["low"] <= good["mean_probability"]) & (good["mean_probability"] <= good["high"])
+    within = (good["ci_low"] <= good["mean_probability"]) & (
+        good["mean_probability"] <= good["ci_high"]
+    )
     assert within.mean() >= 0.8
     sure = np.clip(1.8 * (probability - 0.5) + 0.5, 0, 1)
     worse = expected_calibration_error(reliability(target, sure))

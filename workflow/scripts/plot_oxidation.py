@@ -1,9 +1,13 @@
 """Draw how many compounds have a guess, each element's states, and how many are common ones."""
 
 import _bootstrap  # noqa: F401
-from matxai.composition.figures.oxidation import agreement_figure, outcome_figure, state_figure
+from matxai.composition.figures.oxidation import (
+    common_shares_figure,
+    outcome_figure,
+    state_figure,
+)
 from matxai.composition.oxidation_tables import (
-    agreement,
+    common_shares,
     element_states,
     outcomes,
     read_oxidation,
@@ -20,7 +24,7 @@ with job(snakemake) as run:
     drawn = {
         "outcomes": (outcomes(tables), outcome_figure),
         "states": (states, state_figure),
-        "agreement": (agreement(states), agreement_figure),
+        "agreement": (common_shares(states), common_shares_figure),
     }
     for view, (table, figure) in drawn.items():
         table.to_csv(run.output[f"{view}_table"], index=False)

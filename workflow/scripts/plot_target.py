@@ -2,8 +2,9 @@
 
 import _bootstrap  # noqa: F401
 from matxai.composition.dataset import read_compounds
-from matxai.composition.figures.target import class_figure, class_table, target_figure, target_table
+from matxai.composition.figures.target import class_figure, target_figure
 from matxai.composition.target import is_class, target_quantity
+from matxai.composition.target_distribution import class_table, target_table
 from matxai.job import job
 from matxai.plotting.style import save
 

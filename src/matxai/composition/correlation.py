@@ -6,6 +6,7 @@ of one vector an element.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,27 @@ URANIUM = 92
 LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
 # Without these an element differs from its mean by rounding alone, and so would any result.
 _CONSTANT = 1e-12
+
+
+@dataclass(frozen=True)
+class CorrelationView:
+    """What a map shows: correlations in one range and order of elements.
+
+    ``matrix``: (elements, elements), ordered; ``columns``: vector components behind each correlation;
+    ``grouped``: ordered by periodic-table group.
+    """
+
+    matrix: pd.DataFrame
+    columns: int
+    grouped: bool
+
+
+def correlation_view(vectors: pd.DataFrame, name: str) -> CorrelationView:
+    """The view of a name such as ``uranium_group``, a range and an order of the configuration."""
+    span, order = name.split("_")
+    table = standardised(vectors, LAST[span])
+    matrix = ordered(element_correlation(table, LAST[span]), order)
+    return CorrelationView(matrix, table.shape[1], order == "group")
 
 
 def standardised(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
@@ -50,15 +72,14 @@ def standardised(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
     return pd.DataFrame(scaled, index=table.index[keep], columns=table.columns[varies])
 
 
-def element_correlation(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
-    """Pearson correlation between the standardised vectors of each two elements.
+def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
+    """Pearson correlation between the vectors of each two elements.
 
-    ``vectors`` as in ``standardised``; elements beyond ``last`` take no part at all, not in the
-    standardisation either. Returns the symmetric (last, last) matrix from H on, in order of atomic
-    number; rows and columns of absent elements are NaN, as is any correlation with a vector whose
-    components are all equal (it has no direction to compare), a lone element's with itself included.
+    ``table``: those of ``standardised``, up to the same ``last``: elements beyond it take no part at
+    all, not in the standardisation either. Returns the symmetric (last, last) matrix from H on, in order
+    of atomic number; rows and columns of absent elements are NaN, as is any correlation with a vector
+    whose components are all equal (it has no direction to compare), a lone element's with itself included.
     """
-    table = standardised(vectors, last)
     values = table.to_numpy()
     centred = values - values.mean(axis=1, keepdims=True) if values.size else values
     length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
@@ -101,9 +122,8 @@ def ordered(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
 def tidy(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
     """List the lower triangle without its diagonal, undefined correlations left out.
 
-    ``columns`` is the number of vector components behind each correlation
-    (``standardised(vectors).shape[1]``). Returns the columns element_a, element_b (which stands
-    before element_a in the matrix), correlation, ci_low, ci_high.
+    ``columns``: vector components behind each correlation. Returns the columns element_a, element_b (which
+    stands before element_a in the matrix), correlation, ci_low, ci_high.
 
     The interval is Fisher's 95 %: tanh(artanh r -+ 1.96 / sqrt(columns - 3)). It takes the components
     for independent draws of a bivariate normal variable. Components of learned vectors depend on

@@ -47,11 +47,6 @@ def package_file(package: str, path: str) -> Path:
     return located
 
 
-def package_version(package: str) -> str:
-    """Version of an installed package that is read but never imported."""
-    return distribution(package).version
-
-
 def read_element_vectors(representation: str) -> pd.DataFrame:
     """Vectors (elements, features) by symbol, in order of atomic number up to Lr.
 

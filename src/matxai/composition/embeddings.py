@@ -67,21 +67,15 @@ def write_embeddings(table: pd.DataFrame, path: str | Path, origin: dict[str, An
     pq.write_table(arrow.replace_schema_metadata(metadata), path)
 
 
-def read_origin(path: str | Path) -> dict[str, Any]:
-    """What `write_embeddings` was told of the network: name, seed, digests of data and model."""
-    return dict(json.loads(pq.read_schema(path).metadata[b"matxai"]))
-
-
-def vector_table(embeddings: pd.DataFrame, name: str, *, trained_only: bool = True) -> pd.DataFrame:
+def vector_table(embeddings: pd.DataFrame, name: str) -> pd.DataFrame:
     """(elements, features) of one representation: ``embedded``, or such as ``layer2.key``.
 
-    Elements that no training compound held are left out by default: their vectors are untrained.
+    Elements that no training compound held are left out: their vectors are untrained.
     """
     layer, _, kind = name.rpartition(".")
     number = int(layer.removeprefix("layer")) if layer else 0
     rows = embeddings[
         (embeddings["layer"] == number) & (embeddings["kind"] == kind) & (embeddings["head"] == 0)
     ]
-    if trained_only:
-        rows = rows[rows["in_training"]]
+    rows = rows[rows["in_training"]]
     return pd.DataFrame(rows["vector"].tolist(), index=pd.Index(rows["element"], name="element"))

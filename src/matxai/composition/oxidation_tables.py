@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
-from scipy import stats
 
 from matxai.composition.dataset import symbols_of
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.oxidation import REASONS, guess, listed
 from matxai.progress import progress
+from matxai.uncertainty import wilson
 
 GUESSED, PURE = "guessed", "pure"  # answers, beside the reasons for none
 OUTCOMES = (GUESSED, PURE, *REASONS)
@@ -143,12 +143,12 @@ def element_states(guesses: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*names, "compounds", "share"])
 
 
-def agreement(states: pd.DataFrame) -> pd.DataFrame:
+def common_shares(states: pd.DataFrame) -> pd.DataFrame:
     """How often the mean state guessed for an element is one of its common states.
 
     ``states`` from `element_states`. Columns: element, atomic_number, compounds; common, uncommon,
     mixed (shares of the compounds: a common state, another whole number, a mean between states);
-    common_low, common_high (95 % Wilson interval of the share). Elements never guessed are left out.
+    common_ci_low, common_ci_high (95 %, `wilson`). Elements never guessed are left out.
     """
     rows = []
     seen = states[states["compounds"] > 0]
@@ -157,9 +157,8 @@ def agreement(states: pd.DataFrame) -> pd.DataFrame:
         whole = table["state"] % 1 == 0
         common = int(table.loc[table["common"], "compounds"].sum())
         uncommon = int(table.loc[whole & ~table["common"], "compounds"].sum())
-        interval = stats.binomtest(common, total).proportion_ci(method="wilson")
         mixed = (total - common - uncommon) / total
-        shares = (common / total, uncommon / total, mixed, interval.low, interval.high)
+        shares = (common / total, uncommon / total, mixed, *wilson(common, total))
         rows.append((symbol, number, total, *shares))
-    shown = ["common", "uncommon", "mixed", "common_low", "common_high"]
+    shown = ["common", "uncommon", "mixed", "common_ci_low", "common_ci_high"]
     return pd.DataFrame(rows, columns=["element", "atomic_number", "compounds", *shown])

@@ -14,6 +14,7 @@ from matxai.demand import gpus
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
 OXIDATION = ("outcomes", "states", "agreement")
 CONTRIBUTIONS = ("periodic_table", "distribution")
+_RANGES = {"full": "full", "uranium": "up to U"}  # of elements, in titles
 
 
 def each(folders: list[str], *files: str) -> list[str]:
@@ -39,7 +40,11 @@ class Plan:
             for seed in settings.seeds
         ]
         asked = settings.correlation
-        self.views = [f"{span}_{order}" for span in asked.ranges for order in asked.orders]
+        self.views = {  # of correlations, with their titles
+            f"{span}_{order}": f"{_RANGES[span]}, by {order}"
+            for span in asked.ranges
+            for order in asked.orders
+        }
         vectors = {self.elements: asked.representations} | dict.fromkeys(
             self.networks, asked.vectors
         )

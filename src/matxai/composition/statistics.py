@@ -126,7 +126,7 @@ def summary(
 
     Returns the columns part, compounds, elements (distinct), largest_count and mean_count (of elements
     in a compound), entropy, entropy_error (bootstrap standard error) and the normal 95 % interval
-    entropy_low, entropy_high, kept within [0, 1].
+    entropy_ci_low, entropy_ci_high, kept within [0, 1].
     """
     rows = []
     for part, mine in _by_part(held, parts):
@@ -141,8 +141,8 @@ def summary(
                 "mean_count": float(counts.mean()) if len(mine) else float("nan"),
                 "entropy": value,
                 "entropy_error": error,
-                "entropy_low": max(value - NORMAL_95 * error, 0.0),
-                "entropy_high": min(value + NORMAL_95 * error, 1.0),
+                "entropy_ci_low": max(value - NORMAL_95 * error, 0.0),
+                "entropy_ci_high": min(value + NORMAL_95 * error, 1.0),
             }
         )
     return pd.DataFrame(rows)

@@ -12,7 +12,7 @@ from matxai.composition.target import is_class, target_quantity, task_of_target
 from matxai.composition.tasks import CONSTANT, MAIN_METRIC
 
 COLUMNS = (
-    "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_low", "test_high",
+    "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
     "relative_mae", "published", "difference", "difference_in_seed_sd", "source",
 )  # fmt: skip
 
@@ -27,7 +27,7 @@ def summary_table(
     ``accuracy``: columns model, seed, metric, value, ci_low, ci_high; ``compounds``: prepared tables;
     ``targets``: label, unit, transform, task. ``metric`` is the MAE, in ``unit``, or the area under the
     ROC curve. ``mean`` and ``seed_sd`` (sample standard deviation, NaN for one seed) are over ``seeds``
-    trainings (0: a constant has none); ``test_low`` and ``test_high`` the ends of the 95 % interval over
+    trainings (0: a constant has none); ``test_ci_low``, ``test_ci_high`` the ends of the 95 % interval over
     test compositions, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
     ``published``: where the data are those of a publication (`data_digest`), its value; ``difference``:
     ours minus that. Models of a publication that are not trained here have no ``mean``.
@@ -62,8 +62,8 @@ def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
         seeds=("seed", lambda seed: int((seed >= 0).sum())),
         mean=("value", "mean"),
         seed_sd=("value", "std"),
-        test_low=("ci_low", "mean"),
-        test_high=("ci_high", "mean"),
+        test_ci_low=("ci_low", "mean"),
+        test_ci_high=("ci_high", "mean"),
     ).reset_index()
 
 

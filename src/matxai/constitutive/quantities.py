@@ -32,4 +32,4 @@ def feature_quantity(name: str, units: Units) -> Quantity:
     label = found.label
     if name.startswith(_PREVIOUS):
         label = f"Previous {label[0].lower()}{label[1:]}"
-    return Quantity(label, found.symbol, kinds[found.unit])
+    return Quantity(label, kinds[found.unit])

@@ -14,12 +14,12 @@ QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 def residual_quantiles(strain: Array, residual: Array, bins: int = 20) -> pd.DataFrame:
     """Quantiles of the residuals (rows,) within equal bins of strain.
 
-    Columns strain_low, strain_high, rows, q05, median, q95; an empty bin has rows 0 and NaN.
+    Columns bin_low, bin_high (of the strain), rows, q05, median, q95; an empty bin has rows 0 and NaN.
     """
     edges = np.histogram_bin_edges(strain, bins)
     place = np.clip(np.searchsorted(edges, strain, side="right") - 1, 0, bins - 1)
     grouped = pd.Series(residual).groupby(place)
-    table = pd.DataFrame({"strain_low": edges[:-1], "strain_high": edges[1:]})
+    table = pd.DataFrame({"bin_low": edges[:-1], "bin_high": edges[1:]})
     table["rows"] = grouped.size().reindex(table.index, fill_value=0)
     for name, share in QUANTILES.items():
         table[name] = grouped.quantile(share)
@@ -29,7 +29,7 @@ def residual_quantiles(strain: Array, residual: Array, bins: int = 20) -> pd.Dat
 def residual_histogram(residual: Array, group: pd.Series, bins: int = 80) -> pd.DataFrame:
     """Densities of the residuals (rows,) of each group over the same bins.
 
-    Columns low, high (bin edges), density (1 / unit of the residual), group. The bins are equal over
+    Columns bin_low, bin_high, density (1 / unit of the residual), group. The bins are equal over
     the bulk of the residuals; outliers widen the outer two, so that each density integrates to 1.
     """
     edges = np.linspace(*bulk(residual), bins + 1)
@@ -37,7 +37,7 @@ def residual_histogram(residual: Array, group: pd.Series, bins: int = 80) -> pd.
     tables = []
     for name in group.drop_duplicates():
         density, _ = np.histogram(residual[(group == name).to_numpy()], edges, density=True)
-        columns = {"low": edges[:-1], "high": edges[1:], "density": density, "group": name}
+        columns = {"bin_low": edges[:-1], "bin_high": edges[1:], "density": density, "group": name}
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 

@@ -6,55 +6,47 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label, quantity
-from matxai.plotting.style import (
-    BLUE,
-    GUIDE,
-    HALF_WIDTH,
-    VERMILION,
-    empty_figure,
-    note,
-    require_columns,
-    styled,
-    wrapped,
-)
 from matxai.uncertainty import coverage_gap, miscalibration_area
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ("expected_coverage", "observed_coverage", "low", "high")
+_COLUMNS = ("expected_coverage", "observed_coverage", "ci_low", "ci_high")
 
 
-@styled
+@style.styled
 def calibration_figure(curves: pd.DataFrame, title: str = "") -> Figure:
-    """Draw columns expected_coverage, observed_coverage, low, high (interval of the observed).
+    """Draw columns expected_coverage, observed_coverage, ci_low, ci_high (of the observed).
 
     An optional column ``sigma`` names the uncertainty a curve belongs to: one curve each, at most
     two. The ideal is the diagonal; the area between, the miscalibration area, is shaded.
     """
-    require_columns(curves, _COLUMNS, "calibration")
+    style.require_columns(curves, _COLUMNS, "calibration")
     curves = curves.dropna(subset=list(_COLUMNS)).sort_values("expected_coverage")
     if curves.empty:
-        return empty_figure("no coverage was observed")
-    names = curves["sigma"] if "sigma" in curves else curves["low"].map(lambda _: "observed")
-    figure = Figure(figsize=(HALF_WIDTH, HALF_WIDTH))
+        return style.empty_figure("no coverage was observed")
+    names = curves["sigma"] if "sigma" in curves else curves["ci_low"].map(lambda _: "observed")
+    figure = Figure(figsize=(style.HALF_WIDTH, style.HALF_WIDTH))
     axes = figure.add_subplot(aspect="equal", xlim=(0, 1), ylim=(0, 1))
-    axes.plot([0, 1], [0, 1], color=GUIDE, linestyle="--", label="ideal")
+    axes.plot([0, 1], [0, 1], color=style.GUIDE, linestyle="--", label="ideal")
     lines = [f"{quantity('miscalibration_area').label}:"]
-    for name, colour, mark in zip(names.drop_duplicates(), (VERMILION, BLUE), "so", strict=False):
+    for name, colour, mark in zip(
+        names.drop_duplicates(), (style.VERMILION, style.BLUE), "so", strict=False
+    ):
         curve = curves[names == name]
         expected, observed = curve["expected_coverage"], curve["observed_coverage"]
         grid, gap = coverage_gap(curve)
         axes.fill_between(grid, grid, grid + gap, color=colour, alpha=0.15, linewidth=0)
         # Bars from the interval's own ends: rounding may leave a point outside its interval.
-        axes.vlines(expected, curve["low"], curve["high"], color=colour, linewidth=1.2)
+        axes.vlines(expected, curve["ci_low"], curve["ci_high"], color=colour, linewidth=1.2)
         axes.plot(
             expected, observed, f"{mark}-", color=colour, markersize=4, clip_on=False, label=name
         )
         lines.append(f"{miscalibration_area(curve):.3f} {name}")
     axes.set(xlabel=axis_label("expected_coverage"), ylabel=axis_label("observed_coverage"))
     axes.legend(loc="lower right")
-    note(axes, "\n".join([*lines, "bars: 95 % interval"]))
-    axes.set_title(wrapped(title))
+    style.note(axes, "\n".join([*lines, "bars: 95 % interval"]))
+    axes.set_title(style.wrapped(title))
     return figure

@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    BLUE,
-    FULL_WIDTH,
-    GREEN,
-    GUIDE,
-    VERMILION,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +18,7 @@ if TYPE_CHECKING:
 _MARKED = 30  # epochs up to which each one has a dot
 
 
-@styled
+@style.styled
 def history_figure(
     history: pd.DataFrame,
     target: Quantity,
@@ -44,10 +34,10 @@ def history_figure(
     ``log`` draws loss and error on logarithmic axes: a loss below zero has no place there.
     """
     columns = ("epoch", "train_loss", error, "learning_rate", "best")
-    require_columns(history, columns, "training history")
+    style.require_columns(history, columns, "training history")
     if history.empty:
-        return empty_figure("no epoch was trained")
-    figure = Figure(figsize=(FULL_WIDTH, 5.6))
+        return style.empty_figure("no epoch was trained")
+    figure = Figure(figsize=(style.FULL_WIDTH, 5.6))
     panels = figure.subplots(3, sharex=True, height_ratios=(3, 3, 1.4))
     marker = "." if len(history) <= _MARKED else None
     labels = (
@@ -55,11 +45,11 @@ def history_figure(
         axis_label(error, target.unit),
         axis_label("learning_rate"),
     )
-    colours = (BLUE, VERMILION, GREEN)
+    colours = (style.BLUE, style.VERMILION, style.GREEN)
     for axes, column, label, colour in zip(panels, columns[1:], labels, colours, strict=False):
         known = history[history[column].notna()]
         axes.plot(known["epoch"], known[column], color=colour, marker=marker)
-        axes.set_ylabel(wrapped(label, 22))
+        axes.set_ylabel(style.wrapped(label, 22))
         axes.grid(linewidth=0.3)
     if log:
         for axes in panels[:2]:
@@ -67,13 +57,11 @@ def history_figure(
     best = history[history["best"].astype(bool)].tail(1)
     for epoch, lowest in zip(best["epoch"], best[error], strict=True):
         for axes in panels:
-            axes.axvline(epoch, color=GUIDE, linestyle="--", linewidth=1)
+            axes.axvline(epoch, color=style.GUIDE, linestyle="--", linewidth=1)
         label = f"best: epoch {epoch:g}, {target.value(lowest)}"
         panels[1].plot(epoch, lowest, "o", color="black", markersize=5, label=label)
         panels[1].legend(loc="best", frameon=True, edgecolor="none")
     panels[-1].set_xlabel(axis_label("epoch"))
     whole = MaxNLocator(steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
     panels[-1].xaxis.set_major_locator(whole)
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure
+    return style.titled(figure, title)

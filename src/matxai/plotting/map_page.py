@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import plotly.graph_objects as go
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 
-from matxai.plotting.page import write_page
+from matxai.plotting.page import plain_numbers, write_page
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import ABSENT, GUIDE, SEQUENTIAL
+from matxai.plotting.style import ABSENT, GUIDE, SEQUENTIAL, colour_stops
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +64,7 @@ def map_page(groups: list[dict[str, Any]], group_label: str = "") -> go.Figure:
             "groups": groups,
             "group_label": group_label,
             "absent": ABSENT,
-            "scale": [[x, to_hex(colormaps[SEQUENTIAL](x))] for x in np.linspace(0, 1, 11)],
+            "scale": colour_stops(SEQUENTIAL),
         },
     )
     return figure
@@ -82,18 +79,15 @@ def write_map_page(figure: go.Figure, path: str | Path, title: str, caption: str
 def _places(places: pd.DataFrame | str) -> dict[str, Any]:
     if isinstance(places, str):
         return {"skipped": places}
-    # Three decimals are what a screen shows.
-    found: dict[str, Any] = {name: [round(float(v), 3) for v in places[name]] for name in "xy"}
+    found: dict[str, Any] = {name: plain_numbers(places[name], 5) for name in "xy"}
     if "same" in places:
         found["same"] = [int(count) for count in places["same"]]
     return found
 
 
 def _plain(values: pd.Series) -> list[Any]:
-    """Numbers in five digits, None for NaN; texts as they are."""
-    if values.dtype.kind in "if":
-        return [None if np.isnan(v) else float(f"{v:.5g}") for v in values]
-    return list(values)
+    """Numbers in five digits; texts as they are."""
+    return plain_numbers(values, 5) if values.dtype.kind in "if" else list(values)
 
 
 def _categories(table: pd.DataFrame, colouring: Colouring) -> list[list[str]]:

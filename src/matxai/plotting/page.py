@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from plotly.io import to_html
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from numpy.typing import ArrayLike
 
 # One figure a page, hence one name for it: plotly's own would be drawn at random each time.
 DIV_ID = "figure"
@@ -33,6 +35,14 @@ h1 {{ font-size: 1.3rem; margin: 0; }}
 </body>
 </html>
 """
+
+
+def plain_numbers(values: ArrayLike, digits: int) -> list[Any]:
+    """Nested lists of numbers in so many significant digits, None for NaN: JSON that stays small."""
+    values = np.asarray(values)
+    if values.ndim > 1:
+        return [plain_numbers(row, digits) for row in values]
+    return [None if np.isnan(v) else float(f"{v:.{digits}g}") for v in values.tolist()]
 
 
 def write_page(

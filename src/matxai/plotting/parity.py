@@ -5,22 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from matxai.metrics import mae, r2, rmse
-from matxai.plotting.style import (
-    BLUE,
-    GUIDE,
-    HALF_WIDTH,
-    PART_COLOURS,
-    count_axis,
-    empty_figure,
-    note,
-    require_columns,
-    styled,
-    wrapped,
-)
+from matxai.plotting import style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,58 +18,56 @@ if TYPE_CHECKING:
 
     from matxai.plotting.quantities import Quantity
 
-_CROWDED = 2000  # compounds above which points would hide each other: density instead
 _FEW = 500  # compounds up to which each one shows its own predicted sigma
-_CELLS = 45  # hexagons across a panel
 
 
-@styled
+@style.styled
 def parity_figure(predictions: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
     """Draw columns target, prediction, part and, optionally, sigma (standard deviation).
 
     All panels share equal axes and, where compounds are many, one density scale. MAE, RMSE and R2
     stand in each. Rows without a finite target and prediction are counted in the panel, not drawn.
     """
-    require_columns(predictions, ("target", "prediction", "part"), "parity")
+    style.require_columns(predictions, ("target", "prediction", "part"), "parity")
     finite = np.isfinite(predictions[["target", "prediction"]].to_numpy(float)).all(axis=1)
     parts = list(predictions["part"].drop_duplicates())
     if not finite.any():
-        return empty_figure("no compound has a target and a prediction")
-    parts.sort(key=lambda part: list(PART_COLOURS).index(part) if part in PART_COLOURS else 9)
+        return style.empty_figure("no compound has a target and a prediction")
+    parts.sort(
+        key=lambda part: list(style.PART_COLOURS).index(part) if part in style.PART_COLOURS else 9
+    )
     shown = predictions[["target", "prediction"]].to_numpy(float)[finite]
     low, high = _limits(shown)
 
-    width = HALF_WIDTH if len(parts) == 1 else 3.2 * len(parts)
+    width = style.HALF_WIDTH if len(parts) == 1 else 3.2 * len(parts)
     figure = Figure(figsize=(width + 0.6, width / len(parts) + 1.5))
     panels = figure.subplots(ncols=len(parts), squeeze=False, sharex=True, sharey=True)[0]
     densities: list[PolyCollection] = []
     for axes, part in zip(panels, parts, strict=True):
         mine = (predictions["part"] == part).to_numpy()
         table = predictions[mine & finite]
-        axes.plot([low, high], [low, high], color=GUIDE, linewidth=1, linestyle="--", zorder=3)
+        axes.plot(
+            [low, high], [low, high], color=style.GUIDE, linewidth=1, linestyle="--", zorder=3
+        )
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
         axes.set_title(f"{part} (n = {len(table):,})")
-        axes.set_xlabel(wrapped(target.axis("true"), 34))
+        axes.set_xlabel(style.wrapped(target.axis("true"), 34))
         refused = int((mine & ~finite).sum())
         text = scores(table["target"].to_numpy(float), table["prediction"].to_numpy(float), target)
-        note(axes, text + (f"\n{refused} without a value" if refused else ""))
-        if len(table) > _CROWDED:
+        style.note(axes, text + (f"\n{refused} without a value" if refused else ""))
+        if len(table) > style.CROWDED:
             x, y, extent = table["target"], table["prediction"], (low, high, low, high)
-            density = axes.hexbin(x, y, gridsize=_CELLS, mincnt=1, extent=extent, linewidths=0.1)
-            densities.append(density)
+            densities.append(style.density(axes, x, y, extent))
         else:
-            _points(axes, table, PART_COLOURS.get(part, BLUE))
-    panels[0].set_ylabel(wrapped(target.axis("predicted"), 34))
+            _points(axes, table, style.PART_COLOURS.get(part, style.BLUE))
+    panels[0].set_ylabel(style.wrapped(target.axis("predicted"), 34))
     if densities:
-        largest = max(density.get_clim()[1] for density in densities)
-        norm = LogNorm(1, max(largest, 10))
-        for density in densities:
-            density.set_norm(norm)
+        shared = max((cells.norm for cells in densities), key=lambda norm: norm.vmax or 0)
+        for cells in densities:
+            cells.set_norm(shared)
         bar = figure.colorbar(densities[0], ax=panels, label="Compounds per cell", shrink=0.8)
-        count_axis(bar.ax.yaxis)
-    if title:
-        figure.suptitle(wrapped(title, max(40, 28 * len(parts))), fontsize=11)
-    return figure
+        style.count_axis(bar.ax.yaxis)
+    return style.titled(figure, title, max(40, 28 * len(parts)))
 
 
 def scores(true: NDArray[np.float64], predicted: NDArray[np.float64], target: Quantity) -> str:

@@ -12,21 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import CenteredNorm, LogNorm, Normalize
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from pymatgen.core.periodic_table import Element
 
-from matxai.plotting.style import (
-    ABSENT,
-    DIVERGING,
-    FULL_WIDTH,
-    GUIDE,
-    SEQUENTIAL,
-    count_axis,
-    styled,
-    text_colour,
-)
+from matxai.plotting import style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +46,7 @@ def positions() -> dict[str, tuple[float, int]]:
     return places
 
 
-@styled
+@style.styled
 def periodic_table(
     values: Mapping[str, float],
     quantity: Quantity,
@@ -65,8 +56,8 @@ def periodic_table(
 ) -> Figure:
     """Draw one value an element; an element without a (finite) value is grey.
 
-    ``scale`` is ``linear``, ``log`` (for counts: zero or below is absent, no compound holds the
-    element) or ``centred`` (diverging colours, neutral at zero).
+    ``scale`` is ``linear`` or ``log`` (for counts: zero or below is absent, no compound holds the
+    element).
     Raises ValueError for a symbol that is no element up to Lr and for an unknown scale.
     """
     unknown = sorted(set(values) - set(positions()))
@@ -79,16 +70,16 @@ def periodic_table(
         if np.isfinite(value) and (scale != "log" or value > 0)
     }
     norm = _norm(list(shown.values()), scale)
-    colour_map = colormaps[_COLOUR_MAPS[scale]]
+    colour_map = colormaps[style.SEQUENTIAL]
 
-    figure = Figure(figsize=(FULL_WIDTH, 5.2))
+    figure = Figure(figsize=(style.FULL_WIDTH, 5.2))
     axes = figure.add_subplot(
         xlim=(0.45, 18.55), ylim=(9.95, 0.4), aspect="equal", xticks=[], yticks=[]
     )
     axes.spines[:].set_visible(False)
     for symbol, (row, column) in positions().items():
-        colour = colour_map(norm(shown[symbol])) if symbol in shown else ABSENT
-        text = text_colour(colour) if symbol in shown else "#6E6E6E"
+        colour = colour_map(norm(shown[symbol])) if symbol in shown else style.ABSENT
+        text = style.text_colour(colour) if symbol in shown else "#6E6E6E"
         corner = (column - 0.48, row - 0.48)
         axes.add_patch(Rectangle(corner, 0.96, 0.96, facecolor=colour, gid=f"tile-{symbol}"))
         axes.text(column, row - 0.14, symbol, ha="center", va="center", color=text, weight="bold")
@@ -97,14 +88,14 @@ def periodic_table(
             axes.text(column, row + 0.26, number, ha="center", va="center", color=text, size=6.5)
     for row, block in ((6, _LANTHANIDES), (7, _ACTINIDES)):
         numbers = f"{block.start}-{block.stop - 1}"
-        axes.text(3, row, numbers, ha="center", va="center", color=GUIDE, size=7.5)
+        axes.text(3, row, numbers, ha="center", va="center", color=style.GUIDE, size=7.5)
     if title:
         axes.set_title(title)
     if shown:
         place = axes.inset_axes((0.17, 0.86, 0.42, 0.035))  # the gap above the transition metals
         bar = figure.colorbar(ScalarMappable(norm, colour_map), cax=place, orientation="horizontal")
         if scale == "log":
-            count_axis(bar.ax.xaxis)
+            style.count_axis(bar.ax.xaxis)
         bar.set_label(quantity.axis(), labelpad=4)
         bar.ax.xaxis.set_label_position("top")
         bar.outline.set_visible(False)
@@ -113,16 +104,14 @@ def periodic_table(
     return figure
 
 
-_COLOUR_MAPS = {"linear": SEQUENTIAL, "log": SEQUENTIAL, "centred": DIVERGING}
+_SCALES = ("linear", "log")
 
 
 def _norm(values: list[float], scale: str) -> Normalize:
     """Make the colour scale, also where there is one value only or none."""
-    if scale not in _COLOUR_MAPS:
-        message = f"scale '{scale}' of a periodic table is not one of {', '.join(_COLOUR_MAPS)}"
+    if scale not in _SCALES:
+        message = f"scale '{scale}' of a periodic table is not one of {', '.join(_SCALES)}"
         raise ValueError(message)
-    if scale == "centred":
-        return CenteredNorm(halfrange=max(map(abs, values), default=0.0) or 1.0)
     low, high = (min(values), max(values)) if values else (1.0, 10.0)
     if scale == "log":
         return LogNorm(low, high if high > low else 10 * low)

@@ -1,4 +1,4 @@
-"""The label, symbol and unit of each quantity, kept in one place (``quantities.yml``).
+"""The label and unit of each quantity, kept in one place (``quantities.yml``).
 
 Targets are not listed there: each data set brings its own label and unit from the configuration,
 as ``Quantity("Bulk modulus", unit="GPa")``.
@@ -23,7 +23,6 @@ class Quantity:
     """What a figure calls a quantity; ``unit`` is empty for a pure number."""
 
     label: str
-    symbol: str = ""
     unit: str = ""
 
     def axis(self, kind: str = "") -> str:
@@ -61,7 +60,7 @@ def quantity(key: str, unit: str | None = None) -> Quantity:
             message = f"'{key}' has the unit of the target: pass unit=..., '' if it has none"
             raise ValueError(message)
         return found
-    return Quantity(found.label, found.symbol, unit)
+    return Quantity(found.label, unit)
 
 
 def axis_label(key: str, unit: str | None = None) -> str:

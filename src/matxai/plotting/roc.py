@@ -6,49 +6,41 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    FULL_WIDTH,
-    GUIDE,
-    PART_COLOURS,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-_COLUMNS = ("part", "false_positive_rate", "recall", "precision", "recall_low", "recall_high")
+_COLUMNS = ("part", "false_positive_rate", "recall", "precision", "recall_ci_low", "recall_ci_high")
 _BANDED = "test"  # the part whose uncertainty is of interest: the others were learned from
 
 
-@styled
+@style.styled
 def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") -> Figure:
     """Draw `class_curves` of several parts, told apart by the column part: ROC left, precision right.
 
     ``notes``: what the legend of each panel (roc, precision) says of the test part, e.g. its area. The
     band is that of the test part. Parts of one class have no curve.
     """
-    require_columns(curves, _COLUMNS, "ROC")
+    style.require_columns(curves, _COLUMNS, "ROC")
     known = curves.dropna(subset=["false_positive_rate", "recall"])
     if known.empty:
-        return empty_figure("no part holds both classes")
-    figure = Figure(figsize=(FULL_WIDTH, FULL_WIDTH / 2))
+        return style.empty_figure("no part holds both classes")
+    figure = Figure(figsize=(style.FULL_WIDTH, style.FULL_WIDTH / 2))
     roc, precision = figure.subplots(ncols=2)
-    roc.plot([0, 1], [0, 1], color=GUIDE, linestyle="--", linewidth=1, label="chance")
-    for part in sorted(known["part"].drop_duplicates(), key=list(PART_COLOURS).index):
-        table, colour = known[known["part"] == part], PART_COLOURS[part]
+    roc.plot([0, 1], [0, 1], color=style.GUIDE, linestyle="--", linewidth=1, label="chance")
+    for part in sorted(known["part"].drop_duplicates(), key=list(style.PART_COLOURS).index):
+        table, colour = known[known["part"] == part], style.PART_COLOURS[part]
         mine = part == _BANDED
         if mine:
-            band = table["false_positive_rate"], table["recall_low"], table["recall_high"]
+            band = table["false_positive_rate"], table["recall_ci_low"], table["recall_ci_high"]
             roc.fill_between(*band, color=colour, alpha=0.2, linewidth=0)
             share = table["precision"].iloc[-1]  # all are called class 1
             precision.axhline(
-                share, color=GUIDE, linestyle="--", linewidth=1, label="chance (test)"
+                share, color=style.GUIDE, linestyle="--", linewidth=1, label="chance (test)"
             )
         look = {"color": colour, "linewidth": 1.8 if mine else 1.0}
         names = [f"{part}{notes.get(kind, '') if mine else ''}" for kind in ("roc", "precision")]
@@ -64,6 +56,4 @@ def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") 
         axes.grid(linewidth=0.3)
     roc.legend(loc="lower right", frameon=True, edgecolor="none")
     precision.legend(loc="lower left", frameon=True, edgecolor="none")
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure
+    return style.titled(figure, title)

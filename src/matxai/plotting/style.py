@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LogNorm, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.collections import PolyCollection
     from matplotlib.typing import ColorType
+    from numpy.typing import ArrayLike
 
 # Figure widths in inches: half and the whole of a report page, and a page that is zoomed into.
 HALF_WIDTH = 4.5
@@ -31,7 +33,7 @@ FULL_WIDTH = 9.0
 LARGE_WIDTH = 12.0
 
 # Okabe and Ito (2008), "Color universal design": told apart with every common colour vision.
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = PALETTE = (
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000",
     "#E69F00",
     "#56B4E9",
@@ -47,6 +49,10 @@ SEQUENTIAL = "viridis"
 DIVERGING = "RdBu_r"  # ColorBrewer: colour-blind safe, its centre is a neutral near-white
 ABSENT = "#D9D9D9"  # in neither map, so "no value" is never read as a value
 GUIDE = "#808080"  # identity lines, separators, notes
+
+CROWDED = 2000  # points above which they would hide each other: `density` instead
+_MANY_ELEMENTS = 45  # from which on their axis is wide
+_CLOSE_ELEMENTS = 30  # above which their names stand in two rows
 
 STYLE: dict[Any, Any] = {  # Any: matplotlib types each key as a literal of its own
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same glyphs on every machine
@@ -119,6 +125,48 @@ def wrapped(text: str, width: int = 48) -> str:
     mark = "\N{WORD JOINER}"
     filled = textwrap.fill(text.replace("_", f"_{mark} "), width)
     return filled.replace(f"{mark} ", "").replace(mark, "")
+
+
+def titled(figure: Figure, title: str, width: int = 90) -> Figure:
+    """Put a title, if there is one, above all panels."""
+    if title:
+        figure.suptitle(wrapped(title, width), fontsize=11)
+    return figure
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Give each name a row, the first one on top."""
+    axes.set_yticks(range(len(names)), [wrapped(str(name), 26) for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+
+
+def element_axis(
+    elements: Sequence[str], height: float, order: str = "by atomic number"
+) -> tuple[Figure, Axes]:
+    """Make a figure, ``height`` inches high, with one place an element along its horizontal axis."""
+    many = len(elements) > _MANY_ELEMENTS
+    figure = Figure(figsize=(LARGE_WIDTH if many else FULL_WIDTH, height))
+    axes = figure.add_subplot()
+    axes.set_xticks(range(len(elements)), elements)
+    stagger(axes.xaxis, 7.5 if many else 9, 10 if len(elements) > _CLOSE_ELEMENTS else 0)
+    axes.set_xlim(-0.8, max(len(elements), 8) - 0.2)  # one element is a bar, not a wall
+    axes.set_xlabel(f"Element, {order}")
+    return figure, axes
+
+
+def density(
+    axes: Axes, x: ArrayLike, y: ArrayLike, extent: tuple[float, float, float, float],
+    cells: int | tuple[int, int] = 45,
+) -> PolyCollection:  # fmt: skip
+    """Count points in hexagonal cells, ``cells`` across ``extent``: log scale from 1 to 10 at least."""
+    found = axes.hexbin(x, y, gridsize=cells, mincnt=1, extent=extent, linewidths=0.1)
+    found.set_norm(LogNorm(1, max(found.get_clim()[1], 10)))
+    return found
+
+
+def colour_stops(name: str, count: int = 11) -> list[list[Any]]:
+    """A colour map of matplotlib as plotly takes it: ``count`` places from 0 to 1 with their colours."""
+    return [[x, to_hex(mpl.colormaps[name](x))] for x in np.linspace(0, 1, count).tolist()]
 
 
 def text_colour(background: ColorType) -> str:

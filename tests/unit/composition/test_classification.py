@@ -28,7 +28,7 @@ from matxai.composition.explain.contributions import (
     with_class_shares,
 )
 from matxai.composition.figures.contributions import contribution_boxes
-from matxai.composition.figures.target import class_figure, class_table
+from matxai.composition.figures.target import class_figure
 from matxai.composition.fitting import (
     Classification,
     log_loss,
@@ -45,6 +45,7 @@ from matxai.composition.roc import curves_of_parts, roc_notes
 from matxai.composition.settings import Composition, Network, Prepare, Train
 from matxai.composition.sources import read_parts, read_transport
 from matxai.composition.target import contribution_quantity, error_quantity, target_quantity
+from matxai.composition.target_distribution import class_table
 from matxai.config import ConfigError, load
 from matxai.errors import InputError
 from matxai.plotting.reliability import reliability_figure
@@ -194,7 +195,7 @@ def test_attention_is_kept_with_the_probabilities_of_its_step(trained):
 
 def test_calibration_is_that_of_the_test_part(evaluation):
     curve = evaluation.calibration
-    assert curve["compounds"].sum() == (TABLE["part"] == "test").sum()
+    assert curve["rows"].sum() == (TABLE["part"] == "test").sum()
     error = evaluation.metrics.set_index("metric").loc["expected calibration error", "value"]
     assert error == expected_calibration_error(curve)
 
@@ -243,8 +244,8 @@ def test_contributions_stand_beside_the_class_shares():
         [np.log(1.5 / 2.5), np.log(0.5 / 4.5)]
     )
     half = 1.96 * np.sqrt(1 / 1.5 + 1 / 2.5)
-    assert found["target_log_odds_high"][0] == pytest.approx(np.log(0.6) + half, rel=1e-4)
-    assert found["target_log_odds_low"][0] == pytest.approx(np.log(0.6) - half, rel=1e-4)
+    assert found["target_log_odds_ci_high"][0] == pytest.approx(np.log(0.6) + half, rel=1e-4)
+    assert found["target_log_odds_ci_low"][0] == pytest.approx(np.log(0.6) - half, rel=1e-4)
 
 
 def test_the_figure_of_contributions_has_shares_instead_of_target_boxes(trained):
@@ -267,7 +268,7 @@ def test_class_shares_of_each_part():
     ones = TABLE[TABLE["part"] == "val"]["target"]
     assert table.loc[("val", 1), "compounds"] == ones.sum()
     assert table.loc[("val", 1), "share"] + table.loc[("val", 0), "share"] == 1
-    assert table.loc[("val", 1), "low"] < ones.mean() < table.loc[("val", 1), "high"]
+    assert table.loc[("val", 1), "ci_low"] < ones.mean() < table.loc[("val", 1), "ci_high"]
     axes = class_figure(table.reset_index(), "metal").axes[0]
     widths = [bar.get_width() for bar in axes.patches]
     assert widths == [table.loc[(part, 1), "share"] for part in ("train", "val", "test")]
@@ -296,10 +297,10 @@ def test_roc_figure_shows_the_curves_and_the_areas(evaluation):
 def test_reliability_figure_shows_shares_and_counts(evaluation):
     curve = evaluation.calibration
     shares, counts = reliability_figure(curve).axes
-    filled = curve[curve["compounds"] > 0]
+    filled = curve[curve["rows"] > 0]
     observed = next(line for line in shares.lines if line.get_label() == "observed")
     assert list(observed.get_ydata()) == list(filled["observed_share"])
-    assert [bar.get_height() for bar in counts.patches] == list(curve["compounds"])
+    assert [bar.get_height() for bar in counts.patches] == list(curve["rows"])
     assert f"{expected_calibration_error(curve):.3f}" in shares.texts[0].get_text()
 
 
@@ -396,3 +397,12 @@ def test_a_card_of_before_is_a_regression():
     card = Card(**values, data_sha256="", best_epoch=1, settings={})
     assert card.task == "regression"
     assert Classification.name == "classification"
+
+
+def test_a_part_without_compounds_has_no_class_shares():
+    table = class_table(TABLE[TABLE["part"] != "val"]).set_index(["part", "class"])
+    assert table.loc["val", "compounds"].tolist() == [0, 0]
+    assert table.loc["val"][["share", "ci_low", "ci_high"]].isna().all(axis=None)
+    assert table.loc["test", "share"].sum() == 1
+    texts = [text.get_text() for text in class_figure(table.reset_index(), "metal").axes[0].texts]
+    assert texts[1] == "no compound"

@@ -92,7 +92,7 @@ def test_a_planted_element_has_its_contribution_wherever_it_occurs(planted):
     assert set(planted.loc[~planted["in_training"], "element"]) == {"Cl"}
     summary = summarise(planted, seed=0).set_index("element")
     assert list(summary.index) == ["O", "Na", "Cl", "Fe"]
-    assert summary.loc["Fe", ["mean", "low", "high", "sd"]].tolist() == [16, 16, 16, 0]
+    assert summary.loc["Fe", ["mean", "ci_low", "ci_high", "sd"]].tolist() == [16, 16, 16, 0]
 
 
 @torch.no_grad()
@@ -180,7 +180,7 @@ def test_polymorphs_are_no_further_evidence(network):
     table = contributions(network, CARD, many())
     twice = pd.concat([table, table.assign(line=table["line"] + 1000)])
     once, again = (summarise(t, seed=0).set_index("element") for t in (table, twice))
-    assert np.allclose(once[["mean", "low", "high"]], again[["mean", "low", "high"]])
+    assert np.allclose(once[["mean", "ci_low", "ci_high"]], again[["mean", "ci_low", "ci_high"]])
     assert (again["compounds"] == 2 * once["compounds"]).all()
     assert (again["compositions"] == once["compositions"]).all()
 

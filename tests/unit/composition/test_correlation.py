@@ -8,13 +8,18 @@ import pytest
 from scipy.stats import pearsonr
 
 from matxai.composition.correlation import (
+    correlation_view,
     element_correlation,
     group_of,
     ordered,
     standardised,
     tidy,
 )
-from matxai.composition.formulas import SYMBOLS
+from matxai.composition.formulas import HEAVIEST, SYMBOLS
+
+
+def correlation(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
+    return element_correlation(standardised(vectors, last), last)
 
 
 def random_vectors(symbols: list[str], components: int, seed: int = 0) -> pd.DataFrame:
@@ -30,7 +35,7 @@ def test_hand_case_matches_numpy_corrcoef_of_standardised_columns() -> None:
     z = (raw[:, :2] - raw[:, :2].mean(0)) / raw[:, :2].std(0)
     expected = np.corrcoef(z[[1, 0, 2]])  # in order of atomic number: H, Li, O
 
-    matrix = element_correlation(vectors)
+    matrix = correlation(vectors)
 
     present = matrix.loc[["H", "Li", "O"], ["H", "Li", "O"]]
     np.testing.assert_allclose(present, expected, atol=1e-12)
@@ -41,7 +46,7 @@ def test_every_pair_matches_scipy(seed: int) -> None:
     symbols = ["Lr", "C", "Fe", "H", "U", "Si"]
     vectors = random_vectors(symbols, 9, seed)
 
-    matrix = element_correlation(vectors)
+    matrix = correlation(vectors)
 
     z = (vectors - vectors.mean()) / vectors.std(ddof=0)
     for a in symbols:
@@ -50,7 +55,7 @@ def test_every_pair_matches_scipy(seed: int) -> None:
 
 
 def test_absent_elements_are_blank_and_order_is_by_atomic_number() -> None:
-    matrix = element_correlation(random_vectors(["O", "H", "Lr"], 5))
+    matrix = correlation(random_vectors(["O", "H", "Lr"], 5))
     assert list(matrix.index) == list(matrix.columns) == list(SYMBOLS)
     assert matrix.notna().to_numpy().sum() == 9
     assert matrix.loc["He"].isna().all()
@@ -59,23 +64,23 @@ def test_absent_elements_are_blank_and_order_is_by_atomic_number() -> None:
 
 def test_truncation_leaves_later_elements_out_of_the_standardisation() -> None:
     vectors = random_vectors(["H", "O", "U", "Np", "Pu"], 6)
-    truncated = element_correlation(vectors, last=92)
+    truncated = correlation(vectors, last=92)
     assert truncated.shape == (92, 92)
-    alone = element_correlation(vectors.loc[["H", "O", "U"]], last=92)
+    alone = correlation(vectors.loc[["H", "O", "U"]], last=92)
     pd.testing.assert_frame_equal(truncated, alone)
-    assert truncated.loc["H", "O"] != pytest.approx(element_correlation(vectors).loc["H", "O"])
+    assert truncated.loc["H", "O"] != pytest.approx(correlation(vectors).loc["H", "O"])
 
 
 @pytest.mark.parametrize("count", [2, 5, 103])
 def test_one_hot_vectors_all_correlate_alike(count: int) -> None:
-    matrix = element_correlation(pd.DataFrame(np.eye(103)[:count], index=list(SYMBOLS)[:count]))
+    matrix = correlation(pd.DataFrame(np.eye(103)[:count], index=list(SYMBOLS)[:count]))
     pairs = tidy(matrix, count)
     assert len(pairs) == count * (count - 1) // 2
     np.testing.assert_allclose(pairs["correlation"], -1 / (count - 1))
 
 
 def test_a_lone_element_has_no_correlation() -> None:
-    matrix = element_correlation(random_vectors(["Si"], 4))
+    matrix = correlation(random_vectors(["Si"], 4))
     assert matrix.isna().to_numpy().all()
     assert tidy(matrix, 0).empty
 
@@ -114,7 +119,7 @@ def test_groups(symbol: str, group: str) -> None:
 
 def test_order_by_group_moves_rows_and_columns_together() -> None:
     symbols = ["U", "La", "He", "O", "Na", "H", "Sc"]
-    matrix = element_correlation(random_vectors(symbols, 5)).loc[symbols, symbols]
+    matrix = correlation(random_vectors(symbols, 5)).loc[symbols, symbols]
     by_group = ordered(matrix, "group")
     assert list(by_group.index) == ["H", "Na", "Sc", "O", "He", "La", "U"]
     assert list(ordered(matrix, "number").index) == ["H", "He", "O", "Na", "Sc", "La", "U"]
@@ -162,4 +167,16 @@ def test_fisher_interval_matches_scipy() -> None:
 )
 def test_bad_tables_are_refused(vectors: pd.DataFrame, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        element_correlation(vectors)
+        correlation(vectors)
+
+
+def test_a_view_is_the_matrix_of_its_range_in_its_order() -> None:
+    vectors = random_vectors(["H", "La", "Hf", "O", "U", "Pu"], 6).assign(constant=1.0)
+    by_group, by_number = (
+        correlation_view(vectors, "uranium_group"),
+        correlation_view(vectors, "full_number"),
+    )
+    expected = ordered(correlation(vectors, 92), "group")
+    pd.testing.assert_frame_equal(by_group.matrix, expected)
+    pd.testing.assert_frame_equal(by_number.matrix, correlation(vectors))
+    assert (by_group.columns, by_group.grouped, by_number.grouped) == (6, True, False)

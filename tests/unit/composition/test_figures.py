@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from matxai.composition.correlation import element_correlation, ordered
+from matxai.composition.correlation import correlation_view
 from matxai.composition.figures.correlation import correlation_map
 from matxai.composition.figures.correlation_page import correlation_page
 from matxai.composition.figures.datasets import datasets_figure
@@ -31,7 +31,7 @@ def vectors() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def matrix(vectors: pd.DataFrame) -> pd.DataFrame:
-    return element_correlation(vectors)
+    return correlation_view(vectors, "full_number").matrix
 
 
 def labels(axis) -> list[str]:
@@ -39,10 +39,11 @@ def labels(axis) -> list[str]:
 
 
 @pytest.mark.parametrize("order", ["number", "group"])
-def test_map_shows_the_lower_triangle(matrix: pd.DataFrame, order: str) -> None:
-    axes = correlation_map(matrix, "planted", order).axes[0]
+def test_map_shows_the_lower_triangle(vectors: pd.DataFrame, order: str) -> None:
+    view = correlation_view(vectors, f"full_{order}")
+    axes = correlation_map(view, "planted").axes[0]
     images = {image.get_label(): image for image in axes.images}
-    arranged = ordered(matrix, order)
+    arranged = view.matrix
     expected = arranged.to_numpy().copy()
     expected[np.triu_indices(103, k=1)] = np.nan
     shown = images["correlation"].get_array().filled(np.nan)
@@ -55,30 +56,33 @@ def test_map_shows_the_lower_triangle(matrix: pd.DataFrame, order: str) -> None:
     assert grey.any()
 
 
-def test_map_by_group_names_every_group_at_its_block(matrix: pd.DataFrame) -> None:
-    axes = correlation_map(matrix, "planted", "group").axes[0]
+def test_map_by_group_names_every_group_at_its_block(vectors: pd.DataFrame) -> None:
+    view = correlation_view(vectors, "full_group")
+    axes = correlation_map(view, "planted").axes[0]
     places = {t.get_text(): t.xy for t in axes.texts if (t.get_gid() or "").startswith("group-")}
     assert set(places) == {*map(str, range(1, 19)), "lanthanides", "actinides"}
-    symbols = list(ordered(matrix, "group").index)
+    symbols = list(view.matrix.index)
     assert symbols[int(places["17"][0] - 0.5)] in ("F", "Cl", "Br", "I", "At")
 
 
 def test_map_without_pairs_says_so(vectors: pd.DataFrame) -> None:
-    figure = correlation_map(element_correlation(vectors.loc[["Si"]]), "lone")
+    figure = correlation_map(correlation_view(vectors.loc[["Si"]], "full_number"), "lone")
     assert not figure.axes
     assert "no two elements" in figure.texts[0].get_text()
 
 
-def test_page_has_triangle_and_hover_pairs_in_every_view(matrix: pd.DataFrame) -> None:
-    views = {"full_number": (matrix, "number"), "full_group": (matrix, "group")}
+def test_page_has_triangle_and_hover_pairs_in_every_view(
+    vectors: pd.DataFrame, matrix: pd.DataFrame
+) -> None:
+    views = {name: correlation_view(vectors, name) for name in ("full_number", "full_group")}
     figure = correlation_page(views)
     heat = figure.data[0]
     buttons = figure.layout.updatemenus[0].buttons
     assert (heat.zmin, heat.zmax, len(buttons)) == (-1, 1, 2)
-    for (name, (_, order)), button in zip(views.items(), buttons, strict=True):
+    for (name, view), button in zip(views.items(), buttons, strict=True):
         shown = {key: value[0] for key, value in button.args[0].items()}
-        assert name.split("_")[1] in button.label
-        arranged = ordered(matrix, order)
+        assert button.label == name
+        arranged = view.matrix
         assert list(shown["x"]) == list(shown["y"]) == list(arranged.index)
         row, column = list(shown["y"]).index("Si"), list(shown["x"]).index("C")
         row, column = max(row, column), min(row, column)
@@ -113,16 +117,15 @@ def test_prevalence_bars_follow_their_order() -> None:
     by_count = prevalence_bars(table, "count").axes[0]
     assert labels(by_count.xaxis) == ["O", "Si", "Fe", "H"]
     assert [bar.get_height() for bar in by_count.patches] == [3, 2, 2, 1]
-    by_number = prevalence_bars(table, "number", part="train").axes[0]
-    assert labels(by_number.xaxis) == ["O", "Si", "Fe"]
-    assert [bar.get_height() for bar in by_number.patches] == [2, 1, 1]
+    by_number = prevalence_bars(table, "number").axes[0]
+    assert labels(by_number.xaxis) == ["H", "O", "Si", "Fe"]
+    assert [bar.get_height() for bar in by_number.patches] == [1, 3, 2, 2]
     with pytest.raises(ValueError, match="count, number"):
         prevalence_bars(table, "name")
 
 
-def test_prevalence_of_an_empty_part_says_so() -> None:
-    table = prevalence(HELD[:1], ["train"])
-    assert "no compound in part 'test'" in prevalence_bars(table, part="test").texts[0].get_text()
+def test_prevalence_of_no_compound_says_so() -> None:
+    assert "no compound" in prevalence_bars(prevalence(HELD[:0], [])).texts[0].get_text()
 
 
 def test_prevalence_table_writes_counts() -> None:

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from matxai.composition.figures.oxidation import agreement_figure, outcome_figure, state_figure
+from matxai.composition.figures.oxidation import common_shares_figure, outcome_figure, state_figure
 from matxai.composition.formulas import parse_formula, reduced_formula
 from matxai.composition.oxidation import NO_STATES, NON_INTEGER, TIME_LIMIT, UNBALANCED, listed
 from matxai.composition.oxidation_tables import (
     GUESSED,
     OUTCOMES,
     PURE,
-    agreement,
+    common_shares,
     composition_key,
     element_states,
     guess_compositions,
@@ -135,7 +135,7 @@ def test_agreement_by_hand():
             "compounds": [0, 3, 2, 1, 4],
         }
     )
-    row = agreement(states).set_index("element")
+    row = common_shares(states).set_index("element")
     assert list(row.index) == ["Fe"]
     iron = row.loc["Fe"]
     assert (iron["compounds"], iron["common"], iron["uncommon"], iron["mixed"]) == (
@@ -147,7 +147,9 @@ def test_agreement_by_hand():
     # Wilson: (p + z2/2n +- z sqrt(p(1-p)/n + z2/4n2)) / (1 + z2/n), p = 1/2.
     z2, n = 1.959964**2, 10
     half = np.sqrt(z2) * np.sqrt(0.25 / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    assert (iron["common_low"], iron["common_high"]) == pytest.approx((0.5 - half, 0.5 + half))
+    assert (iron["common_ci_low"], iron["common_ci_high"]) == pytest.approx(
+        (0.5 - half, 0.5 + half)
+    )
 
 
 def test_figures_show_their_tables(guesses):
@@ -173,8 +175,8 @@ def test_figures_show_their_tables(guesses):
     assert drawn["Fe", 3][0] == BLUE
     assert drawn["O", -2][1] == pytest.approx(3 * drawn["Fe", 3][1])
 
-    compared = agreement(states)
-    axes = agreement_figure(compared).axes[0]
+    compared = common_shares(states)
+    axes = common_shares_figure(compared).axes[0]
     bars = axes.containers[0]
     assert [bar.get_height() for bar in bars] == pytest.approx(list(compared["common"]))
     assert {to_hex(b[0].get_facecolor()).upper() for b in axes.containers[:3]} == {
@@ -188,7 +190,7 @@ def test_nothing_to_draw_says_so():
     assert not states["compounds"].any()
     for figure in (
         state_figure(states),
-        agreement_figure(agreement(states)),
+        common_shares_figure(common_shares(states)),
         outcome_figure(outcomes({})),
     ):
         assert not figure.axes

@@ -98,3 +98,9 @@ def test_the_published_network_is_worth_a_gpu_and_a_small_one_is_not():
     assert plan().gpus() == plan(train={"batch_size": None}).gpus() == 1
     small = {"width": 64, "layers": 2, "feedforward": 128, "head": [64, 32]}
     assert plan(network=small).gpus() == 0
+
+
+def test_each_view_of_correlations_has_a_title():
+    asked = {"ranges": ["full", "uranium"], "orders": ["group"]}
+    views = {"full_group": "full, by group", "uranium_group": "up to U, by group"}
+    assert plan(correlation=asked).views == views

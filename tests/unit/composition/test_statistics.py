@@ -95,9 +95,9 @@ def test_bootstrap_is_seeded_and_has_the_size_that_theory_gives() -> None:
 
 def test_interval_surrounds_the_entropy_and_stays_within_bounds() -> None:
     table = summary(HELD, PARTS, replicates=50)
-    assert (table["entropy_low"] <= table["entropy"]).all()
-    assert (table["entropy"] <= table["entropy_high"]).all()
-    assert table["entropy_high"].max() <= 1
+    assert (table["entropy_ci_low"] <= table["entropy"]).all()
+    assert (table["entropy"] <= table["entropy_ci_high"]).all()
+    assert table["entropy_ci_high"].max() <= 1
 
 
 def test_empty_part_and_empty_set() -> None:

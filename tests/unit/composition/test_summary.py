@@ -63,7 +63,7 @@ def test_mean_spread_and_interval_by_hand(table):
     rows = table[table["dataset"] == "bulk"].set_index("model")
     crabnet = rows.loc["crabnet"]
     assert (crabnet["mean"], crabnet["seed_sd"], crabnet["seeds"]) == (9, 1, 3)
-    assert (crabnet["test_low"], crabnet["test_high"]) == (8, 11)
+    assert (crabnet["test_ci_low"], crabnet["test_ci_high"]) == (8, 11)
     assert crabnet["relative_mae"] == pytest.approx(9 / 50)
     assert crabnet["unit"] == "GPa"
     assert rows.loc["random forest", "seed_sd"] == pytest.approx(np.sqrt(0.5))

@@ -155,7 +155,7 @@ def test_the_comparison_is_relative_to_each_methods_largest(tables):
     relative = found.pivot_table(index="feature", columns="method", values="relative")
     assert (relative.max() == 1).all()
     assert relative.loc["E"].tolist() == pytest.approx([0.5, 0.1, np.nan], nan_ok=True)
-    assert found["relative_high"].iloc[0] == pytest.approx(1.5)
+    assert found["relative_ci_high"].iloc[0] == pytest.approx(1.5)
 
 
 def test_the_summary_is_json_without_nan(tables):

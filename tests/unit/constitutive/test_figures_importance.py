@@ -51,7 +51,7 @@ def comparison() -> pd.DataFrame:
     relative = table["value"] / table["largest"]
     return table.assign(
         ci_low=table["value"], ci_high=table["value"],
-        relative=relative, relative_low=relative - 0.1, relative_high=relative + 0.1,
+        relative=relative, relative_ci_low=relative - 0.1, relative_ci_high=relative + 0.1,
     )  # fmt: skip
 
 

@@ -33,9 +33,9 @@ def test_quantiles_are_those_of_each_bin() -> None:
     quantiles = bands(table)
     assert quantiles["rows"].sum() == 500
     for place, bin_ in quantiles.iterrows():
-        inside = (table["strain"] >= bin_["strain_low"]) & (table["strain"] < bin_["strain_high"])
+        inside = (table["strain"] >= bin_["bin_low"]) & (table["strain"] < bin_["bin_high"])
         if place == len(quantiles) - 1:  # the last bin holds its upper edge
-            inside |= table["strain"] == bin_["strain_high"]
+            inside |= table["strain"] == bin_["bin_high"]
         mine = table.loc[inside, "residual"]
         assert bin_["rows"] == len(mine)
         expected = np.quantile(mine, [0.05, 0.5, 0.95])
@@ -64,18 +64,20 @@ def test_every_density_integrates_to_one(outlier: float | None) -> None:
     if outlier is not None:
         table.loc[0, "residual"] = outlier
     histogram = residual_histogram(table["residual"].to_numpy(), table["group"])
-    width = histogram["high"] - histogram["low"]
+    width = histogram["bin_high"] - histogram["bin_low"]
     share = (histogram["density"] * width).groupby(histogram["group"]).sum()
     np.testing.assert_allclose(share, 1)
     # No step is outside the bins, and the bulk is resolved all the same.
-    assert histogram["low"].min() <= table["residual"].min()
-    assert histogram["high"].max() >= table["residual"].max()
+    assert histogram["bin_low"].min() <= table["residual"].min()
+    assert histogram["bin_high"].max() >= table["residual"].max()
     assert (histogram["density"] > 0).groupby(histogram["group"]).sum().min() > 20
 
 
 def test_residuals_that_are_all_equal() -> None:
     histogram = residual_histogram(np.full(5, 2.0), pd.Series(["all steps"] * 5))
-    assert (histogram["density"] * (histogram["high"] - histogram["low"])).sum() == pytest.approx(1)
+    assert (
+        histogram["density"] * (histogram["bin_high"] - histogram["bin_low"])
+    ).sum() == pytest.approx(1)
 
 
 def test_few_steps_are_points_many_are_counted() -> None:
@@ -96,13 +98,13 @@ def test_lines_are_the_tables() -> None:
     drawn = {line.get_label(): line for line in left.lines}
     np.testing.assert_array_equal(drawn["median"].get_ydata(), quantiles["median"])
     np.testing.assert_array_equal(drawn["5 and 95 %"].get_ydata(), quantiles["q05"])
-    middle = (quantiles["strain_low"] + quantiles["strain_high"]) / 2
+    middle = (quantiles["bin_low"] + quantiles["bin_high"]) / 2
     np.testing.assert_array_equal(drawn["median"].get_xdata(), middle)
     histogram = residual_histogram(table["residual"].to_numpy(), table["group"])
     for patch, (_, part) in zip(right.patches, histogram.groupby("group"), strict=True):
         values, edges, _ = patch.get_data()
         np.testing.assert_array_equal(values, part["density"])
-        np.testing.assert_array_equal(edges[:-1], part["low"])
+        np.testing.assert_array_equal(edges[:-1], part["bin_low"])
 
 
 def test_legend_states_the_error_of_each_group() -> None:

@@ -116,7 +116,12 @@ def test_parity_draws_sigma_of_few_compounds() -> None:
 def test_calibration_shows_curve_interval_and_area() -> None:
     # Straight from (0, 0) by (0.5, 0.25) to (1, 1): two triangles of area 1/2 x 1/2 x 1/4.
     curve = pd.DataFrame(
-        {"expected_coverage": [0.5], "observed_coverage": [0.25], "low": [0.2], "high": [0.31]}
+        {
+            "expected_coverage": [0.5],
+            "observed_coverage": [0.25],
+            "ci_low": [0.2],
+            "ci_high": [0.31],
+        }
     )
     axes = calibration_figure(curve).axes[0]
     assert "0.125" in texts(axes)

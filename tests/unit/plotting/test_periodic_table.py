@@ -42,14 +42,11 @@ def test_values_stand_under_their_symbols_and_absent_is_grey() -> None:
     assert texts[texts.index("Fe") + 1] == "3"
 
 
-def test_zero_is_a_value_on_a_linear_scale_and_neutral_on_a_centred_one() -> None:
+def test_zero_is_a_value_on_a_linear_scale() -> None:
     assert tiles(periodic_table({"O": 0, "H": 1}, COUNT))["O"] == "#440154"
-    colours = tiles(periodic_table({"O": 0, "H": 5, "C": -1}, COUNT, scale="centred"))
-    assert colours["O"] == "#f7f6f6"
-    assert colours["H"] == "#67001f"
 
 
-@pytest.mark.parametrize("scale", ["linear", "log", "centred"])
+@pytest.mark.parametrize("scale", ["linear", "log"])
 @pytest.mark.parametrize("values", [{}, {"O": 4.0}])
 def test_one_value_or_none(scale: str, values: dict[str, float]) -> None:
     figure = periodic_table(values, COUNT, scale=scale)
@@ -60,5 +57,5 @@ def test_one_value_or_none(scale: str, values: dict[str, float]) -> None:
 def test_bad_arguments() -> None:
     with pytest.raises(ValueError, match="Xx"):
         periodic_table({"Xx": 1}, COUNT)
-    with pytest.raises(ValueError, match="linear, log, centred"):
+    with pytest.raises(ValueError, match="linear, log"):
         periodic_table({"H": 1}, COUNT, scale="cubic")

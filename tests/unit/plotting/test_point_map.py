@@ -75,7 +75,7 @@ def test_more_points_are_smaller_and_fainter():
 @pytest.fixture
 def page():
     table = pd.DataFrame({"a": [1.0, np.nan], "b": ["yes", "other"]})
-    places = pd.DataFrame({"x": [0.12345, 1.0], "y": [2.0, 3.0], "same": [1, 2]})
+    places = pd.DataFrame({"x": [0.1234567, 1.0], "y": [2.0, 3.0], "same": [1, 2]})
     colourings = [Colouring("a", "A (K)"), Colouring("b", "B", categories=("yes", "no"))]
     maps = {"layer 1": places, "layer 2": "too few"}
     return map_page(
@@ -87,7 +87,7 @@ def test_a_page_holds_every_map_and_colour(page, tmp_path):
     group = page.layout.meta["groups"][0]
     assert group["text"] == ["FeO", "NaN"]
     first, second = group["maps"]
-    assert first == {"name": "layer 1", "x": [0.123, 1.0], "y": [2.0, 3.0], "same": [1, 2]}
+    assert first == {"name": "layer 1", "x": [0.12346, 1.0], "y": [2.0, 3.0], "same": [1, 2]}
     assert second == {"name": "layer 2", "skipped": "too few"}
     assert group["colours"][0]["values"] == [1.0, None]
     assert group["colours"][1]["categories"] == [["other", ABSENT], ["yes", BLUE], ["no", ORANGE]]

@@ -13,12 +13,16 @@ from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from matxai.plotting.page import write_page
+from matxai.plotting.page import plain_numbers, write_page
 from matxai.plotting.quantities import Quantity, axis_label, quantities, quantity
 from matxai.plotting.style import (
     ABSENT,
     DIVERGING,
+    FULL_WIDTH,
+    colour_stops,
     count_axis,
+    density,
+    element_axis,
     empty_figure,
     require_columns,
     save,
@@ -147,3 +151,32 @@ def test_page_is_self_contained_and_repeatable(tmp_path: Path) -> None:
     assert 'id="figure"' in page
     assert len(page) > 1_000_000  # plotly.js is inside
     assert not re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=", page)
+
+
+def test_numbers_of_a_page_are_short_and_unknown_ones_null() -> None:
+    values = np.array([[1.23456, np.nan], [1234567.0, -1e-9]])
+    assert plain_numbers(values, 3) == [[1.23, None], [1230000.0, -1e-9]]
+    assert plain_numbers([7, 12], 2) == [7, 12]
+
+
+def test_colour_stops_go_through_the_map() -> None:
+    stops = colour_stops("viridis", 3)
+    assert stops == [[0, "#440154"], [0.5, "#21918c"], [1, "#fde725"]]
+
+
+@pytest.mark.parametrize(
+    ("count", "wide", "rows"), [(1, False, 1), (30, False, 1), (31, False, 2), (46, True, 2)]
+)
+def test_many_elements_have_a_wide_axis_and_two_rows_of_names(count, wide, rows) -> None:
+    figure, axes = element_axis([f"E{place}" for place in range(count)], 3.0)
+    assert (figure.get_figwidth() > FULL_WIDTH) == wide
+    assert len({tick.get_pad() for tick in axes.xaxis.get_major_ticks()}) == rows
+    assert [label.get_text() for label in axes.get_xticklabels()][-1] == f"E{count - 1}"
+
+
+def test_density_counts_every_point_once() -> None:
+    x = np.repeat([0.1, 0.9], [30, 5])
+    cells = density(Figure().add_subplot(), x, x, (0, 1, 0, 1))
+    assert sorted(cells.get_array()) == [5, 30]
+    assert cells.get_clim() == (1, 30)
+    assert density(Figure().add_subplot(), [0.5], [0.5], (0, 1, 0, 1)).get_clim() == (1, 10)

@@ -24,7 +24,7 @@ from matxai.uncertainty import NORMAL_95
 TOLERANCE = 1e-5
 _KEPT = ["part", "line", "formula", "reduced"]
 _PERCENTILES = (5, 25, 50, 75, 95)
-STATISTICS = ("mean", "low", "high", "sd", *(f"p{level}" for level in _PERCENTILES))
+STATISTICS = ("mean", "ci_low", "ci_high", "sd", *(f"p{level}" for level in _PERCENTILES))
 
 
 @torch.inference_mode()
@@ -112,7 +112,7 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
     """One row for each element of a part, by atomic number.
 
     Columns part, element, atomic_number, in_training, compounds, compositions (distinct ones);
-    of the contributions mean, low, high (95 % bootstrap interval of the mean, NaN for a single
+    of the contributions mean, ci_low, ci_high (95 % bootstrap interval of the mean, NaN for a single
     composition), sd, p5, p25, p50, p75, p95; the same of the targets of the compounds that hold the
     element, as target_mean and so on. Whole compositions are drawn: polymorphs share one contribution.
     """
@@ -141,7 +141,7 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
 def with_class_shares(summary: pd.DataFrame) -> pd.DataFrame:
     """The summary of a classification with what its contributions compare with.
 
-    Columns target_log_odds, target_log_odds_low, target_log_odds_high: log-odds of class 1 among the
+    Columns target_log_odds, target_log_odds_ci_low, target_log_odds_ci_high: log-odds of class 1 among the
     compounds that hold an element, ln((k + 1/2) / (n - k + 1/2)), which is finite for shares of 0 and 1
     too, with the normal 95 % interval (Haldane 1956, Ann. Hum. Genet. 20:309; Anscombe 1956, Biometrika
     43:461).
@@ -151,8 +151,8 @@ def with_class_shares(summary: pd.DataFrame) -> pd.DataFrame:
     middle, error = np.log(ones / zeros), NORMAL_95 * np.sqrt(1 / ones + 1 / zeros)
     return summary.assign(
         target_log_odds=middle,
-        target_log_odds_low=middle - error,
-        target_log_odds_high=middle + error,
+        target_log_odds_ci_low=middle - error,
+        target_log_odds_ci_high=middle + error,
     )
 
 

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 
 from matxai.composition.attention.elements import ALL
 from matxai.composition.figures.attention_elements import LIMIT, PairMap, pair_map, views_of
-from matxai.plotting.style import ABSENT, DIVERGING
+from matxai.plotting.page import plain_numbers
+from matxai.plotting.style import ABSENT, DIVERGING, colour_stops
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
 _SHOWN = ("ratio", "ci_low", "ci_high", "weight")
 
@@ -31,14 +29,13 @@ def element_attention_page(table: pd.DataFrame, minimum: int) -> go.Figure:
     data = {view: _shown(pair_map(table, minimum, *view)) for view in views}
     axes: dict[str, Any] = {"x": first.symbols, "y": first.symbols}
     few = go.Heatmap(
-        **axes, z=_plain(np.where(first.few, 0, np.nan), 0), showscale=False, hoverongaps=False,
-        colorscale=[[0, ABSENT], [1, ABSENT]], customdata=_plain(first.columns["compounds"], 0),
+        **axes, z=plain_numbers(np.where(first.few, 0, np.nan), 1), showscale=False, hoverongaps=False,
+        colorscale=[[0, ABSENT], [1, ABSENT]], customdata=plain_numbers(first.columns["compounds"], 9),
         hovertemplate="%{y} attends to %{x}<br>too few compositions: %{customdata}<extra></extra>",
     )  # fmt: skip
     ratio = go.Heatmap(
-        **axes, **data[ALL, ALL], text=_plain(first.columns["compounds"], 0), zmin=-LIMIT, zmax=LIMIT,
-        hoverongaps=False,
-        colorscale=[[x, to_hex(colormaps[DIVERGING](x))] for x in np.linspace(0, 1, 11)],
+        **axes, **data[ALL, ALL], text=plain_numbers(first.columns["compounds"], 9),
+        zmin=-LIMIT, zmax=LIMIT, hoverongaps=False, colorscale=colour_stops(DIVERGING),
         colorbar={
             "title": {"text": "weight × number<br>of elements<br>(1: uniform)"}, "len": 0.5,
             "tickvals": list(range(-LIMIT, LIMIT + 1)),
@@ -86,17 +83,11 @@ def elements_caption(minimum: int) -> str:
 
 def _shown(pairs: PairMap) -> dict[str, Any]:
     """Colours and hover numbers of one view."""
-    shown = [_plain(np.where(pairs.shown, pairs.columns[name], np.nan)) for name in _SHOWN]
+    shown = [
+        plain_numbers(np.where(pairs.shown, pairs.columns[name], np.nan), 4) for name in _SHOWN
+    ]
     numbers = [
         [None if row[0][i] is None else [part[i] for part in row] for i in range(len(row[0]))]
         for row in zip(*shown, strict=True)
     ]
-    return {"z": _plain(pairs.colour), "customdata": numbers}
-
-
-def _plain(values: NDArray[np.float64], decimals: int = 3) -> list[list[float | None]]:
-    """Rounded numbers as JSON takes them, so that the page stays small."""
-    return [
-        [None if np.isnan(v) else round(float(v), decimals) if decimals else int(v) for v in row]
-        for row in values
-    ]
+    return {"z": plain_numbers(pairs.colour, 4), "customdata": numbers}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from matxai.composition.figures.attention_page_parts import MARK, Panel, Places, rounded
+from matxai.composition.figures.attention_page_parts import MARK, Panel, Places
+from matxai.plotting.page import plain_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def attention_page(view: View) -> go.Figure:
             "name": str(at),
             "data": [
                 *(
-                    {"type": "heatmap", "z": rounded(z)}
+                    {"type": "heatmap", "z": plain_numbers(z, 3)}
                     for z in history.attention[at].reshape(-1, count, count)
                 ),
                 *(panel.mark(at) for panel in panels),

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 
+from matxai.plotting.page import plain_numbers
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import BLUE, GREEN, SEQUENTIAL, VERMILION
+from matxai.plotting.style import BLUE, GREEN, SEQUENTIAL, VERMILION, colour_stops
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,14 +41,14 @@ class Panel:
         epochs = self.view.history.epochs.tolist()
         name = ("predicted", "mean absolute error")[number]
         return {
-            "type": "scatter", "mode": "lines+markers", "x": epochs, "y": rounded(self.values, 6),
+            "type": "scatter", "mode": "lines+markers", "x": epochs, "y": plain_numbers(self.values, 6),
             "line": {"color": (BLUE, GREEN)[number]}, "marker": {"size": 4}, "name": name,
             "hovertemplate": f"epoch %{{x:.4g}}<br>{name} %{{y:.4g}}<extra></extra>",
         }  # fmt: skip
 
     def mark(self, at: int) -> dict[str, Any]:
         low, high = self.range
-        value = rounded(self.values[at : at + 1], 6)[0]
+        value = plain_numbers(self.values[at : at + 1], 6)[0]
         return {
             "type": "scatter",
             "x": [float(self.view.history.epochs[at])] * 3,
@@ -167,19 +166,11 @@ class Places:
         ]  # fmt: skip
 
     def colours(self) -> dict[str, Any]:
-        scale = [[x, to_hex(colormaps[SEQUENTIAL](x))] for x in np.linspace(0, 1, 21)]
         return {
-            "cmin": 0, "cmax": 1, "colorscale": scale,
+            "cmin": 0, "cmax": 1, "colorscale": colour_stops(SEQUENTIAL, 21),
             "colorbar": {
                 "title": {"text": "attention"}, "x": self.x(self.right + 6), "xanchor": "left",
                 "y": self.y(_TOP), "yanchor": "top", "len": (self.bottom - _TOP) / self.height,
                 "thickness": 14,
             },
         }  # fmt: skip
-
-
-def rounded(values: NDArray[Any], digits: int = 3) -> Any:
-    """Nested lists of numbers with so many digits (None for NaN), so that the page stays small."""
-    if values.ndim > 1:
-        return [rounded(row, digits) for row in values]
-    return [None if np.isnan(v) else float(f"{v:.{digits}g}") for v in values.tolist()]

@@ -8,20 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from matxai.plotting import style
 from matxai.plotting.periodic_table import periodic_table, positions
 from matxai.plotting.quantities import Quantity
-from matxai.plotting.style import (
-    BLUE,
-    FULL_WIDTH,
-    GUIDE,
-    LARGE_WIDTH,
-    ORANGE,
-    empty_figure,
-    require_columns,
-    styled,
-    text_colour,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,34 +18,34 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _CROWDED = 16  # elements from which the figure of boxes is wide
-_STATISTICS = ("mean", "low", "high", "p5", "p25", "p50", "p75", "p95")
+_STATISTICS = ("mean", "ci_low", "ci_high", "p5", "p25", "p50", "p75", "p95")
 
 
-@styled
+@style.styled
 def contribution_table(summary: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
     """Draw the mean contribution of each element that is ``shown``, in the unit of ``target``.
 
     ``summary``: `contributions.marked`. The small number in a tile counts the compounds; an element
     that is not shown keeps it, on grey.
     """
-    require_columns(summary, ("element", "compounds", "mean", "shown"), "contribution")
+    style.require_columns(summary, ("element", "compounds", "mean", "shown"), "contribution")
     shown = summary[summary["shown"].astype(bool)]
-    quantity = Quantity(wrapped(f"Mean contribution to {target.label}", 44), unit=target.unit)
+    quantity = Quantity(style.wrapped(f"Mean contribution to {target.label}", 44), unit=target.unit)
     means = dict(zip(shown["element"], shown["mean"].astype(float), strict=True))
-    figure = periodic_table(means, quantity, title=wrapped(title, 90))
+    figure = periodic_table(means, quantity, title=style.wrapped(title, 90))
     axes = figure.axes[0]
     tiles = {tile.get_gid(): tile for tile in axes.patches if isinstance(tile, Rectangle)}
     for symbol, count in zip(summary["element"], summary["compounds"], strict=True):
         row, column = positions()[symbol]
-        colour = text_colour(tiles[f"tile-{symbol}"].get_facecolor())
+        colour = style.text_colour(tiles[f"tile-{symbol}"].get_facecolor())
         axes.text(
             column + 0.43, row - 0.44, f"{count}", ha="right", va="top", size=5.5,
-            color=colour if symbol in means else GUIDE, gid=f"count-{symbol}",
+            color=colour if symbol in means else style.GUIDE, gid=f"count-{symbol}",
         )  # fmt: skip
     return figure
 
 
-@styled
+@style.styled
 def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
     """Draw for each row of ``summary`` two boxes: contributions, and targets of its compounds.
 
@@ -65,15 +54,17 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     columns of `contributions.with_class_shares` there is a square, the log-odds of the share of class 1.
     """
     classes = "target_log_odds" in summary
-    kinds = [("", "contribution of the element", BLUE)]
+    kinds = [("", "contribution of the element", style.BLUE)]
     if not classes:
-        kinds.append(("target_", "target of its compounds", ORANGE))
+        kinds.append(("target_", "target of its compounds", style.ORANGE))
     columns = [f"{prefix}{name}" for prefix, _, _ in kinds for name in _STATISTICS]
-    require_columns(summary, ("element", "compounds", *columns), "contribution")
+    style.require_columns(summary, ("element", "compounds", *columns), "contribution")
     if summary.empty:
-        return empty_figure("no element is held by enough compositions to show a distribution")
+        return style.empty_figure(
+            "no element is held by enough compositions to show a distribution"
+        )
     size = len(summary)
-    figure = Figure(figsize=(LARGE_WIDTH if size > _CROWDED else FULL_WIDTH, 4.6))
+    figure = Figure(figsize=(style.LARGE_WIDTH if size > _CROWDED else style.FULL_WIDTH, 4.6))
     axes = figure.add_subplot()
     handles: list[Artist] = []
     for (prefix, label, colour), shift in zip(kinds, (-0.2, 0.2), strict=False):
@@ -86,22 +77,22 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     axes.tick_params(axis="x", length=0, labelsize=8)
     axes.set_xlim(-0.6, max(size, 6) - 0.4)
     axes.set_xlabel("Element, and number of compounds that hold it")
-    axes.set_ylabel(wrapped(target.axis(), 32))
+    axes.set_ylabel(style.wrapped(target.axis(), 32))
     axes.grid(axis="y", linewidth=0.3)
     (mean,) = axes.plot([], [], "D-", color="black", markersize=4, label="mean, 95 % interval")
     figure.legend(handles=[*handles, mean], loc="outside upper right", ncols=3)
-    axes.set_title(wrapped(title, 100), loc="left")
+    axes.set_title(style.wrapped(title, 100), loc="left")
     return figure
 
 
 def _shares(axes: Axes, table: pd.DataFrame, places: np.ndarray) -> Artist:
     """Draw the class shares of the compounds that hold an element at ``places``; the legend's entry."""
-    ends = table["target_log_odds_low"], table["target_log_odds_high"]
-    axes.vlines(places, *ends, color=ORANGE, linewidth=1.2)
-    shares = axes.plot(places, table["target_log_odds"], "s", color=ORANGE, markersize=5)[0]
+    ends = table["target_log_odds_ci_low"], table["target_log_odds_ci_high"]
+    axes.vlines(places, *ends, color=style.ORANGE, linewidth=1.2)
+    shares = axes.plot(places, table["target_log_odds"], "s", color=style.ORANGE, markersize=5)[0]
     shares.set_gid("target_log_odds")
     label = "share of class 1 in its compounds, 95 %"
-    return axes.plot([], [], "s-", color=ORANGE, markersize=5, linewidth=1.2, label=label)[0]
+    return axes.plot([], [], "s-", color=style.ORANGE, markersize=5, linewidth=1.2, label=label)[0]
 
 
 def _boxes(axes: Axes, table: pd.DataFrame, prefix: str, colour: str, places: np.ndarray) -> None:
@@ -116,6 +107,6 @@ def _boxes(axes: Axes, table: pd.DataFrame, prefix: str, colour: str, places: np
         whiskerprops={"color": colour}, capprops={"color": colour},
     )  # fmt: skip
     # The ends themselves, not distances: rounding may leave a mean outside its interval.
-    axes.vlines(places, table["low"], table["high"], color="black", linewidth=1.2, zorder=4)
+    axes.vlines(places, table["ci_low"], table["ci_high"], color="black", linewidth=1.2, zorder=4)
     means = axes.plot(places, table["mean"], "D", color="black", markersize=3, zorder=5)[0]
     means.set_gid(f"{prefix}mean")

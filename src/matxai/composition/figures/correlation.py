@@ -9,57 +9,51 @@ import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from matxai.composition.correlation import group_of, ordered
+from matxai.composition.correlation import group_of
 from matxai.composition.formulas import HEAVIEST
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    ABSENT,
-    DIVERGING,
-    HALF_WIDTH,
-    LARGE_WIDTH,
-    empty_figure,
-    stagger,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
+
+    from matxai.composition.correlation import CorrelationView
 
 _READABLE = 6.5, 10.0  # points: smallest and largest tick label
 
 
-@styled
-def correlation_map(matrix: pd.DataFrame, representation: str, order: str = "number") -> Figure:
-    """Draw ``matrix`` of ``element_correlation``, the diagonal and what lies below it.
+@style.styled
+def correlation_map(view: CorrelationView, representation: str) -> Figure:
+    """Draw a view of ``correlation_view``, the diagonal and what lies below it.
 
-    ``order`` is ``number`` (atomic number) or ``group`` (lines and names mark the groups). Pairs
-    without a correlation are grey. The colour scale is the same in every map.
+    Lines and names mark the groups where elements are ordered by them. Pairs without a correlation are
+    grey. The colour scale is the same in every map.
     """
-    matrix = ordered(matrix, order)
-    size = len(matrix)
+    matrix, size = view.matrix, len(view.matrix)
     if not np.isfinite(matrix.to_numpy()[np.tril_indices(size, k=-1)]).any():
-        return empty_figure(f"{representation}: no two elements have a defined correlation")
+        return style.empty_figure(f"{representation}: no two elements have a defined correlation")
     values = np.ma.array(matrix.to_numpy(), mask=np.triu(np.ones((size, size), bool), k=1))
     undefined = np.ma.array(np.zeros((size, size)), mask=values.mask | np.isfinite(values.data))
 
     # Fixed margins: laying out 200 tick labels automatically takes as long as drawing them.
-    width = float(np.clip(size * LARGE_WIDTH / HEAVIEST, HALF_WIDTH, LARGE_WIDTH))
+    width = float(np.clip(size * style.LARGE_WIDTH / HEAVIEST, style.HALF_WIDTH, style.LARGE_WIDTH))
     figure = Figure(figsize=(width, width))
     figure.set_layout_engine("none")
     side = 1 - 1 / width  # an inch for the labels, left and below, and for the title
     axes = figure.add_axes((0.5 / width, 0.45 / width, side, side), aspect="equal")
-    axes.imshow(undefined, cmap=ListedColormap([ABSENT]), label="absent")
+    axes.imshow(undefined, cmap=ListedColormap([style.ABSENT]), label="absent")
     image = axes.imshow(
-        np.ma.masked_invalid(values), cmap=DIVERGING, norm=Normalize(-1, 1), label="correlation"
+        np.ma.masked_invalid(values),
+        cmap=style.DIVERGING,
+        norm=Normalize(-1, 1),
+        label="correlation",
     )
     axes.spines[:].set_visible(False)
     font = float(np.clip(700 / size, *_READABLE))
     for axis, names in ((axes.xaxis, matrix.columns), (axes.yaxis, matrix.index)):
         axis.set_ticks(range(size), list(names))
-        stagger(axis, font, 1.6 * font if size > 60 else 0)
-    if order == "group":
+        style.stagger(axis, font, 1.6 * font if size > 60 else 0)
+    if view.grouped:
         _mark_groups(axes, list(matrix.index))
 
     # The triangle leaves the upper right corner free for everything that explains it.
@@ -67,10 +61,10 @@ def correlation_map(matrix: pd.DataFrame, representation: str, order: str = "num
     bar = figure.colorbar(image, cax=place, orientation="horizontal", ticks=[-1, -0.5, 0, 0.5, 1])
     notes = [axis_label("correlation")]
     notes += ["grey: no vector, or none that varies"] if undefined.count() else []
-    notes += ["bold: periodic-table group"] if order == "group" else []
+    notes += ["bold: periodic-table group"] if view.grouped else []
     bar.set_label("\n".join(notes))
     title = f"{representation}: correlation between element vectors"
-    figure.suptitle(wrapped(title, int(9 * width)), y=1 - 0.05 / width, va="top", size=11)
+    figure.suptitle(style.wrapped(title, int(9 * width)), y=1 - 0.05 / width, va="top", size=11)
     return figure
 
 

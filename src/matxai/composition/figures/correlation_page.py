@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 from pymatgen.core.periodic_table import Element
 
-from matxai.composition.correlation import group_of, ordered
+from matxai.composition.correlation import group_of
+from matxai.plotting.page import plain_numbers
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import DIVERGING
+from matxai.plotting.style import DIVERGING, colour_stops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
+    from matxai.composition.correlation import CorrelationView
 
-def correlation_page(views: Mapping[str, tuple[pd.DataFrame, str]]) -> go.Figure:
+
+def correlation_page(views: Mapping[str, CorrelationView]) -> go.Figure:
     """Make the plotly twin of ``correlation_map``: same triangle, order, colours and scale.
 
-    ``views``: name such as ``full_group`` -> (matrix, order); a button each, the first one shown.
+    ``views``: by their titles, such as ``full, by group``; a button each, the first one shown.
     Hovering shows symbol, name, atomic number and group of both elements and their correlation.
     """
-    data = {name: _triangle(ordered(matrix, order)) for name, (matrix, order) in views.items()}
+    data = {title: _triangle(view.matrix) for title, view in views.items()}
     first = next(iter(data.values()))
     figure = go.Figure(
         go.Heatmap(
@@ -35,17 +36,17 @@ def correlation_page(views: Mapping[str, tuple[pd.DataFrame, str]]) -> go.Figure
             hoverongaps=False,
             zmin=-1,
             zmax=1,
-            colorscale=[[x, to_hex(colormaps[DIVERGING](x))] for x in np.linspace(0, 1, 11)],
+            colorscale=colour_stops(DIVERGING),
             colorbar={"title": {"text": axis_label("correlation")}, "len": 0.5},
         )
     )
     buttons = [
         {
-            "label": name.replace("uranium", "up to U").replace("_", ", by "),
+            "label": title,
             "method": "restyle",
             "args": [{key: [values] for key, values in triangle.items()}],
         }
-        for name, triangle in data.items()
+        for title, triangle in data.items()
     ]
     axis = {"tickmode": "linear", "tickfont": {"size": 8}, "showgrid": False, "zeroline": False}
     figure.update_layout(
@@ -84,9 +85,7 @@ def _triangle(matrix: pd.DataFrame) -> dict[str, Any]:
         ]
         for row in range(len(symbols))
     ]
-    # Three decimals are what is read: the page holds every view and stays small.
-    shown = [[None if np.isnan(v) else round(float(v), 3) for v in row] for row in values]
-    return {"z": shown, "x": symbols, "y": symbols, "text": text}
+    return {"z": plain_numbers(values, 3), "x": symbols, "y": symbols, "text": text}
 
 
 def _described(symbol: str) -> str:

@@ -10,48 +10,34 @@ from matplotlib.ticker import MultipleLocator
 
 from matxai.composition.oxidation import REASONS
 from matxai.composition.oxidation_tables import GUESSED, OUTCOMES, PURE
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    BLACK,
-    BLUE,
-    FULL_WIDTH,
-    GREEN,
-    GUIDE,
-    LARGE_WIDTH,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    YELLOW,
-    empty_figure,
-    require_columns,
-    stagger,
-    styled,
-    text_colour,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
 _LABELS = {GUESSED: "guessed", PURE: "pure element: 0", **REASONS}
-_COLOURS = dict(zip(OUTCOMES, (BLUE, SKY, ORANGE, PURPLE, YELLOW, VERMILION), strict=True))
-_KINDS = {"common": (BLUE, "common state"), "uncommon": (ORANGE, "another whole state"),
-          "mixed": (GREEN, "between two states")}  # fmt: skip
+_COLOURS = dict(
+    zip(
+        OUTCOMES,
+        (style.BLUE, style.SKY, style.ORANGE, style.PURPLE, style.YELLOW, style.VERMILION),
+        strict=True,
+    )
+)
+_KINDS = {"common": (style.BLUE, "common state"), "uncommon": (style.ORANGE, "another whole state"),
+          "mixed": (style.GREEN, "between two states")}  # fmt: skip
 _LARGEST = 90.0  # area, in square points, of the mark of a state that an element always has
-_CROWDED = 45  # elements from which the figure is wide and its labels stand in two rows
 
 
-@styled
+@style.styled
 def outcome_figure(outcomes: pd.DataFrame) -> Figure:
     """Draw one bar a data set: shares of ``oxidation_tables.outcomes``; those of 4 % up are written."""
-    require_columns(outcomes, ("dataset", "outcome", "compounds", "share"), "outcome")
+    style.require_columns(outcomes, ("dataset", "outcome", "compounds", "share"), "outcome")
     outcomes = outcomes[outcomes["compounds"] > 0]
     names = list(outcomes["dataset"].drop_duplicates())
     if not names:
-        return empty_figure("no data set holds a compound: nothing to guess")
-    figure = Figure(figsize=(FULL_WIDTH, 1.5 + 0.4 * len(names)))
+        return style.empty_figure("no data set holds a compound: nothing to guess")
+    figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.4 * len(names)))
     axes = figure.add_subplot()
     left = np.zeros(len(names))
     for outcome in OUTCOMES:
@@ -62,17 +48,16 @@ def outcome_figure(outcomes: pd.DataFrame) -> Figure:
         colour = _COLOURS[outcome]
         bars = axes.barh(range(len(names)), share, 0.7, left, color=colour, label=_LABELS[outcome])
         texts = [f"{100 * value:.0f} %" if value >= 0.04 else "" for value in share]
-        axes.bar_label(bars, texts, label_type="center", size=8, color=text_colour(colour))
+        axes.bar_label(bars, texts, label_type="center", size=8, color=style.text_colour(colour))
         left += share
-    axes.set_yticks(range(len(names)), [wrapped(str(name), 26) for name in names])
-    axes.set_ylim(len(names) - 0.5, -0.5)
+    style.name_rows(axes, names)
     axes.set_xlim(0, 1)
     axes.set_xlabel(axis_label("share"))
     figure.legend(loc="outside upper center", ncols=3)
     return figure
 
 
-@styled
+@style.styled
 def state_figure(states: pd.DataFrame) -> Figure:
     """Draw the guessed states of each element, a mark's area its share of the element's compounds.
 
@@ -80,19 +65,19 @@ def state_figure(states: pd.DataFrame) -> Figure:
     elements that have a guess.
     """
     columns = ("element", "atomic_number", "state", "common", "compounds", "share")
-    require_columns(states, columns, "oxidation state")
+    style.require_columns(states, columns, "oxidation state")
     seen = states[states["compounds"] > 0]
     if seen.empty:
-        return empty_figure("no compound has a guess: no states to draw")
+        return style.empty_figure("no compound has a guess: no states to draw")
     elements = list(seen.sort_values("atomic_number")["element"].drop_duplicates())
-    figure, axes = _by_element(elements, 5.0)
+    figure, axes = style.element_axis(elements, 5.0)
     place = {element: number for number, element in enumerate(elements)}
     common = states[states["common"] & states["element"].isin(place)]
     axes.scatter(
         common["element"].map(place),
         common["state"],
         70,
-        BLACK,
+        style.BLACK,
         marker="_",
         linewidths=1.0,
         zorder=1,
@@ -104,7 +89,7 @@ def state_figure(states: pd.DataFrame) -> Figure:
             table["element"].map(place), table["state"], _LARGEST * table["share"], colour,
             alpha=0.75, linewidths=0, label=label, zorder=2,
         )  # fmt: skip
-    axes.axhline(0, color=GUIDE, linewidth=0.8, zorder=0)
+    axes.axhline(0, color=style.GUIDE, linewidth=0.8, zorder=0)
     axes.yaxis.set_major_locator(MultipleLocator(1))
     axes.grid(axis="y", linewidth=0.3)
     axes.set_ylabel(axis_label("oxidation_state"))
@@ -113,33 +98,35 @@ def state_figure(states: pd.DataFrame) -> Figure:
         for colour, label in _KINDS.values()
     ]
     handles.append(
-        axes.scatter([], [], 70, BLACK, marker="_", linewidths=1.0, label="listed as common")
+        axes.scatter([], [], 70, style.BLACK, marker="_", linewidths=1.0, label="listed as common")
     )
     handles += [
-        axes.scatter([], [], _LARGEST * share, GUIDE, linewidths=0, label=f"{100 * share:.0f} %")
+        axes.scatter(
+            [], [], _LARGEST * share, style.GUIDE, linewidths=0, label=f"{100 * share:.0f} %"
+        )
         for share in (0.1, 0.5, 1.0)
     ]
-    wide = len(elements) > _CROWDED
+    wide = figure.get_figwidth() > style.FULL_WIDTH
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles) if wide else 4)
     return figure
 
 
-@styled
-def agreement_figure(agreement: pd.DataFrame) -> Figure:
-    """Draw one bar an element: shares of ``oxidation_tables.agreement`` with their 95 % interval."""
-    columns = ("element", "compounds", *_KINDS, "common_low", "common_high")
-    require_columns(agreement, columns, "agreement")
-    if agreement.empty:
-        return empty_figure("no compound has a guess: nothing to compare")
-    table = agreement.sort_values("atomic_number")
-    figure, axes = _by_element(list(table["element"]), 3.8)
+@style.styled
+def common_shares_figure(shares: pd.DataFrame) -> Figure:
+    """Draw one bar an element: shares of ``oxidation_tables.common_shares`` with their 95 % interval."""
+    columns = ("element", "compounds", *_KINDS, "common_ci_low", "common_ci_high")
+    style.require_columns(shares, columns, "common-state")
+    if shares.empty:
+        return style.empty_figure("no compound has a guess: nothing to compare")
+    table = shares.sort_values("atomic_number")
+    figure, axes = style.element_axis(list(table["element"]), 3.8)
     places, bottom = np.arange(len(table)), np.zeros(len(table))
     for kind, (colour, label) in _KINDS.items():
         axes.bar(places, table[kind], 0.8, bottom, color=colour, label=label)
         bottom += table[kind].to_numpy()
-    reach = [table["common"] - table["common_low"], table["common_high"] - table["common"]]
+    reach = [table["common"] - table["common_ci_low"], table["common_ci_high"] - table["common"]]
     axes.errorbar(
-        places, table["common"], np.abs(reach), color=BLACK, linestyle="none", elinewidth=1.0,
+        places, table["common"], np.abs(reach), color=style.BLACK, linestyle="none", elinewidth=1.0,
         label="95 % interval",
     )  # fmt: skip
     axes.set_ylim(0, 1)
@@ -152,15 +139,3 @@ def _split(states: pd.DataFrame) -> list[pd.Series[bool]]:
     """Rows of common, of other whole and of fractional states."""
     common, whole = states["common"].astype(bool), states["state"] % 1 == 0
     return [common, whole & ~common, ~whole]
-
-
-def _by_element(elements: list[str], height: float) -> tuple[Figure, Axes]:
-    """Axes with one place an element."""
-    crowded = len(elements) > _CROWDED
-    figure = Figure(figsize=(LARGE_WIDTH if crowded else FULL_WIDTH, height))
-    axes = figure.add_subplot()
-    axes.set_xticks(range(len(elements)), elements)
-    stagger(axes.xaxis, 7.5 if crowded else 9, 10 if crowded else 0)
-    axes.set_xlim(-0.8, max(len(elements), 8) - 0.2)
-    axes.set_xlabel("Element, by atomic number")
-    return figure, axes

@@ -9,28 +9,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from matxai.composition.tasks import CONSTANT
+from matxai.plotting import style
 from matxai.plotting.quantities import quantity
-from matxai.plotting.style import (
-    BLACK,
-    BLUE,
-    FULL_WIDTH,
-    GREEN,
-    GUIDE,
-    PURPLE,
-    VERMILION,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_COLOURS = {"crabnet": BLUE, "hotcrab": VERMILION, "random forest": GREEN, "roost": PURPLE}
+_COLOURS = {
+    "crabnet": style.BLUE,
+    "hotcrab": style.VERMILION,
+    "random forest": style.GREEN,
+    "roost": style.PURPLE,
+}
 _COLUMNS = (
-    "dataset", "task", "model", "unit", "seeds", "mean", "seed_sd", "test_low", "test_high", "published",
+    "dataset", "task", "model", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
+    "published",
 )  # fmt: skip
 _LINE = 0.22  # inches a model
 _AXES = {
@@ -39,7 +33,7 @@ _AXES = {
 }
 
 
-@styled
+@style.styled
 def summary_figure(table: pd.DataFrame) -> Figure:
     """Draw the table of `summary.summary_table`: a band a data set, a line a model, numbers at the right.
 
@@ -47,24 +41,26 @@ def summary_figure(table: pd.DataFrame) -> Figure:
     below, 1 - area under the ROC curve: left is better in both. Filled mark: mean over seeds, thick bar its
     standard deviation, thin bar the 95 % interval over test compositions; open diamond: published.
     """
-    require_columns(table, _COLUMNS, "summary")
+    style.require_columns(table, _COLUMNS, "summary")
     tasks = [task for task in _AXES if (table["task"] == task).any()]
     if not tasks:
-        return empty_figure("no data set was evaluated")
+        return style.empty_figure("no data set was evaluated")
     lines = [int((table["task"] == task).sum()) for task in tasks]
-    figure = Figure(figsize=(FULL_WIDTH + 1, 1.0 + sum(0.8 + _LINE * n for n in lines)))
+    figure = Figure(figsize=(style.FULL_WIDTH + 1, 1.0 + sum(0.8 + _LINE * n for n in lines)))
     ratios = [0.3 + _LINE * n for n in lines]
     panels = figure.subplots(nrows=len(tasks), squeeze=False, height_ratios=ratios)[:, 0]
     for axes, task in zip(panels, tasks, strict=True):
         _panel(axes, table[table["task"] == task], task)
     top = panels[0]
-    look = {"color": BLACK, "linestyle": "none"}
+    look = {"color": style.BLACK, "linestyle": "none"}
     handles = [
         top.plot([], [], marker="o", label="mean of the seeds", **look)[0],
         top.plot(
-            [], [], color=BLACK, linewidth=4, alpha=0.5, label="± standard deviation of seeds"
+            [], [], color=style.BLACK, linewidth=4, alpha=0.5, label="± standard deviation of seeds"
         )[0],
-        top.plot([], [], color=BLACK, linewidth=1, label="95 % interval over test compositions")[0],
+        top.plot(
+            [], [], color=style.BLACK, linewidth=1, label="95 % interval over test compositions"
+        )[0],
     ]
     if table["published"].notna().any():
         label = "published, one value each"
@@ -89,7 +85,7 @@ def _panel(axes: Axes, table: pd.DataFrame, task: str) -> None:
         if place % 2 == 0:
             axes.axhspan(low - 0.5, high - 0.5, color="#F2F2F2", linewidth=0, zorder=0)
         axes.annotate(
-            wrapped(names[place], 22), (0, centres[place]), (-100, 0), ha="right", va="center",
+            style.wrapped(names[place], 22), (0, centres[place]), (-100, 0), ha="right", va="center",
             xycoords=("axes fraction", "data"), textcoords="offset points", fontweight="bold", size=9,
             gid=f"dataset-{names[place]}",
         )  # fmt: skip
@@ -107,12 +103,16 @@ def _model(axes: Axes, found: pd.Series, row: int, scale: float | None) -> None:
     def place(value: float) -> float:
         return 1 - value if scale is None else value * scale
 
-    colour = _COLOURS.get(found["model"], GUIDE)
+    colour = _COLOURS.get(found["model"], style.GUIDE)
     mean, spread = found["mean"], found["seed_sd"]
     text = []
     if np.isfinite(mean):
         axes.hlines(
-            row, place(found["test_low"]), place(found["test_high"]), color=colour, linewidth=1
+            row,
+            place(found["test_ci_low"]),
+            place(found["test_ci_high"]),
+            color=colour,
+            linewidth=1,
         )
         text.append(f"{mean:.3g}")
         if np.isfinite(spread):

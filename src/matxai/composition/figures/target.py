@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
-from scipy import stats
 
 from matxai.composition.sources import PARTS
-from matxai.plotting.quantities import Quantity, axis_label
-from matxai.plotting.style import FULL_WIDTH, PART_COLOURS, styled
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import FULL_WIDTH, PART_COLOURS, name_rows, styled
 
-_BINS = 40
+if TYPE_CHECKING:
+    import pandas as pd
 
-
-def target_table(compounds: pd.DataFrame) -> pd.DataFrame:
-    """Histograms over the same bins: part, low, high (bin edges, unit of the target), share."""
-    edges = np.histogram_bin_edges(compounds["target"], bins=_BINS)
-    tables = []
-    for part in PARTS:
-        target = compounds.loc[compounds["part"] == part, "target"]
-        counts, _ = np.histogram(target, bins=edges)
-        share = counts / max(len(target), 1)
-        tables.append(
-            pd.DataFrame({"part": part, "low": edges[:-1], "high": edges[1:], "share": share})
-        )
-    return pd.concat(tables, ignore_index=True)
-
-
-def class_table(compounds: pd.DataFrame) -> pd.DataFrame:
-    """Rows of each class: part, class, compounds, share (of the part), low, high (95 % Wilson interval)."""
-    rows = []
-    for part in PARTS:
-        target = compounds.loc[compounds["part"] == part, "target"]
-        for name in (0, 1):
-            count = int((target == name).sum())
-            low, high = stats.binomtest(count, len(target)).proportion_ci(method="wilson")
-            rows.append((part, name, count, count / len(target), low, high))
-    return pd.DataFrame(rows, columns=["part", "class", "compounds", "share", "low", "high"])
+    from matxai.plotting.quantities import Quantity
 
 
 @styled
@@ -47,18 +24,16 @@ def class_figure(table: pd.DataFrame, label: str, title: str = "") -> Figure:
     axes = figure.add_subplot()
     for row, part in enumerate(PARTS):
         rows = table[table["part"] == part].set_index("class")
-        one = rows.loc[1]
+        one, total = rows.loc[1], rows["compounds"].sum()
         axes.barh(row, one["share"], color=PART_COLOURS[part], height=0.6)
-        axes.hlines(row, one["low"], one["high"], color="black", linewidth=1.2)
-        numbers = (
-            f"{100 * one['share']:.1f} %: {one['compounds']:,.0f} of {rows['compounds'].sum():,.0f}"
-        )
+        axes.hlines(row, one["ci_low"], one["ci_high"], color="black", linewidth=1.2)
+        numbers = f"{100 * one['share']:.1f} %: {one['compounds']:,.0f} of {total:,.0f}"
         axes.annotate(
-            numbers, (one["high"], row), (6, 0), textcoords="offset points", va="center", size=9
-        )
-    axes.set_yticks(range(len(PARTS)), PARTS)
-    axes.set_ylim(len(PARTS) - 0.5, -0.5)
-    axes.set_xlim(0, max(1.35 * table.loc[table["class"] == 1, "high"].max(), 0.05))
+            numbers if total else "no compound", (one["ci_high"] if total else 0, row), (6, 0),
+            textcoords="offset points", va="center", size=9,
+        )  # fmt: skip
+    name_rows(axes, PARTS)
+    axes.set_xlim(0, max(1.35 * table.loc[table["class"] == 1, "ci_high"].max(), 0.05))
     axes.set_xlabel(f"{axis_label('share')} of class 1 ({label}), with 95 % interval")
     axes.grid(axis="x", linewidth=0.3)
     axes.set_title(title, loc="left")
@@ -72,7 +47,7 @@ def target_figure(table: pd.DataFrame, target: Quantity, title: str = "") -> Fig
     axes = figure.add_subplot()
     for part in PARTS:
         rows = table[table["part"] == part]
-        edges = np.append(rows["low"].to_numpy(), rows["high"].iloc[-1])
+        edges = np.append(rows["bin_low"].to_numpy(), rows["bin_high"].iloc[-1])
         axes.stairs(rows["share"], edges, color=PART_COLOURS[part], label=part, linewidth=1.5)
     axes.set_xlabel(target.axis())
     axes.set_ylabel(axis_label("share"))

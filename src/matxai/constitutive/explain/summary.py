@@ -15,8 +15,8 @@ def comparison(
 ) -> pd.DataFrame:
     """The three measures side by side, each relative to its own largest.
 
-    Columns feature, method, value, ci_low, ci_high, relative, relative_low, relative_high. Of integrated
-    gradients the baseline "zero state" is taken.
+    Columns feature, method, value, ci_low, ci_high, relative, relative_ci_low, relative_ci_high. Of
+    integrated gradients the baseline "zero state" is taken.
     """
     singles = permutation[permutation["kind"] == "feature"]
     zero = integrated[integrated["baseline"] == BASELINES[0]]
@@ -33,8 +33,8 @@ def comparison(
         largest = found["value"].max()
         for before, after in (
             ("value", "relative"),
-            ("ci_low", "relative_low"),
-            ("ci_high", "relative_high"),
+            ("ci_low", "relative_ci_low"),
+            ("ci_high", "relative_ci_high"),
         ):
             found[after] = found[before] / largest
         tables.append(found)

@@ -8,18 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from matxai.constitutive.quantities import feature_quantity
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    BLUE,
-    FULL_WIDTH,
-    GREEN,
-    GUIDE,
-    ORANGE,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,31 +20,39 @@ if TYPE_CHECKING:
 
     from matxai.constitutive.quantities import Units
 
-_LOOKS = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."))  # told apart in grey by their hatches
+_LOOKS = (
+    (style.BLUE, ""),
+    (style.ORANGE, "//"),
+    (style.GREEN, ".."),
+)  # told apart in grey by their hatches
 _DECADES = 100.0  # ratio of the largest to the smallest drop from which the axis is logarithmic
 _NOISE = 1e-3  # drops of R2 below this are drawn on a linear scale about zero
 
 
-@styled
+@style.styled
 def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw columns kind ("feature" or "group"), name, drop, ci_low, ci_high, base_r2.
 
     Groups of features that move together stand below the single features, on the same axis, which
     is linear about zero and logarithmic beyond where drops span more than two decades.
     """
-    require_columns(table, ("kind", "name", "drop", "ci_low", "ci_high", "base_r2"), "permutation")
+    style.require_columns(
+        table, ("kind", "name", "drop", "ci_low", "ci_high", "base_r2"), "permutation"
+    )
     table = table[np.isfinite(table["drop"].to_numpy(float))]
     kinds = [kind for kind in ("feature", "group") if (table["kind"] == kind).any()]
     if not kinds:
-        return empty_figure("no feature was permuted")
+        return style.empty_figure("no feature was permuted")
     rows = {kind: table[table["kind"] == kind].sort_values("drop") for kind in kinds}
     sizes = [len(rows[kind]) + 0.5 for kind in kinds]
-    figure = Figure(figsize=(FULL_WIDTH, 1.4 + 0.32 * sum(sizes)))
+    figure = Figure(figsize=(style.FULL_WIDTH, 1.4 + 0.32 * sum(sizes)))
     panels = figure.subplots(len(kinds), sharex=True, squeeze=False, height_ratios=sizes)[:, 0]
     for axes, kind, look in zip(panels, kinds, _LOOKS, strict=False):
         mine = rows[kind]
         names = mine["name"]
-        labels = _labels(names, units) if kind == "feature" else [wrapped(n, 30) for n in names]
+        labels = (
+            _labels(names, units) if kind == "feature" else [style.wrapped(n, 30) for n in names]
+        )
         _bars(axes, labels, mine, "drop", look)
         intervals = mine[["drop", "ci_low", "ci_high"]].to_numpy(float)
         _column(axes, [_with_interval(*row) for row in intervals])
@@ -64,10 +62,10 @@ def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     kind = "" if panels[0].get_xscale() == "linear" else ", logarithmic away from zero"
     r2 = f"{base:.5f}" if base < 0.99999 else f"1 − {1 - base:.1e}"
     panels[-1].set_xlabel(f"{axis_label('r2_drop')} (nothing permuted: R² {r2}){kind}")
-    return _titled(figure, title)
+    return style.titled(figure, title)
 
 
-@styled
+@style.styled
 def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw columns name, standardised, ci_low, ci_high, physical, signed_mean, unit.
 
@@ -79,11 +77,11 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
         "name", "standardised", "ci_low", "ci_high", "physical", "physical_ci_low",
         "physical_ci_high", "signed_mean", "unit",
     )  # fmt: skip
-    require_columns(table, columns, "saliency")
+    style.require_columns(table, columns, "saliency")
     table = table[np.isfinite(table["standardised"].to_numpy(float))].sort_values("standardised")
     if table.empty:
-        return empty_figure("no feature has a gradient")
-    figure = Figure(figsize=(FULL_WIDTH, 1.5 + 0.36 * len(table)))
+        return style.empty_figure("no feature has a gradient")
+    figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.36 * len(table)))
     axes = figure.add_subplot()
     _bars(axes, _labels(table["name"], units), table, "standardised", _LOOKS[0])
     mean = axes.plot(
@@ -99,24 +97,24 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     _column(axes, texts, "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")
     figure.legend(handles=mean, loc="outside lower right")
-    return _titled(figure, title)
+    return style.titled(figure, title)
 
 
-@styled
+@style.styled
 def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw columns baseline, name, mean_absolute, ci_low, ci_high (unit of stress), signed_mean.
 
     One bar a baseline; features are sorted by their largest attribution over the baselines.
     """
     columns = ("baseline", "name", "mean_absolute", "ci_low", "ci_high", "signed_mean")
-    require_columns(table, columns, "integrated-gradients")
+    style.require_columns(table, columns, "integrated-gradients")
     table = table[np.isfinite(table["mean_absolute"].to_numpy(float))]
     if table.empty:
-        return empty_figure("no feature has an attribution")
+        return style.empty_figure("no feature has an attribution")
     names = list(table.groupby("name")["mean_absolute"].max().sort_values(kind="stable").index)
     baselines = list(table["baseline"].drop_duplicates())
     height = 0.84 / len(baselines)
-    figure = Figure(figsize=(FULL_WIDTH, 1.5 + 0.22 * len(names) * len(baselines)))
+    figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.22 * len(names) * len(baselines)))
     axes = figure.add_subplot()
     handles = []
     for place, (baseline, look) in enumerate(zip(baselines, _LOOKS, strict=False)):
@@ -130,34 +128,34 @@ def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -
     axes.set_xlim(left=0)
     axes.set_xlabel(axis_label("attribution", units.stress))
     figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
-    return _titled(figure, title)
+    return style.titled(figure, title)
 
 
-@styled
+@style.styled
 def comparison_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw columns feature, method, value, relative, relative_low, relative_high: a panel a method.
+    """Draw columns feature, method, value, relative, relative_ci_low, relative_ci_high: a panel a method.
 
     ``relative`` is ``value`` divided by the method's largest; ``value`` is written beside the bar.
     Features are sorted by the mean of ``relative`` over the methods.
     """
-    columns = ("feature", "method", "value", "relative", "relative_low", "relative_high")
-    require_columns(table, columns, "comparison")
+    columns = ("feature", "method", "value", "relative", "relative_ci_low", "relative_ci_high")
+    style.require_columns(table, columns, "comparison")
     table = table[np.isfinite(table["relative"].to_numpy(float))]
     if table.empty:
-        return empty_figure("no feature has an importance")
+        return style.empty_figure("no feature has an importance")
     names = list(table.groupby("feature")["relative"].mean().sort_values(kind="stable").index)
     methods = list(table["method"].drop_duplicates())
-    figure = Figure(figsize=(FULL_WIDTH, 1.5 + 0.32 * len(names)))
+    figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.32 * len(names)))
     panels = figure.subplots(ncols=len(methods), sharey=True, squeeze=False)[0]
     for axes, method, look in zip(panels, methods, _LOOKS, strict=False):
         rows = table[table["method"] == method].set_index("feature").reindex(names)
-        rows = rows[["value", "relative", "relative_low", "relative_high"]]
-        rows = rows.rename(columns={"relative_low": "ci_low", "relative_high": "ci_high"})
+        rows = rows[["value", "relative", "relative_ci_low", "relative_ci_high"]]
+        rows = rows.rename(columns={"relative_ci_low": "ci_low", "relative_ci_high": "ci_high"})
         _bars(axes, _labels(names, units), rows, "relative", look)
         _column(axes, [_number(value) for value in rows["value"]], size=8)
-        axes.set_title(wrapped(str(method), 24))
+        axes.set_title(style.wrapped(str(method), 24))
         axes.set_xlabel("Share of the largest")
-    return _titled(figure, title)
+    return style.titled(figure, title)
 
 
 def _labels(names: Sequence[str] | pd.Series, units: Units) -> list[str]:
@@ -175,7 +173,7 @@ def _bars(
         y, table[column], height, color=colour, hatch=hatch, edgecolor="white", linewidth=0
     )
     axes.hlines(y, table["ci_low"], table["ci_high"], color="black", linewidth=1.2)
-    axes.axvline(0, color=GUIDE, linewidth=0.8)
+    axes.axvline(0, color=style.GUIDE, linewidth=0.8)
     axes.set_yticks(range(len(table)), labels)
     axes.set_ylim(-0.6, len(table) - 0.4)
     axes.tick_params(axis="y", length=0)
@@ -217,9 +215,3 @@ def _scale(axes: Axes, table: pd.DataFrame) -> None:
         return
     axes.set_xscale("symlog", linthresh=_NOISE, linscale=0.7)
     axes.set_xlim(left=min(2 * axes.get_xlim()[0], -_NOISE))
-
-
-def _titled(figure: Figure, title: str) -> Figure:
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure

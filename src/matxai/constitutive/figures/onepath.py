@@ -9,18 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.quantities import feature_quantity
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    ABSENT,
-    BLACK,
-    BLUE,
-    FULL_WIDTH,
-    VERMILION,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +23,14 @@ if TYPE_CHECKING:
 _COLUMNS = ("step", "time", "strain", "stress", "prediction", "closed_loop")
 # The lines lie on each other where the network is good: wide and pale below, thin and broken above.
 _LOOKS: dict[str, dict[str, Any]] = {
-    "stress": {"color": BLACK, "linewidth": 4, "alpha": 0.3, "label": "true"},
-    "prediction": {"color": BLUE, "linestyle": "--", "label": "fed with the true previous stress"},
+    "stress": {"color": style.BLACK, "linewidth": 4, "alpha": 0.3, "label": "true"},
+    "prediction": {
+        "color": style.BLUE,
+        "linestyle": "--",
+        "label": "fed with the true previous stress",
+    },
     "closed_loop": {
-        "color": VERMILION,
+        "color": style.VERMILION,
         "linestyle": ":",
         "linewidth": 2,
         "label": "closed loop: fed with its own",
@@ -45,7 +39,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
 _SMALLEST = 1e-3  # of a curve's largest error: smaller ones may leave the axis of errors
 
 
-@styled
+@style.styled
 def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> Figure:
     """Draw columns step, time, strain, stress, prediction, closed_loop and, optionally, plastic.
 
@@ -53,11 +47,11 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
     that follows from the network's own, as a finite-element code would use it. Where the law knows
     no time, the abscissa is the step. A closed loop that diverges leaves the axes; its title says so.
     """
-    require_columns(table, _COLUMNS, "one-path")
+    style.require_columns(table, _COLUMNS, "one-path")
     if table.empty:
-        return empty_figure("the path has no step")
+        return style.empty_figure("the path has no step")
     clock = "time" if law.timed else "step"
-    figure = Figure(figsize=(FULL_WIDTH, 4.8))
+    figure = Figure(figsize=(style.FULL_WIDTH, 4.8))
     panels = figure.subplot_mosaic(
         [["path", "stress"], ["path", "error"]], height_ratios=(3, 2), width_ratios=(4, 5)
     )
@@ -81,11 +75,9 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
         axes.set_ylabel(feature_quantity("stress", units).axis())
     over.tick_params(labelbottom=False)
     error.set_xlabel(feature_quantity("time", units).axis() if law.timed else axis_label("step"))
-    error.set_ylabel(wrapped(axis_label("absolute_error", units.stress), 18))
+    error.set_ylabel(style.wrapped(axis_label("absolute_error", units.stress), 18))
     figure.legend(*over.get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure
+    return style.titled(figure, title)
 
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:
@@ -121,6 +113,6 @@ def _shade(axes: Axes, x: NDArray[np.float64], plastic: NDArray[np.bool_]) -> No
     start = x[np.maximum(first - 1, 0)]
     axes.broken_barh(
         list(zip(start, x[last] - start, strict=True)), (0, 1),
-        transform=axes.get_xaxis_transform(), color=ABSENT, alpha=0.6, linewidth=0, zorder=0,
+        transform=axes.get_xaxis_transform(), color=style.ABSENT, alpha=0.6, linewidth=0, zorder=0,
         label="plastic steps",
     )  # fmt: skip

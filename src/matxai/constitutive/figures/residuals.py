@@ -6,26 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.kinds import ALL_STEPS
 from matxai.constitutive.quantities import feature_quantity
 from matxai.constitutive.residuals import QUANTILES, bulk, residual_histogram
+from matxai.plotting import style
 from matxai.plotting.quantities import Quantity, axis_label
-from matxai.plotting.style import (
-    BLACK,
-    BLUE,
-    FULL_WIDTH,
-    GUIDE,
-    VERMILION,
-    count_axis,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,11 +23,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_CROWDED = 2000  # steps above which points would hide each other: density instead
-_LOOKS = {"elastic step": (BLUE, "-"), "plastic step": (VERMILION, "--"), ALL_STEPS: (BLACK, "-")}
+_LOOKS = {
+    "elastic step": (style.BLUE, "-"),
+    "plastic step": (style.VERMILION, "--"),
+    ALL_STEPS: (style.BLACK, "-"),
+}
 
 
-@styled
+@style.styled
 def residuals_figure(
     table: pd.DataFrame, quantiles: pd.DataFrame, units: Units, title: str
 ) -> Figure:
@@ -48,14 +39,14 @@ def residuals_figure(
     ``quantiles``: the table of ``residual_quantiles``. The axis covers the bulk of the residuals;
     the steps beyond it are counted above.
     """
-    require_columns(table, ("strain", "residual"), "residual")
-    require_columns(quantiles, ("strain_low", "strain_high", *QUANTILES), "residual")
+    style.require_columns(table, ("strain", "residual"), "residual")
+    style.require_columns(quantiles, ("bin_low", "bin_high", *QUANTILES), "residual")
     table = table[np.isfinite(table["residual"].to_numpy(float))]
     if table.empty:
-        return empty_figure("no test step has a residual")
+        return style.empty_figure("no test step has a residual")
     residual = table["residual"].to_numpy(float)
     low, high = bulk(residual)
-    figure = Figure(figsize=(FULL_WIDTH, 4.2))
+    figure = Figure(figsize=(style.FULL_WIDTH, 4.2))
     left, right = figure.subplots(ncols=2, width_ratios=(5, 4))
     _draw_over_strain(left, table, (low, high))
     _draw_quantiles(left, quantiles)
@@ -74,20 +65,18 @@ def residuals_figure(
     stress = Quantity("RMSE", unit=units.stress)
     for name, rows in histogram.groupby("group"):
         mine = residual[(group == name).to_numpy()]
-        colour, style = _LOOKS.get(str(name), (GUIDE, "-."))
+        colour, dashes = _LOOKS.get(str(name), (style.GUIDE, "-."))
         error = stress.value(float(np.sqrt(np.square(mine).mean())))
         label = f"{name} (n = {mine.size:,}): RMSE {error}"
-        edges = np.append(rows["low"].to_numpy(), rows["high"].to_numpy()[-1])
-        right.stairs(rows["density"], edges, color=colour, linestyle=style, label=label)
+        edges = np.append(rows["bin_low"].to_numpy(), rows["bin_high"].to_numpy()[-1])
+        right.stairs(rows["density"], edges, color=colour, linestyle=dashes, label=label)
     right.set(xlim=(low, high), yscale="log", xlabel=axis_label("residual", units.stress))
     right.xaxis.set_major_locator(MaxNLocator(5))
     per = f"1/{units.stress}" if units.stress else ""
     right.set_ylabel(Quantity(axis_label("probability_density"), unit=per).axis())
     right.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower left", ncols=2)
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure
+    return style.titled(figure, title)
 
 
 def _draw_over_strain(axes: Axes, table: pd.DataFrame, limits: tuple[float, float]) -> None:
@@ -95,22 +84,18 @@ def _draw_over_strain(axes: Axes, table: pd.DataFrame, limits: tuple[float, floa
     margin = 0.02 * float(np.ptp(strain)) or 0.01
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.set(xlim=(strain.min() - margin, strain.max() + margin), ylim=limits)
-    if len(table) > _CROWDED:
-        cells = axes.hexbin(
-            strain, residual, gridsize=(45, 30), mincnt=1, linewidths=0.1,
-            extent=(*axes.get_xlim(), *limits),
-        )  # fmt: skip
-        cells.set_norm(LogNorm(1, max(cells.get_clim()[1], 10)))
+    if len(table) > style.CROWDED:
+        cells = style.density(axes, strain, residual, (*axes.get_xlim(), *limits), (45, 30))
         bar = axes.figure.colorbar(cells, ax=axes, label="Steps per cell")
-        count_axis(bar.ax.yaxis)
+        style.count_axis(bar.ax.yaxis)
     else:
-        axes.scatter(strain, residual, s=6, c=BLUE, alpha=0.4, linewidths=0)
-    axes.axhline(0, color=GUIDE, linewidth=1, zorder=1.5)
+        axes.scatter(strain, residual, s=6, c=style.BLUE, alpha=0.4, linewidths=0)
+    axes.axhline(0, color=style.GUIDE, linewidth=1, zorder=1.5)
 
 
 def _draw_quantiles(axes: Axes, quantiles: pd.DataFrame) -> None:
-    middle = (quantiles["strain_low"] + quantiles["strain_high"]) / 2
-    axes.plot(middle, quantiles["median"], color=VERMILION, label="median")
+    middle = (quantiles["bin_low"] + quantiles["bin_high"]) / 2
+    axes.plot(middle, quantiles["median"], color=style.VERMILION, label="median")
     for name in ("q05", "q95"):
         label = "5 and 95 %" if name == "q05" else None
-        axes.plot(middle, quantiles[name], color=VERMILION, linestyle="--", label=label)
+        axes.plot(middle, quantiles[name], color=style.VERMILION, linestyle="--", label=label)

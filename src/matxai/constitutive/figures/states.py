@@ -12,24 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.quantities import feature_quantity
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    BLACK,
-    BLUE,
-    DIVERGING,
-    FULL_WIDTH,
-    GREEN,
-    GUIDE,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    empty_figure,
-    require_columns,
-    styled,
-    text_colour,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,18 +22,18 @@ if TYPE_CHECKING:
     from matxai.constitutive.quantities import Units
 
 _LOOKS: tuple[tuple[str, str, Any], ...] = (
-    (BLUE, "o", "-"),
-    (VERMILION, "s", "--"),
-    (GREEN, "^", "-."),
-    (ORANGE, "D", ":"),
-    (PURPLE, "v", (0, (8, 2))),
-    (BLACK, "P", (0, (1, 4))),
+    (style.BLUE, "o", "-"),
+    (style.VERMILION, "s", "--"),
+    (style.GREEN, "^", "-."),
+    (style.ORANGE, "D", ":"),
+    (style.PURPLE, "v", (0, (8, 2))),
+    (style.BLACK, "P", (0, (1, 4))),
 )
 _LOWEST = -0.5  # R2 below which a recovery is no better drawn
 _RECOVERED = "_recovered"
 
 
-@styled
+@style.styled
 def states_figure(
     variance: pd.DataFrame,
     recovery: pd.DataFrame,
@@ -62,57 +46,55 @@ def states_figure(
     ``variance``: component, share, cumulative. ``recovery``: variable, components, r2, ci_low,
     ci_high (empty for a law without internal variables). ``correlation``: variable, component, r.
     """
-    require_columns(variance, ("component", "share", "cumulative"), "state")
-    require_columns(recovery, ("variable", "components", "r2", "ci_low", "ci_high"), "state")
-    require_columns(correlation, ("variable", "component", "r"), "state")
+    style.require_columns(variance, ("component", "share", "cumulative"), "state")
+    style.require_columns(recovery, ("variable", "components", "r2", "ci_low", "ci_high"), "state")
+    style.require_columns(correlation, ("variable", "component", "r"), "state")
     if variance.empty:
-        return empty_figure("the recurrent state has no component")
-    figure = Figure(figsize=(FULL_WIDTH, 6.2))
+        return style.empty_figure("the recurrent state has no component")
+    figure = Figure(figsize=(style.FULL_WIDTH, 6.2))
     panels = figure.subplot_mosaic([["variance", "recovery"], ["map", "map"]], height_ratios=(3, 2))
     _draw_variance(panels["variance"], variance)
     _draw_recovery(panels["recovery"], recovery, units)
     _draw_correlation(panels["map"], correlation, units)
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure
+    return style.titled(figure, title)
 
 
-@styled
+@style.styled
 def state_path_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw one path: step, components c1, c2, ... and, a variable, ``name`` and ``name_recovered``.
 
     The first six components are drawn, as they come: in standard deviations over all steps.
     """
-    require_columns(table, ("step", "c1"), "state-path")
+    style.require_columns(table, ("step", "c1"), "state-path")
     if table.empty:
-        return empty_figure("the path has no step")
+        return style.empty_figure("the path has no step")
     names = [str(name) for name in table.columns]
     components = [name for name in names if name[0] == "c" and name[1:].isdigit()]
     variables = [name.removesuffix(_RECOVERED) for name in names if name.endswith(_RECOVERED)]
-    figure = Figure(figsize=(FULL_WIDTH, 2.7 + 1.7 * len(variables)))
+    figure = Figure(figsize=(style.FULL_WIDTH, 2.7 + 1.7 * len(variables)))
     first, *others = figure.subplots(1 + len(variables), sharex=True, squeeze=False)[:, 0]
-    for name, (colour, _, style) in zip(components, _LOOKS, strict=False):
-        first.plot(table["step"], table[name], color=colour, linestyle=style, label=name[1:])
-    first.set_ylabel(wrapped("Component (standard deviations)", 20))
+    for name, (colour, _, dashes) in zip(components, _LOOKS, strict=False):
+        first.plot(table["step"], table[name], color=colour, linestyle=dashes, label=name[1:])
+    first.set_ylabel(style.wrapped("Component (standard deviations)", 20))
     first.legend(title="component", loc="center left", bbox_to_anchor=(1.0, 0.5))
     for axes, name in zip(others, variables, strict=True):
-        axes.plot(table["step"], table[name], color=BLACK, linewidth=4, alpha=0.3, label="true")
         axes.plot(
-            table["step"], table[name + _RECOVERED], color=VERMILION, linestyle="--",
+            table["step"], table[name], color=style.BLACK, linewidth=4, alpha=0.3, label="true"
+        )
+        axes.plot(
+            table["step"], table[name + _RECOVERED], color=style.VERMILION, linestyle="--",
             label="recovered",
         )  # fmt: skip
-        axes.set_ylabel(wrapped(feature_quantity(name, units).axis(), 20))
+        axes.set_ylabel(style.wrapped(feature_quantity(name, units).axis(), 20))
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     (others or [first])[-1].set_xlabel(axis_label("step"))
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure
+    return style.titled(figure, title)
 
 
 def _draw_variance(axes: Axes, variance: pd.DataFrame) -> None:
     x = variance["component"]
-    axes.bar(x, variance["share"], color=SKY, label="each")
-    axes.plot(x, variance["cumulative"], "o-", color=BLACK, markersize=4, label="cumulative")
+    axes.bar(x, variance["share"], color=style.SKY, label="each")
+    axes.plot(x, variance["cumulative"], "o-", color=style.BLACK, markersize=4, label="cumulative")
     axes.set(ylim=(0, 1.05), ylabel=axis_label("explained_variance"))
     axes.set_xlabel(axis_label("state_component"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -126,19 +108,19 @@ def _draw_recovery(axes: Axes, recovery: pd.DataFrame, units: Units) -> None:
         axes.set(xticks=[], yticks=[])
         text = "no internal variable: the stress of this law follows from the strain alone"
         axes.text(
-            0.5, 0.5, wrapped(text, 30), transform=axes.transAxes, ha="center", va="center",
-            color=GUIDE,
+            0.5, 0.5, style.wrapped(text, 30), transform=axes.transAxes, ha="center", va="center",
+            color=style.GUIDE,
         )  # fmt: skip
         return
     looks = cycle(_LOOKS)
-    for (name, rows), (colour, marker, style) in zip(
+    for (name, rows), (colour, marker, dashes) in zip(
         recovery.groupby("variable", sort=False), looks, strict=False
     ):
         x = rows["components"]
         label = feature_quantity(str(name), units).label
-        axes.plot(x, rows["r2"], color=colour, marker=marker, linestyle=style, label=label)
+        axes.plot(x, rows["r2"], color=colour, marker=marker, linestyle=dashes, label=label)
         axes.fill_between(x, rows["ci_low"], rows["ci_high"], color=colour, alpha=0.2, linewidth=0)
-    axes.axhline(0, color=GUIDE, linewidth=0.8)
+    axes.axhline(0, color=style.GUIDE, linewidth=0.8)
     lowest = float(np.nanmin([0.0, *recovery["r2"], *recovery["ci_low"]]))
     axes.set_ylim(max(lowest, _LOWEST) - 0.05, 1.05)
     if recovery["r2"].min() < _LOWEST:
@@ -153,10 +135,10 @@ def _draw_correlation(axes: Axes, correlation: pd.DataFrame, units: Units) -> No
     matrix = correlation.pivot_table("r", "variable", "component", dropna=False).reindex(names)
     values = matrix.to_numpy(float)
     norm = Normalize(-1, 1)
-    image = axes.imshow(values, cmap=DIVERGING, norm=norm, aspect="auto")
+    image = axes.imshow(values, cmap=style.DIVERGING, norm=norm, aspect="auto")
     for (row, column), r in np.ndenumerate(values):
         if np.isfinite(r):
-            colour = text_colour(colormaps[DIVERGING](norm(r)))
+            colour = style.text_colour(colormaps[style.DIVERGING](norm(r)))
             axes.text(column, row, f"{r:.2f}", ha="center", va="center", size=9, color=colour)
     axes.set_xticks(range(values.shape[1]), [str(c) for c in matrix.columns])
     axes.set_yticks(range(len(names)), [feature_quantity(name, units).label for name in names])

@@ -5,22 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from matxai.constitutive.quantities import feature_quantity
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    BLACK,
-    BLUE,
-    FULL_WIDTH,
-    GUIDE,
-    VERMILION,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,13 +20,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_CROWDED = 2000  # steps above which points would hide each other: density instead
-_LOOKS = {"elastic step": (BLUE, "-"), "plastic step": (VERMILION, "--")}
+_LOOKS = {"elastic step": (style.BLUE, "-"), "plastic step": (style.VERMILION, "--")}
 _CURVE = 400  # points of a cumulative curve
 _LEFT_OUT = 0.005  # share of the steps whose errors are so small that the axis starts after them
 
 
-@styled
+@style.styled
 def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw columns strain, tangent (analytic), network, group: a row a test step.
 
@@ -45,16 +33,16 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
     |analytic|. ``summary``: group, steps, median, ci_low, ci_high, q95 of that error as fractions.
     Steps whose analytic tangent is unknown or zero have no relative error and are left out.
     """
-    require_columns(table, ("tangent", "network", "group"), "tangent")
-    require_columns(summary, ("group", "median", "ci_low", "ci_high", "q95"), "tangent")
+    style.require_columns(table, ("tangent", "network", "group"), "tangent")
+    style.require_columns(summary, ("group", "median", "ci_low", "ci_high", "q95"), "tangent")
     pairs = table[["tangent", "network"]].to_numpy(float)
     table = table[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] != 0)]
     if table.empty:
-        return empty_figure(
+        return style.empty_figure(
             "no analytic tangent is known: the data must state the parameters of the law"
         )
     groups = list(table["group"].drop_duplicates().sort_values())
-    figure = Figure(figsize=(FULL_WIDTH, 3.8 if len(groups) > 1 else 4.0))
+    figure = Figure(figsize=(style.FULL_WIDTH, 3.8 if len(groups) > 1 else 4.0))
     *panels, last = figure.subplots(ncols=len(groups) + 1, width_ratios=[1] * len(groups) + [1.2])
     stress = feature_quantity("tangent", units)
     lowest = []
@@ -64,22 +52,20 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
         beyond = _draw_pairs(axes, true, network)
         hidden = f"\n{beyond:,} of them beyond the axes" if beyond else ""
         axes.set_title(f"{group} (n = {len(rows):,}){hidden}", size=10)
-        axes.set_xlabel(wrapped(stress.axis("analytic"), 34))
+        axes.set_xlabel(style.wrapped(stress.axis("analytic"), 34))
         error = np.sort(np.abs(network - true) / np.abs(true)) * 100
-        colour, style = _LOOKS.get(group, (BLACK, "-"))
+        colour, dashes = _LOOKS.get(group, (style.BLACK, "-"))
         rank = np.linspace(0, len(error) - 1, min(_CURVE, len(error))).astype(int)
         lowest.append(error[int(_LEFT_OUT * len(error))])
-        last.plot(error[rank], (rank + 1) / len(error), color=colour, linestyle=style)
-    panels[0].set_ylabel(wrapped(stress.axis("network"), 34))
+        last.plot(error[rank], (rank + 1) / len(error), color=colour, linestyle=dashes)
+    panels[0].set_ylabel(style.wrapped(stress.axis("network"), 34))
     _draw_medians(last, summary[summary["group"].isin(groups)])
     last.set(xscale="log", ylim=(0, 1.02), ylabel=axis_label("share_of_steps"))
     last.set_xlim(left=min((error for error in lowest if error > 0), default=None))
     last.set_xlabel(axis_label("relative_error", "%"))
     last.grid(linewidth=0.3)
     figure.legend(*last.get_legend_handles_labels(), loc="outside lower center", ncols=1)
-    if title:
-        figure.suptitle(wrapped(title, 90), fontsize=11)
-    return figure
+    return style.titled(figure, title)
 
 
 def _draw_pairs(axes: Axes, true: Array, network: Array) -> int:
@@ -89,21 +75,18 @@ def _draw_pairs(axes: Axes, true: Array, network: Array) -> int:
     low, high = float(min(ends)) - margin, float(max(ends)) + margin
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     axes.locator_params(axis="x", nbins=4)
-    if len(true) > _CROWDED:
-        cells = axes.hexbin(
-            true, network, gridsize=40, mincnt=1, linewidths=0.1, extent=(low, high, low, high)
-        )
-        cells.set_norm(LogNorm(1, max(cells.get_clim()[1], 10)))
+    if len(true) > style.CROWDED:
+        style.density(axes, true, network, (low, high, low, high), 40)
     else:
-        axes.scatter(true, network, s=6, c=BLUE, alpha=0.4, linewidths=0)
-    axes.plot([low, high], [low, high], color=GUIDE, linewidth=1, linestyle="--")
+        axes.scatter(true, network, s=6, c=style.BLUE, alpha=0.4, linewidths=0)
+    axes.plot([low, high], [low, high], color=style.GUIDE, linewidth=1, linestyle="--")
     return int(((network < low) | (network > high)).sum())
 
 
 def _draw_medians(axes: Axes, summary: pd.DataFrame) -> None:
     percent = 100 * summary[["median", "ci_low", "ci_high", "q95"]].to_numpy(float)
     for group, (median, low, high, most) in zip(summary["group"], percent, strict=True):
-        colour, style = _LOOKS.get(group, (BLACK, "-"))
+        colour, dashes = _LOOKS.get(group, (style.BLACK, "-"))
         interval = f" ({low:.2g} to {high:.2g} %)" if np.isfinite(low) else ""
         label = f"{group}: median {median:.2g} %{interval}, 95 % of steps below {most:.2g} %"
-        axes.plot(median, 0.5, "o", color=colour, linestyle=style, label=label)
+        axes.plot(median, 0.5, "o", color=colour, linestyle=dashes, label=label)
