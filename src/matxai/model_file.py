@@ -38,7 +38,12 @@ def load_model(path: str | Path, key: str, rule: str) -> tuple[dict[str, Tensor]
             metadata = file.metadata() or {}
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (SafetensorError, OSError) as error:
-        raise InputError(f"not a readable safetensors file: {error}", file=path) from error
+        raise InputError(
+            f"not a readable safetensors file: {error}",
+            file=path,
+            expected=f"a network that the rule {rule} trained",
+            fix=f"train it again with the rule {rule}",
+        ) from error
     if key not in metadata:
         raise InputError(
             "not a network of this line",

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from matxai.strict import OpenFraction, Strict
 
+PARTS = ("train", "val", "test")
+
 
 class Split(Strict):
     """Share of the data in each part; the three sum to 1."""

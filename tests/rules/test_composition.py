@@ -13,7 +13,7 @@ from matxai.composition.oxidation_tables import read_oxidation
 from matxai.standin import StandIn, run_script
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
-TARGET = {"label": "Hardness", "unit": "GPa", "transform": "none"}
+TARGET = {"task": "regression", "label": "Hardness", "unit": "GPa", "transform": "none"}
 NETWORK = {
     "vectors": "mat2vec", "width": 16, "layers": 2, "heads": 2, "feedforward": 32, "dropout": 0.1,
     "head": [8],

@@ -12,7 +12,7 @@ from matxai.errors import InputError
 from matxai.standin import StandIn, run_script
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
-TARGET = {"label": "Hardness", "unit": "GPa", "transform": "none"}
+TARGET = {"task": "regression", "label": "Hardness", "unit": "GPa", "transform": "none"}
 FORMULAS = ["BaTiO3", "NaN", "LiFePO4", "KBr", "SrTiO3"]
 
 

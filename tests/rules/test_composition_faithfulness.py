@@ -48,7 +48,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faithfulness")
     torch.manual_seed(0)
     network = CrabNet(torch.eye(104), **(SHAPE | {"head": (8,)}))
-    card = Card("hotcrab", 0, SHAPE, 1.0, 2.0, ["H"], "0" * 64, 1, {})
+    card = Card("hotcrab", 0, SHAPE, 1.0, 2.0, ["H"], "0" * 64, 1, {}, "regression")
     save_network(folder / "model.safetensors", network.state_dict(), card)
     rng = np.random.default_rng(0)
     rows = []

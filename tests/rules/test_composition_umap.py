@@ -85,7 +85,7 @@ def folder(tmp_path_factory):
     network = CrabNet(torch.from_numpy(network_vectors(read_element_vectors("onehot"))), **SHAPE)
     card = Card(
         network="hotcrab", seed=0, shape=SHAPE, mean=0.0, std=1.0, elements=["O", "Fe"],
-        data_sha256="0" * 64, best_epoch=1, settings={},
+        data_sha256="0" * 64, best_epoch=1, settings={}, task="regression",
     )  # fmt: skip
     save_network(folder / "model.safetensors", network.state_dict(), card)
     explain(folder)
@@ -127,7 +127,7 @@ def test_figures_tables_and_pages(folder):
         input=EXPLAINED,
         output=output | {"stability": "stability.svg", "summary": "summary.csv"},
         params={
-            "target": {"label": "Hardness", "unit": "GPa", "transform": "none"},
+            "target": {"task": "regression", "label": "Hardness", "unit": "GPa", "transform": "none"},
             "title": "hotcrab on mine, seed 0",
             "views": VIEWS,
         },
@@ -161,7 +161,7 @@ def test_only_what_is_asked_for(folder):
             "stability": "only-stability.svg", "summary": "only-summary.csv",
         },
         params={
-            "target": {"label": "Hardness", "unit": "GPa", "transform": "none"},
+            "target": {"task": "regression", "label": "Hardness", "unit": "GPa", "transform": "none"},
             "title": "hotcrab on mine, seed 0",
             "views": {"global": ["layer1"]},
         },

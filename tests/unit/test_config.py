@@ -146,6 +146,8 @@ def test_an_unknown_key_that_resembles_nothing_lists_what_is_allowed():
         (composition(network={"width": 511}), ["width = 511", "multiple of 2"]),
         (composition(network={"width": 510}), ["composition.network: width must be a multiple"]),
         (composition(element_vectors={"elements": [False]}), ["elements[0] = false", "quotes"]),
+        (composition(element_vectors={"elements": ["Xx"]}), ["elements[0]: Xx is no element"]),
+        (composition(local_umap={"elements": ["Fe", "Rf"]}), ["elements[1]: Rf is no element"]),
         (composition(correlation={"vectors": ["layer0.query"]}), ['[0] = "layer0.query"', "or"]),
         (composition(correlation={"vectors": ["layer4.key"]}), ["network.layers is 3"]),
         (composition(datasets={}), ["composition.datasets = {}"]),

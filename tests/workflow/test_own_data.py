@@ -43,8 +43,9 @@ def test_a_missing_part_is_one_clear_error(project):
         path.rename(path.with_suffix(".away"))
         text = project.snakemake("composition_preparation", check=False)
         path.with_suffix(".away").rename(path)
-    assert "Missing input files" in text
+    assert "the val part is missing" in text
     assert "my data/val.csv" in text
+    assert "columns formula,target" in text
 
 
 def test_a_bad_setting_is_one_clear_error_without_a_traceback(project):

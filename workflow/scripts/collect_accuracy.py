@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.target import scored_quantity, task_of_target
+from matxai.composition.target import scored_quantity
 from matxai.composition.tasks import MAIN_METRIC
 from matxai.job import job
 from matxai.plotting.accuracy import accuracy_figure
@@ -12,7 +12,7 @@ with job(snakemake) as run:
     paths = [*run.input.networks, run.input.baselines]
     table = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
     table.to_csv(run.output.table, index=False)
-    metric = MAIN_METRIC[task_of_target(run.params.target)]
+    metric = MAIN_METRIC[run.params.target["task"]]
     shown = table[table["metric"] == metric].rename(columns={"value": metric})
     target = scored_quantity(run.params.target)
     figure = accuracy_figure(shown, target, run.wildcards.dataset, metric=metric)

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.target import error_quantity, task_of_target
+from matxai.composition.target import error_quantity
 from matxai.composition.tasks import VALIDATION_ERROR
 from matxai.job import job
 from matxai.plotting.history import history_figure
@@ -10,7 +10,7 @@ from matxai.plotting.style import save
 
 with job(snakemake) as run:
     target = run.params.target
-    error = VALIDATION_ERROR[task_of_target(target)]
+    error = VALIDATION_ERROR[target["task"]]
     history = pd.read_csv(run.input.history).rename(columns={"val_error": error})
     figure = history_figure(history, error_quantity(target), run.params.title, error=error)
     save(figure, run.output.figure)

@@ -7,13 +7,14 @@ from matxai.composition.settings import Prepare
 from matxai.composition.sources import read_parts, read_transport
 from matxai.composition.element_vectors import read_vectors
 from matxai.job import job
+from matxai.split import PARTS
 
 with job(snakemake) as run:
     dataset = read_dataset(run.params.dataset)
     if isinstance(dataset, Transport):
         raw = read_transport(dataset)
     else:
-        raw = read_parts({part: run.input[part] for part in ("train", "val", "test")})
+        raw = read_parts({part: run.input[part] for part in PARTS})
     tables = [read_vectors(path) for path in run.input.elements]
     known = set.intersection(*(set(table.index) for table in tables))
     prepared = prepare(raw, dataset, Prepare.from_plain(run.params.prepare), known)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from matxai.composition.symbols import ELEMENTS
 from matxai.strict import Count, Distinct, Positive, Seed, Share, Strict, Text
 
 
@@ -90,7 +91,14 @@ class Correlation(Strict):
     )
 
 
-Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$")]
+def _known(symbol: str) -> str:
+    if symbol not in ELEMENTS:
+        msg = f"{symbol} is no element up to Lr: write symbols such as Fe"
+        raise ValueError(msg)
+    return symbol
+
+
+Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$"), AfterValidator(_known)]
 
 
 class ElementVectors(Strict):

@@ -47,7 +47,7 @@ def evaluate_baselines(
     trees: int,
     seeds: list[int],
     threads: int,
-    task: TaskName = "regression",
+    task: TaskName,
 ) -> pd.DataFrame:
     """Test errors of both, learned from the same merged training rows as the networks.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
 from matxai.composition.tasks import TaskName
-from matxai.split import Split
+from matxai.errors import InputError
+from matxai.split import PARTS, Split
 from matxai.strict import Seed, Strict, Text
 
 if TYPE_CHECKING:
@@ -149,6 +151,21 @@ def read_dataset(values: Mapping[str, Any]) -> Transport | Folder | Web:
     return sources.validate_json(json.dumps(values))
 
 
+def require_part(part: str, path: str | Path) -> None:
+    """Refuse a part whose CSV file is not there.
+
+    Raises:
+        InputError: ``path`` is no file.
+    """
+    if not Path(path).is_file():
+        raise InputError(
+            f"the {part} part is missing",
+            file=path,
+            expected="train.csv, val.csv and test.csv with columns formula,target",
+            fix="add the file, or correct `path` in the configuration",
+        )
+
+
 # Why this target: thermoelectrics are judged by their power factor; the n-type one of gapped
 # compounds spans orders of magnitude (hence the logarithm), and composition explains more of it
 # than of the p-type one or of either Seebeck coefficient. In metals it explains next to
@@ -184,7 +201,7 @@ EXAMPLES: list[dict[str, object]] = [
             "source": "download",
             **{
                 part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64}
-                for part in ("train", "val", "test")
+                for part in PARTS
             },
         }
     },

@@ -51,10 +51,20 @@ def read_element_vectors(representation: str) -> pd.DataFrame:
     """Vectors (elements, features) by symbol, in order of atomic number up to Lr.
 
     ``onehot`` is the identity. Values that the source leaves open stay NaN.
+
+    Raises:
+        InputError: no table has that name, or its package lacks the file.
     """
     if representation == "onehot":
         return pd.DataFrame(
             np.eye(HEAVIEST), index=pd.Index(SYMBOLS, name="element"), columns=list(SYMBOLS)
+        )
+    if representation not in _FILES:
+        raise InputError(
+            "no such table of element vectors",
+            value=representation,
+            expected=", ".join(["onehot", *_FILES]),
+            fix="write one of these",
         )
     package, path = _FILES[representation]
     file = package_file(package, path)

@@ -18,6 +18,7 @@ import torch
 from matxai.composition.batch import Batch, Compounds
 from matxai.composition.formulas import SYMBOLS
 from matxai.composition.network import CrabNet
+from matxai.errors import InputError
 
 KINDS = ("query", "key", "value")
 
@@ -71,11 +72,20 @@ def vector_table(embeddings: pd.DataFrame, name: str) -> pd.DataFrame:
     """(elements, features) of one representation: ``embedded``, or such as ``layer2.key``.
 
     Elements that no training compound held are left out: their vectors are untrained.
+
+    Raises:
+        InputError: no layer or kind has that name.
     """
-    layer, _, kind = name.rpartition(".")
-    number = int(layer.removeprefix("layer")) if layer else 0
-    rows = embeddings[
-        (embeddings["layer"] == number) & (embeddings["kind"] == kind) & (embeddings["head"] == 0)
-    ]
+    whole = embeddings[embeddings["head"] == 0]
+    names = "layer" + whole["layer"].astype(str) + "." + whole["kind"]
+    names = names.where(whole["layer"] > 0, whole["kind"])
+    rows = whole[names == name]
+    if rows.empty:
+        raise InputError(
+            "the network has no such vectors",
+            value=name,
+            expected=", ".join(names.unique()),
+            fix="correct `vectors` in the configuration, or raise `network.layers`",
+        )
     rows = rows[rows["in_training"]]
     return pd.DataFrame(rows["vector"].tolist(), index=pd.Index(rows["element"], name="element"))

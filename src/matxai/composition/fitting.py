@@ -17,6 +17,7 @@ from matxai.composition.dataset import Part, merged, part_of
 from matxai.composition.network import CrabNet, Prediction
 from matxai.composition.settings import BATCH_SIZES, Network, Train
 from matxai.composition.tasks import TaskName
+from matxai.errors import InputError
 from matxai.observer import Observer
 from matxai.training import Fitted, Recipe, fit
 
@@ -46,12 +47,22 @@ class Sampling:
 
     ``mean`` and ``std`` are what a network's raw output is scaled by; ``watch`` sees the forward passes
     of the validation.
+
+    Raises:
+        InputError: all training targets are equal, or of a classification one is not from 0 to 1.
     """
 
     mean = 0.0
     std = 1.0
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        if not train.target.min() < train.target.max():
+            raise InputError(
+                "all training targets are equal",
+                value=train.target[0].item(),
+                expected="targets that differ from one composition to another",
+                fix="train on rows with several targets",
+            )
         self.train, self.val, self.jitter = train, val, jitter
         self.batch_size = batch_size or published_batch_size(len(train))
         self.watch: Watch | None = None
@@ -81,8 +92,6 @@ class Regression(Sampling):
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
         super().__init__(train, val, batch_size, jitter)
         self.mean, self.std = float(train.target.mean()), float(train.target.std())
-        if not self.std > 0:
-            raise ValueError("all training targets are equal: nothing can be learned from them")
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         prediction = network(batch)
@@ -109,10 +118,14 @@ class Classification(Sampling):
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
         super().__init__(train, val, batch_size, jitter)
         for part in (train, val):
-            if not ((part.target >= 0) & (part.target <= 1)).all():
-                raise ValueError("the targets of a classification are 0 or 1")
-        if not train.target.min() < train.target.max():
-            raise ValueError("all training targets are equal: nothing can be learned from them")
+            outside = part.target[~((part.target >= 0) & (part.target <= 1))]
+            if len(outside):
+                raise InputError(
+                    "the targets of a classification are 0 or 1",
+                    value=outside[0].item(),
+                    expected="0, 1, or between them the share of class 1",
+                    fix="write task: regression, or give classes",
+                )
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         return log_loss(network(batch).value, self.train.target[batch.rows])

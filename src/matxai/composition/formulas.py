@@ -7,20 +7,23 @@ is refused here before it is asked.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd, lcm
 
-from pymatgen.core import Composition, Element
+from pymatgen.core import Composition
 
-HEAVIEST = 103  # lawrencium: the element tables end here
+from matxai.composition.symbols import ELEMENTS
 
-SYMBOL: dict[int, str] = {z: Element.from_Z(z).symbol for z in range(1, HEAVIEST + 1)}
+HEAVIEST = len(ELEMENTS)
+SYMBOL: dict[int, str] = dict(enumerate(ELEMENTS, start=1))
 SYMBOLS: dict[str, int] = {symbol: number for number, symbol in SYMBOL.items()}
 
 _TOKEN = re.compile(
-    r"(?P<symbol>[A-Z][a-z]?)|(?P<amount>\d+\.?\d*|\.\d+)|(?P<open>[(\[{])|(?P<close>[)\]}])"
+    r"(?P<symbol>[A-Z][a-z]?)|(?P<amount>\d+\.?\d*|\.\d+)|(?P<open>[(\[{])|(?P<close>[)\]}])",
+    re.ASCII,
 )
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _LEAST_AMOUNT = 1e-4  # what the reduced formula resolves
@@ -42,7 +45,7 @@ def _tokens(formula: str) -> Iterator[tuple[str, str]]:
         if match is None:
             raise FormulaError(
                 f"unexpected {formula[position]!r} at character {position + 1}",
-                "element symbols, amounts and brackets only, such as Ca(OH)2",
+                "element symbols, amounts and brackets only, no blanks, such as Ca(OH)2",
             )
         kind, text = str(match.lastgroup), match.group()
         if kind == "symbol" and text not in SYMBOLS:
@@ -52,16 +55,19 @@ def _tokens(formula: str) -> Iterator[tuple[str, str]]:
         position = match.end()
 
 
-def _check(formula: str) -> None:
-    """Raise FormulaError for what pymatgen would guess at."""
+def _check(formula: str) -> set[str]:
+    """The symbols of a formula; FormulaError for what pymatgen would guess at."""
     if not formula:
         raise FormulaError("empty formula", "a formula such as Fe2O3")
     brackets: list[str] = []
+    symbols: set[str] = set()
     previous = "start"
     for kind, text in _tokens(formula):
+        if kind == "symbol":
+            symbols.add(text)
         if kind == "amount" and previous in ("start", "amount"):
             raise FormulaError(f"amount {text} follows no element", "amounts after elements")
-        if kind == "amount" and previous != "open" and float(text) < _LEAST_AMOUNT:
+        if kind == "amount" and previous != "open" and float(text) == 0:
             raise FormulaError(f"amount {text} is zero", f"amounts of {_LEAST_AMOUNT} or more")
         if kind in ("amount", "close") and previous == "open":
             raise FormulaError("empty or unbalanced bracket", "elements inside brackets in pairs")
@@ -72,6 +78,7 @@ def _check(formula: str) -> None:
         previous = kind
     if brackets:
         raise FormulaError(f"unbalanced bracket {brackets[-1]!r}", "brackets in pairs")
+    return symbols
 
 
 def parse_formula(formula: str) -> dict[int, float]:
@@ -79,16 +86,23 @@ def parse_formula(formula: str) -> dict[int, float]:
 
     Raises:
         FormulaError: empty, unknown element (also the isotopes D and T), unbalanced or empty
-            brackets, a zero or negative amount, anything else that is no formula.
+            brackets, an amount that is zero, negative or, brackets multiplied out, below the least, a
+            blank inside, anything else that is no formula.
     """
-    text = "".join(formula.split())
-    _check(text)
+    text = formula.strip()
+    symbols = _check(text)
     try:
         amounts = {element.Z: float(amount) for element, amount in Composition(text).items()}
     except (ValueError, ArithmeticError) as error:
         raise FormulaError(
             f"pymatgen cannot read it: {error}", "a formula such as Fe2O3"
         ) from error
+    for symbol in sorted(symbols, key=SYMBOLS.__getitem__):
+        amount = amounts.get(SYMBOLS[symbol], 0.0)  # pymatgen leaves the smallest out
+        if not _LEAST_AMOUNT * (1 - 1e-9) <= amount < math.inf:
+            raise FormulaError(
+                f"the amount of {symbol} is {amount:g}", f"amounts of {_LEAST_AMOUNT} or more"
+            )
     return amounts
 
 

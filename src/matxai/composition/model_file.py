@@ -12,7 +12,7 @@ from matxai.composition.network import CrabNet
 from matxai.composition.tasks import TaskName
 from matxai.model_file import load_model, save_model
 
-_KEY = "matxai.composition/1"
+_KEY = "matxai.composition/2"  # 1: cards without a task
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Card:
     data_sha256: str
     best_epoch: int
     settings: dict[str, Any]
-    task: TaskName = "regression"
+    task: TaskName
 
 
 def save_network(path: Path, state: dict[str, Tensor], card: Card) -> None:

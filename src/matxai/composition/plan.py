@@ -5,11 +5,11 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 
 from __future__ import annotations
 
-from matxai.composition.data_settings import Folder, Transport, Web
+from matxai.composition.data_settings import Folder, Transport, Web, require_part
 from matxai.composition.settings import BATCH_SIZES, Composition
-from matxai.composition.sources import PARTS
-from matxai.composition.tasks import TaskName
+from matxai.composition.tasks import Target, TaskName
 from matxai.demand import gpus
+from matxai.split import PARTS
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
 OXIDATION = ("outcomes", "states", "agreement")
@@ -63,7 +63,7 @@ class Plan:
         """The settings of a data set."""
         return self.settings.datasets[name]
 
-    def target(self, name: str) -> dict[str, str]:
+    def target(self, name: str) -> Target:
         """What the axes need to name the target of a data set, JSON-plain."""
         found = self.dataset(name)
         return {
@@ -83,10 +83,17 @@ class Plan:
         return [folder for folder in self.networks if folder.startswith(folders)]
 
     def raw_files(self, name: str) -> dict[str, str]:
-        """The CSV files of a data set by part; the embedded data have none."""
+        """The CSV files of a data set by part; the embedded data have none.
+
+        Raises:
+            InputError: a file of a folder is missing.
+        """
         source = self.dataset(name)
         if isinstance(source, Folder):
-            return {part: f"{source.path}/{part}.csv" for part in PARTS}
+            files = {part: f"{source.path}/{part}.csv" for part in PARTS}
+            for part, path in files.items():
+                require_part(part, path)
+            return files
         if isinstance(source, Web):
             return {p: f"data/downloads/{getattr(source, p).sha256}.csv" for p in PARTS}
         return {}

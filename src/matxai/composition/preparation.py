@@ -17,10 +17,11 @@ from matxai.composition.formulas import (
     parse_formula,
     reduced_formula,
 )
+from matxai.composition.part_checks import check_parts, path_of
 from matxai.composition.settings import Prepare
-from matxai.composition.sources import PARTS
 from matxai.errors import InputError
 from matxai.progress import progress
+from matxai.split import PARTS
 
 _CLASSES = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
 
@@ -48,15 +49,15 @@ def prepare(
     another element is refused, since it could only be predicted as if the element were absent.
 
     Raises:
-        InputError: ``strict`` and a row is refused, a part keeps fewer than two rows, or the training part
-            of a classification holds one class.
+        InputError: ``strict`` and a row is refused, a part keeps fewer than two rows, or all targets of the
+            training part are equal (of a classification: it holds one class).
     """
     compounds, refused = _parse(raw, dataset, {SYMBOLS[symbol] for symbol in known})
     if settings.strict and len(refused):
         first = refused.iloc[0]
         raise InputError(
             f"{len(refused)} rows are refused, the first: {first.reason}",
-            file=first.file,
+            file=path_of(first.file, dataset),
             where=f"line {first.line}",
             value=f"{first.formula},{first.target}",
             expected=first.expected,
@@ -73,25 +74,9 @@ def prepare(
         unary = (compounds["numbers"].map(len) == 1) & (compounds["part"] == "train")
         counts.append(("train", "single-element rows left out", int(unary.sum())))
         compounds = compounds[~unary]
-    for part in PARTS:
-        if (kept := int((compounds["part"] == part).sum())) < 2:
-            raise InputError(
-                f"the {part} part keeps {kept} rows",
-                file=raw["file"].iloc[0] if len(raw) else None,
-                expected="at least two rows a part",
-                fix="see the refused rows in the log, or give more data",
-            )
-    classes = dataset.task == "classification"
-    if classes and compounds.loc[compounds["part"] == "train", "target"].nunique() < 2:
-        raise InputError(
-            "the train part holds one class",
-            file=raw["file"].iloc[0],
-            value=compounds.loc[compounds["part"] == "train", "target"].iloc[0],
-            expected="rows of class 0 and of class 1",
-            fix="give rows of both, or see the refused rows in the log",
-        )
+    check_parts(compounds, raw, refused, dataset)
     compounds = compounds.reset_index(drop=True)
-    described = _describe(compounds, classes=classes)
+    described = _describe(compounds, classes=dataset.task == "classification")
     report = pd.DataFrame(counts + described, columns=["part", "quantity", "value"])
     return Prepared(compounds, refused, report)
 
@@ -142,6 +127,8 @@ def _class(text: str) -> float:
 
 def _transformed(text: str, transform: str) -> float:
     try:
+        if "_" in text:  # Python reads 1_000 as a thousand
+            raise ValueError
         value = float(text)
     except ValueError:
         raise FormulaError(f"target {text!r} is not a number", "a finite number") from None

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from matxai.class_metrics import class_curves
-from matxai.composition.sources import PARTS
+from matxai.split import PARTS
 
 
 def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matxai.composition.data_settings import Transport
+from matxai.composition.data_settings import Transport, require_part
 from matxai.composition.element_vectors import package_file
 from matxai.errors import InputError
+from matxai.split import PARTS
 
-PARTS = ("train", "val", "test")
 RAW_COLUMNS = ("part", "file", "line", "formula", "target")
 
 _ARCHIVE = ("matminer", "matminer/utils/data_files/mp_transport/transport_database.tar.xz")
@@ -43,7 +43,12 @@ def read_transport(settings: Transport) -> pd.DataFrame:
     with tarfile.open(archive, "r:xz") as tar:
         member = tar.extractfile(_MEMBER)
         if member is None:
-            raise InputError(f"no member {_MEMBER}", file=archive, fix="make setup")
+            raise InputError(
+                f"no member {_MEMBER}",
+                file=archive,
+                expected="the transport data inside the matminer wheel",
+                fix="install the locked version: make setup",
+            )
         text = io.TextIOWrapper(member, encoding="utf-8")
         table = pd.read_csv(text, dtype=str, keep_default_na=False)
     p_type, n_type = (pd.to_numeric(table[name], errors="coerce") for name in ("S_p", "S_n"))
@@ -67,35 +72,18 @@ def read_parts(files: Mapping[str, str | Path]) -> pd.DataFrame:
     """The three CSV files of a data set, {part: path}, columns ``formula,target`` and maybe others.
 
     Raises:
-        InputError: a file is missing, is not UTF-8 text, or lacks a column.
+        InputError: a file is missing, is not UTF-8 text, lacks a column or has it twice, or holds no rows.
     """
     return pd.concat([_read_part(part, Path(files[part])) for part in PARTS], ignore_index=True)
 
 
 def _read_part(part: str, path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError(
-            f"the {part} part is missing",
-            file=path,
-            expected="train.csv, val.csv and test.csv with columns formula,target",
-            fix="add the file, or correct `path` in the configuration",
-        )
+    require_part(part, path)
     rows = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle)
-            missing = [
-                name for name in ("formula", "target") if name not in (reader.fieldnames or [])
-            ]
-            if missing:
-                raise InputError(
-                    f"no column {' and no column '.join(missing)}",
-                    file=path,
-                    where="line 1",
-                    value=",".join(reader.fieldnames or []),
-                    expected="a header with formula and target",
-                    fix="name the columns formula,target",
-                )
+            _check_header(list(reader.fieldnames or []), path)
             rows = [
                 (part, path.name, reader.line_num, row["formula"] or "", row["target"] or "")
                 for row in reader
@@ -104,4 +92,26 @@ def _read_part(part: str, path: Path) -> pd.DataFrame:
         raise InputError(
             f"not UTF-8 text: {error.reason}", file=path, fix="save the table as UTF-8 CSV"
         ) from error
+    if not rows:
+        raise InputError(
+            f"the {part} part holds no rows",
+            file=path,
+            expected="a header and at least two rows",
+            fix="give rows with formula and target below the header",
+        )
     return pd.DataFrame(rows, columns=list(RAW_COLUMNS))
+
+
+def _check_header(names: list[str], path: Path) -> None:
+    needed = ("formula", "target")
+    problems = [f"no column {name}" for name in needed if name not in names]
+    problems += [f"{names.count(name)} columns {name}" for name in needed if names.count(name) > 1]
+    if problems:
+        raise InputError(
+            " and ".join(problems),
+            file=path,
+            where="line 1",
+            value=",".join(names),
+            expected="a header with one column formula and one column target",
+            fix="name the columns formula,target",
+        )

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.formulas import SYMBOL, SYMBOLS
-from matxai.composition.sources import PARTS
+from matxai.split import PARTS
 from matxai.uncertainty import NORMAL_95
 
 if TYPE_CHECKING:

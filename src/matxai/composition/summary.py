@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.published import Published, data_digest, published
-from matxai.composition.target import is_class, target_quantity, task_of_target
-from matxai.composition.tasks import CONSTANT, MAIN_METRIC
+from matxai.composition.target import is_class, target_quantity
+from matxai.composition.tasks import CONSTANT, MAIN_METRIC, Target
 
 COLUMNS = (
     "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
@@ -20,7 +20,7 @@ COLUMNS = (
 def summary_table(
     accuracy: Mapping[str, pd.DataFrame],
     compounds: Mapping[str, pd.DataFrame],
-    targets: Mapping[str, Mapping[str, str]],
+    targets: Mapping[str, Target],
 ) -> pd.DataFrame:
     """Test errors of every data set, by its name: one row a model, columns `COLUMNS`.
 
@@ -35,7 +35,7 @@ def summary_table(
     tables = []
     for name, table in accuracy.items():
         target = targets[name]
-        metric = MAIN_METRIC[task_of_target(target)]
+        metric = MAIN_METRIC[target["task"]]
         own = _over_seeds(table[table["metric"] == metric])
         known = published().get(data_digest(compounds[name]))
         if known is not None and known.metric == metric:
@@ -44,7 +44,7 @@ def summary_table(
         tables.append(
             own.assign(
                 dataset=name,
-                task=task_of_target(target),
+                task=target["task"],
                 metric=metric,
                 unit="" if is_class(target) else target_quantity(target).unit,
                 relative_mae=_relative(own) if metric == "mae" else np.nan,

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from matxai.composition.tasks import Target
 from matxai.plotting.quantities import Quantity
 
 
-def task_of_target(target: Mapping[str, str]) -> str:
-    """The task (`tasks.TaskName`) in a target's settings; a number where there is none."""
-    return target.get("task", "regression")
-
-
-def is_class(target: Mapping[str, str]) -> bool:
+def is_class(target: Target) -> bool:
     """Whether a target is a class, whose prediction is a probability."""
-    return task_of_target(target) == "classification"
+    return target["task"] == "classification"
 
 
-def target_quantity(target: Mapping[str, str]) -> Quantity:
+def target_quantity(target: Target) -> Quantity:
     """Label and unit of a target from its settings (label, unit, transform, task).
 
     A logarithm is named as one, and its errors are in decades; of a class it is the probability.
@@ -32,18 +26,18 @@ def target_quantity(target: Mapping[str, str]) -> Quantity:
     return Quantity(f"log₁₀ of {of}" + (f" in {unit}" if unit else ""), unit="decades")
 
 
-def scored_quantity(target: Mapping[str, str]) -> Quantity:
+def scored_quantity(target: Target) -> Quantity:
     """What the main metric is a metric of, and the unit of that metric."""
     return Quantity(target["label"]) if is_class(target) else target_quantity(target)
 
 
-def error_quantity(target: Mapping[str, str]) -> Quantity:
+def error_quantity(target: Target) -> Quantity:
     """What validation errors are errors of, and their unit."""
     found = target_quantity(target)
     return Quantity(found.label, unit="nats") if is_class(target) else found
 
 
-def contribution_quantity(target: Mapping[str, str]) -> Quantity:
+def contribution_quantity(target: Target) -> Quantity:
     """What the contributions of elements add up to: the target, or the log-odds of a class."""
     if is_class(target):
         return Quantity(f"log-odds of {target['label']}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from matxai.composition.sources import PARTS
+from matxai.split import PARTS
 from matxai.uncertainty import wilson
 
 _BINS = 40

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypedDict
 
 TaskName = Literal["regression", "classification"]
 
+
+class Target(TypedDict):
+    """What a data set's settings call its target, JSON-plain."""
+
+    task: TaskName
+    label: str
+    unit: str
+    transform: str
+
+
 # The metric that accuracy figures and the summary show; the others stand in the tables.
-MAIN_METRIC: dict[str, str] = {"regression": "mae", "classification": "roc_auc"}
+MAIN_METRIC: dict[TaskName, str] = {"regression": "mae", "classification": "roc_auc"}
 # What decides on the best epoch, as `quantities.yml` names it.
-VALIDATION_ERROR: dict[str, str] = {"regression": "val_mae", "classification": "val_log_loss"}
+VALIDATION_ERROR: dict[TaskName, str] = {"regression": "val_mae", "classification": "val_log_loss"}
 # The model that knows the training targets and no formula.
-CONSTANT: dict[str, str] = {"regression": "mean", "classification": "share of class 1"}
+CONSTANT: dict[TaskName, str] = {"regression": "mean", "classification": "share of class 1"}

@@ -186,7 +186,7 @@ def load_network(path: str | Path) -> tuple[Any, Card]:
     Raises:
         InputError: not a safetensors file, or not written by `save_network`.
     """
-    state, values = load_model(path, _KEY, "train_surrogate")
+    state, values = load_model(path, _KEY, "train_surrogate or train_recurrent")
     card = Card(**values | {"scales": Scales(**values["scales"])})
     network = build(card.kind, card.scales, card.shape, state.get("mixing"))
     network.load_state_dict(state)

@@ -13,10 +13,10 @@ from matxai.constitutive.laws import Law
 from matxai.constitutive.raw.paths import RawPath, Refused
 from matxai.errors import InputError
 from matxai.progress import progress
+from matxai.split import PARTS
 
 Array = npt.NDArray[np.float64]
 
-PARTS = ("train", "val", "test")
 # The published layout of viscoelastic data calls the Maxwell element's spring and dashpot so.
 MAXWELL = {"E": "E_1", "eta": "eta_1"}
 # Share of the largest strain of a path above which a change of plastic strain is no rounding error.

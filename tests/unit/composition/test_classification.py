@@ -29,14 +29,7 @@ from matxai.composition.explain.contributions import (
 )
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
-from matxai.composition.fitting import (
-    Classification,
-    log_loss,
-    network_shape,
-    predict,
-    task_of,
-    train_on,
-)
+from matxai.composition.fitting import log_loss, network_shape, predict, task_of, train_on
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.model_file import Card, load_network, save_network
 from matxai.composition.plan import Plan
@@ -48,6 +41,7 @@ from matxai.composition.target import contribution_quantity, error_quantity, tar
 from matxai.composition.target_distribution import class_table
 from matxai.config import ConfigError, load
 from matxai.errors import InputError
+from matxai.model_file import save_model
 from matxai.plotting.reliability import reliability_figure
 from matxai.plotting.roc import roc_figure
 from matxai.uncertainty import expected_calibration_error
@@ -341,13 +335,18 @@ def test_everything_else_is_refused_with_its_line(tmp_path):
 
 
 def test_one_class_is_nothing_to_learn_from(tmp_path):
-    with pytest.raises(InputError, match="the train part holds one class") as caught:
+    with pytest.raises(
+        InputError, match="compositions of the train part have the target"
+    ) as caught:
         own(tmp_path, "formula,target\nFeO,1\nNaCl,1\n")
     assert "rows of class 0 and of class 1" in str(caught.value)
     table = TABLE.assign(target=1.0)
-    with pytest.raises(ValueError, match="all training targets are equal"):
-        task_of("classification", table, SETTINGS, "cpu")
-    with pytest.raises(ValueError, match="are 0 or 1"):
+    for task in ("classification", "regression"):
+        with pytest.raises(InputError, match="all training targets are equal") as caught:
+            task_of(task, table, SETTINGS, "cpu")
+        assert caught.value.details["value"] == "1.0"
+        assert caught.value.details["fix"]
+    with pytest.raises(InputError, match="are 0 or 1"):
         task_of("classification", TABLE.assign(target=TABLE["target"] * 2), SETTINGS, "cpu")
 
 
@@ -392,11 +391,14 @@ def test_each_task_has_its_figures():
     assert plan.of_task("classification") == ["metal"]
 
 
-def test_a_card_of_before_is_a_regression():
+def test_a_network_of_before_has_no_task_and_is_refused(tmp_path):
     values = {"network": "crabnet", "seed": 0, "shape": {}, "mean": 1.0, "std": 2.0, "elements": []}
-    card = Card(**values, data_sha256="", best_epoch=1, settings={})
-    assert card.task == "regression"
-    assert Classification.name == "classification"
+    values |= {"data_sha256": "", "best_epoch": 1, "settings": {}}
+    path = tmp_path / "model.safetensors"
+    save_model(path, "matxai.composition/1", {"vectors": torch.eye(104)}, values)
+    with pytest.raises(InputError, match="not a network of this line") as caught:
+        load_network(path)
+    assert "train_crabnet" in caught.value.details["fix"]
 
 
 def test_a_part_without_compounds_has_no_class_shares():

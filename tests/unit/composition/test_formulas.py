@@ -3,8 +3,9 @@
 import math
 
 import pytest
+from pymatgen.core import Element
 
-from matxai.composition.formulas import FormulaError, parse_formula, reduced_formula
+from matxai.composition.formulas import SYMBOLS, FormulaError, parse_formula, reduced_formula
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,7 @@ from matxai.composition.formulas import FormulaError, parse_formula, reduced_for
         ("Sr(AlH)2", {38: 1, 13: 2, 1: 2}),
         ("LiFePO4", {3: 1, 26: 1, 15: 1, 8: 4}),
         ("Ca[Al(OH)4]2", {20: 1, 13: 2, 8: 8, 1: 8}),
-        (" Fe 2 O 3 ", {26: 2, 8: 3}),
+        (" Fe2O3\n", {26: 2, 8: 3}),
         ("Fe0.5O.5", {26: 0.5, 8: 0.5}),
         ("Lr", {103: 1}),
     ],
@@ -42,6 +43,13 @@ def test_read(formula, amounts):
         ("nan", "unexpected 'n'"),
         ("2Fe", "follows no element"),
         ("Fe()2", "empty or unbalanced bracket"),
+        ("C o", "unexpected ' ' at character 2"),
+        ("Fe1 2", "unexpected ' ' at character 4"),
+        ("Fe٣", "unexpected '٣'"),
+        ("(Fe0.005)0.005O", "the amount of Fe is 2.5e-05"),
+        ("((Fe0.001)0.001)0.001O", "the amount of Fe is 0"),
+        ("FeO0.00005", "the amount of O is 5e-05"),
+        ("Fe" + "9" * 400, "the amount of Fe is inf"),
     ],
 )
 def test_refused(formula, reason):
@@ -63,3 +71,12 @@ def test_oxygen_never_absorbs_what_cannot_be_read():
     with pytest.raises(FormulaError):
         parse_formula("D2O")
     assert math.isclose(sum(parse_formula("H2O").values()), 3)
+
+
+def test_the_least_amount_is_that_of_the_whole_formula():
+    assert parse_formula("(Fe0.00005)100O") == pytest.approx({26: 0.005, 8: 1})
+    assert reduced_formula(parse_formula("(Fe0.01)0.01O")) == "O10000Fe"
+
+
+def test_symbols_are_those_of_pymatgen():
+    assert dict(SYMBOLS) == {Element.from_Z(z).symbol: z for z in range(1, 104)}

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
-from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
+from matxai.composition.analysis_settings import ElementVectors, GlobalUmap, LocalUmap
 from matxai.composition.umap.points import choose_points, compositions, occurrences
 from matxai.errors import InputError
 
@@ -104,5 +105,6 @@ def test_more_points_than_asked_for_are_drawn_with_the_seed():
 
 
 def test_an_unknown_element_is_refused():
-    with pytest.raises(InputError, match="Xx"):
-        choose_points(compositions(*tables()), LocalUmap(elements=("Fe", "Xx")), None)
+    for settings in (LocalUmap, ElementVectors):
+        with pytest.raises(ValidationError, match="Xx is no element"):
+            settings(elements=("Fe", "Xx"))

@@ -20,7 +20,8 @@ from matxai.composition.oxidation import (
     guess,
     listed,
 )
-from matxai.composition.sources import PARTS, read_parts, read_transport
+from matxai.composition.sources import read_parts, read_transport
+from matxai.split import PARTS
 
 DATA = Path(__file__).parents[4] / "shared/data/composition"
 NEGATIVE = ["N", "P", "S", "As", "Se", "Sb", "Te", "O", "C", "Si"]

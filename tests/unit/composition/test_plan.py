@@ -1,7 +1,13 @@
 """Where results stand, and what the named targets ask for."""
 
+import subprocess
+import sys
+
+import pytest
+
 from matxai.composition.plan import Plan
 from matxai.composition.settings import Composition
+from matxai.errors import InputError
 
 DATASETS = {
     "own": {"source": "folder", "path": "data/own", "label": "Hardness", "unit": "GPa"},
@@ -81,7 +87,11 @@ def test_networks_start_from_their_tables():
     assert own.starts() == ["results/x/composition/elements/vectors/magpie.csv"]
 
 
-def test_files_of_each_source():
+def test_files_of_each_source(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/own").mkdir(parents=True)
+    for part in ("train", "val", "test"):
+        (tmp_path / f"data/own/{part}.csv").touch()
     assert plan().raw_files("own")["val"] == "data/own/val.csv"
     assert plan().raw_files("web")["val"] == f"data/downloads/{'2' * 64}.csv"
     assert plan().downloads() == {
@@ -104,3 +114,31 @@ def test_each_view_of_correlations_has_a_title():
     asked = {"ranges": ["full", "uranium"], "orders": ["group"]}
     views = {"full_group": "full, by group", "uranium_group": "up to U, by group"}
     assert plan(correlation=asked).views == views
+
+
+def test_a_missing_part_of_a_folder_is_refused_when_its_files_are_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/own").mkdir(parents=True)
+    (tmp_path / "data/own/train.csv").touch()
+    with pytest.raises(InputError, match="the val part is missing") as caught:
+        plan().raw_files("own")
+    details = caught.value.details
+    assert details["file"] == "data/own/val.csv"
+    assert "columns formula,target" in details["expected"]
+    assert "`path`" in details["fix"]
+
+
+def test_reading_the_rules_imports_no_heavy_package():
+    heavy = ("pandas", "pymatgen", "torch", "sklearn", "matplotlib")
+    program = (
+        "import sys, matxai.composition.plan, matxai.config; "
+        f"print(*(name for name in {heavy} if name in sys.modules))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    assert loaded.stdout.split() == []

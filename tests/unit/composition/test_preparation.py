@@ -114,6 +114,8 @@ def test_report_counts_duplicates_spread_and_leakage(tmp_path):
         ({"train": "composition,target\nFeO,1\n"}, "no column formula"),
         ({"test": ""}, "no column formula and no column target"),
         ({"test": "formula,target\nFeO,1\n"}, "the test part keeps 1 rows"),
+        ({"val": "formula,target\n"}, "the val part holds no rows"),
+        ({"val": "formula,target,target\nFeO,1,2\n"}, "2 columns target"),
     ],
 )
 def test_unusable_files_are_one_clear_error(tmp_path, parts, message):
@@ -217,3 +219,44 @@ def test_reduced_formula_of_the_embedded_data_agrees_with_pymatgen(raw):
         )
         amounts = [int(amount) for amount in ours.values()]
         assert math.gcd(*amounts) == 1, formula
+
+
+# --- parts that nothing can be learned from
+
+
+def test_a_part_that_is_too_small_names_its_file_and_the_rows_it_lost(tmp_path):
+    rows = "formula,target\nFeO,1\nD2O,2\nFe(2,1\nC o,1\nFe2O3,1_000\n"
+    with pytest.raises(InputError, match="the test part keeps 1 rows") as caught:
+        prepared(folder(tmp_path, train=GOOD + "X2O,1\n", test=rows))
+    details = caught.value.details
+    assert details["file"] == "x/test.csv"
+    assert details["where"] == (
+        "line 3: D2O,2: unknown element 'D'; line 4: Fe(2,1: empty or unbalanced bracket; "
+        "line 5: C o,1: unexpected ' ' at character 2; and 1 more"
+    )
+    assert details["value"] == "'5 rows read, 4 refused'"
+    assert "log" not in str(caught.value)
+
+
+def test_python_spellings_of_numbers_are_no_targets(tmp_path):
+    refused = prepared(folder(tmp_path, train=GOOD + "FeO,1_000\n")).refused
+    assert refused["reason"].item() == "target '1_000' is not a number"
+
+
+# What a network learns from is the mean of a composition's rows.
+@pytest.mark.parametrize("rows", ["FeO,2\nMgO,2\nCaO,2\n", "FeO,1\nFe2O2,3\nMgO,2\n"])
+def test_equal_training_targets_are_refused_with_their_file(tmp_path, rows):
+    files = folder(tmp_path, train="formula,target\n" + rows + "Fe,9\nC o,7\n")
+    with pytest.raises(InputError, match="train part have the target 2") as caught:
+        prepared(files)
+    assert caught.value.details["file"] == "x/train.csv"
+    assert caught.value.details["where"].startswith("line 6: C o,7: ")
+    assert caught.value.details["fix"]
+
+
+def test_a_drawn_part_that_is_too_small_asks_for_more_of_the_data(raw):
+    dataset = transport(metals="keep", subset=2)
+    with pytest.raises(InputError, match="part keeps") as caught:
+        prepare(raw.head(40), dataset, Prepare(), SYMBOLS)
+    assert caught.value.details["file"] == "transport_database.csv"
+    assert "`subset`" in caught.value.details["fix"]

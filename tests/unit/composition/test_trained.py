@@ -71,6 +71,7 @@ def trained():
         data_sha256="0" * 64,
         best_epoch=fitted.best_epoch + 1,
         settings=settings.model_dump(mode="json"),
+        task=task.name,
     )
     return table, fitted, card
 
@@ -88,7 +89,7 @@ def test_it_learns_what_a_formula_explains(trained, loaded):
     metrics = evaluate(*loaded, table, "cpu").metrics.set_index("metric")["value"]
     assert metrics["r2"] > 0.9
     baseline = evaluate_baselines(
-        table, read_element_vectors("magpie"), trees=20, seeds=[0], threads=1
+        table, read_element_vectors("magpie"), trees=20, seeds=[0], threads=1, task="regression"
     )
     mean = baseline[(baseline["model"] == "mean") & (baseline["metric"] == "mae")]["value"].item()
     assert metrics["mae"] < 0.3 * mean
@@ -126,8 +127,10 @@ def test_model_file_round_trip_and_card(trained, loaded):
 def test_other_files_are_refused(tmp_path):
     path = tmp_path / "model.safetensors"
     path.write_bytes(b"no tensors")
-    with pytest.raises(InputError, match="not a readable safetensors file"):
+    with pytest.raises(InputError, match="not a readable safetensors file") as caught:
         load_network(path)
+    assert "train_crabnet" in caught.value.details["expected"]
+    assert "train_crabnet" in caught.value.details["fix"]
     from safetensors.torch import save_file
 
     save_file({"a": torch.zeros(1)}, path)
@@ -220,3 +223,18 @@ def test_network_vectors_sit_at_their_atomic_numbers():
     present = magpie[magpie.any(axis=1)]
     assert np.abs(present.mean(axis=0)).max() < 1e-3
     assert json.dumps(present.std(axis=0).round(2).tolist())
+
+
+@pytest.mark.parametrize("name", ["layer4.query", "layer0.key", "layer1", "layer1.embedded", "key"])
+def test_vectors_that_a_network_does_not_have_are_refused_with_those_it_has(loaded, name):
+    network, card = loaded
+    with pytest.raises(InputError, match="no such vectors") as caught:
+        vector_table(embed_elements(network, card.elements), name)
+    assert caught.value.details["value"] == repr(name)
+    assert caught.value.details["expected"].startswith("embedded, layer1.query, layer1.key, ")
+
+
+def test_an_unknown_element_table_is_refused_with_the_known():
+    with pytest.raises(InputError, match="no such table") as caught:
+        read_element_vectors("mat3vec")
+    assert "onehot, mat2vec, magpie" in caught.value.details["expected"]

@@ -84,5 +84,6 @@ def test_a_network_comes_back_as_it_was(tmp_path, table, kind, shape):
 
 def test_another_file_is_refused(tmp_path):
     (tmp_path / "x.safetensors").write_bytes(b"nothing")
-    with pytest.raises(InputError, match="safetensors"):
+    with pytest.raises(InputError, match="safetensors") as caught:
         load_network(tmp_path / "x.safetensors")
+    assert "train_surrogate or train_recurrent" in caught.value.details["fix"]

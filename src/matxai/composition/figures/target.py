@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.sources import PARTS
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import FULL_WIDTH, PART_COLOURS, name_rows, styled
+from matxai.split import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd

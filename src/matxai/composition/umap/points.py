@@ -66,8 +66,7 @@ def _same_rows(compounds: pd.DataFrame, other: pd.DataFrame, name: str) -> None:
     )
     if not same:
         raise InputError(
-            "A table does not have the rows of compounds.parquet",
-            file=name,
+            f"{name} does not have the rows of compounds.parquet",
             value=f"{len(other)} rows",
             expected=f"the {len(compounds)} rows of compounds.parquet in their order",
             fix="delete the table; the next run writes it again",
@@ -144,14 +143,6 @@ def choose_points(
 
 
 def _numbers(elements: tuple[str, ...]) -> dict[str, int]:
-    unknown = [symbol for symbol in elements if symbol not in SYMBOLS]
-    if unknown:
-        raise InputError(
-            "The configuration asks for maps of an unknown element",
-            where="composition.local_umap.elements",
-            value=", ".join(unknown),
-            expected="symbols of elements up to Lr",
-        )
     return {symbol: SYMBOLS[symbol] for symbol in elements}
 
 
