@@ -116,16 +116,13 @@ class ChosenPoints:
 def choose_points(
     table: pd.DataFrame, local_umap: LocalUmap | None, global_umap: GlobalUmap | None
 ) -> ChosenPoints:
-    """Draw the points of every map of ``table`` (`compositions`) with the first seed of its settings.
-
-    Raises:
-        InputError: an element of ``local_umap`` is none.
-    """
+    """Draw the points of every map of ``table`` (`compositions`) with the first seed of its settings."""
     held: dict[str, Rows] = {}
     drawn = np.empty(0, dtype=np.int64)
     available = {ALL: len(table)}
     if local_umap:
-        for element, number in _numbers(local_umap.elements).items():
+        for element in local_umap.elements:
+            number = SYMBOLS[element]
             rows = np.flatnonzero([number in numbers for numbers in table["numbers"]])
             available[element] = len(rows)
             held[element] = draw(rows, local_umap.at_most, [local_umap.seeds[0], number])
@@ -140,10 +137,6 @@ def choose_points(
         np.searchsorted(needed, drawn),
         available,
     )
-
-
-def _numbers(elements: tuple[str, ...]) -> dict[str, int]:
-    return {symbol: SYMBOLS[symbol] for symbol in elements}
 
 
 def draw(rows: Rows, at_most: int, seed: list[int]) -> Rows:
