@@ -85,7 +85,7 @@ def run(table: pd.DataFrame, vectors: Tensor, settings: Train, seed: int) -> dic
     network = CrabNet(vectors, **network_shape(shape))
     network.load_state_dict(fitted.state)
     test = part_of(table[table["part"] == "test"])
-    value, _ = predict(network, test, task.mean, task.std)
+    value, _ = predict(network, test.compounds, task.mean, task.std)
     tokens = len(task.train.compounds.elements)
     parameters = sum(p.numel() for p in network.parameters())
     limit = 6 * parameters * tokens / median(task.rates)

@@ -2,7 +2,7 @@
 
 
 rule explain_faithfulness:
-    """Compare attention with removal, integrated gradients and contributions."""
+    """Compare attention with removal, integrated gradients along the encoding and contributions."""
     input:
         compounds=f"{DATASET}/compounds.parquet",
         model=f"{TRAINED}/model.safetensors",
@@ -30,7 +30,9 @@ rule explain_faithfulness:
         mem_mb=growing(2000, per_mb=50),
         runtime=growing(30, per_mb=0.5),
     params:
-        faithfulness=plain(COMPOSITION.faithfulness),
+        faithfulness=(
+            plain(COMPOSITION.faithfulness) if COMPOSITION.faithfulness else None
+        ),
         code=code("explain_faithfulness.py"),
         libs=libs("explain_faithfulness.py"),
     message:

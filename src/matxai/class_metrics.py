@@ -18,7 +18,6 @@ from matxai.cluster_bootstrap import Resamples
 
 Array = npt.NDArray[np.float64]
 
-_LEVELS = [0.025, 0.975]
 _CHUNK = 4_000_000  # numbers of a table (draws, rows) that are held at once
 
 
@@ -42,15 +41,15 @@ class _Ranked:
         last = np.flatnonzero(np.append(np.diff(ordered) != 0, True))
         return cls(order, target[order], ordered, last)
 
-    def draws(self, group: npt.ArrayLike | None, seed: int, resamples: int) -> Iterator[Array]:
+    def resamples(self, group: npt.ArrayLike | None, seed: int, count: int) -> Resamples:
+        """Draws of groups of the rows in their order, or of the rows."""
+        own = self.order if group is None else np.asarray(group)[self.order]
+        return Resamples.of(own, seed=seed, resamples=count)
+
+    def draws(self, found: Resamples) -> Iterator[Array]:
         """(draws, rows) weights of the rows in their order, some draws at a time."""
-        size = len(self.order)
-        found = Resamples.of(
-            np.arange(size) if group is None else np.asarray(group)[self.order],
-            seed=seed, resamples=resamples,
-        )  # fmt: skip
-        step = max(1, _CHUNK // size)
-        for start in range(0, resamples, step):
+        step = max(1, _CHUNK // len(self.order))
+        for start in range(0, len(found.weights), step):
             yield found.weights[start : start + step, found.codes]
 
     def counts(self, weights: Array) -> tuple[Array, Array]:
@@ -74,17 +73,16 @@ def class_scores(
     classes) at the threshold 0.5, brier (mean squared difference), log_loss (nats; probabilities are kept
     2e-16 away from 0 and 1). What needs both classes is NaN without them, in a draw as well: such draws
     are left out of the interval. It tells how the value would differ on another test set of this size;
-    ``group`` (rows,): rows that are drawn together, each for itself if there is none.
+    ``group`` (rows,): rows that are drawn together, each for itself if there is none; NaN for a single one.
     """
     ranked = _Ranked.of(target, probability)
     value = _scores(ranked, np.ones((1, len(target))))
-    drawn = [_scores(ranked, weights) for weights in ranked.draws(group, seed, resamples)]
+    found = ranked.resamples(group, seed, resamples)
+    drawn = [_scores(ranked, weights) for weights in ranked.draws(found)]
     table = []
-    for name, (found,) in value.items():
-        draws = np.concatenate([part[name] for part in drawn])
-        known = draws[np.isfinite(draws)]
-        low, high = np.quantile(known, _LEVELS) if len(known) else (np.nan, np.nan)
-        table.append((name, float(found), float(low), float(high)))
+    for name, (of_all,) in value.items():
+        low, high = found.interval(np.concatenate([part[name] for part in drawn]))
+        table.append((name, float(of_all), float(low), float(high)))
     return pd.DataFrame(table, columns=["metric", "value", "ci_low", "ci_high"])
 
 
@@ -128,13 +126,14 @@ def class_curves(
     Columns threshold (a row at or above it is called class 1; inf: none is), false_positive_rate, recall
     (true positive rate), precision (NaN where none is called); recall_ci_low, recall_ci_high, the pointwise
     95 % bootstrap band of the recall at this false positive rate. Rates of a class without rows are NaN.
+    Half as many draws as of a score by default: each is a whole curve that is held.
     """
     ranked = _Ranked.of(target, probability)
     (true,), (false,) = ranked.counts(np.ones((1, len(target))))
     with np.errstate(invalid="ignore", divide="ignore"):
         recall, fallout = true / target.sum(), false / (1 - target).sum()
         precision = true / (true + false)
-    low, high = _band(ranked, fallout, ranked.draws(group, seed, resamples))
+    low, high = _band(ranked, fallout, ranked.resamples(group, seed, resamples))
     start = {"recall": 0.0 * recall[:1], "fallout": 0.0 * fallout[:1]}  # NaN stays NaN
     return pd.DataFrame(
         {
@@ -148,10 +147,10 @@ def class_curves(
     )
 
 
-def _band(ranked: _Ranked, fallout: Array, draws: Iterator[Array]) -> tuple[Array, Array]:
+def _band(ranked: _Ranked, fallout: Array, found: Resamples) -> tuple[Array, Array]:
     """Quantiles of the recall over draws, at each of the false positive rates ``fallout``."""
     drawn = []
-    for weights in draws:
+    for weights in ranked.draws(found):
         for true, false in zip(*ranked.counts(weights), strict=True):
             if true[-1] and false[-1]:
                 # At equal rates the highest recall counts: a curve's vertical piece ends there.
@@ -160,5 +159,4 @@ def _band(ranked: _Ranked, fallout: Array, draws: Iterator[Array]) -> tuple[Arra
                 drawn.append(np.append(0, true / true[-1])[places])
     if not drawn or np.isnan(fallout).any():
         return np.full(len(fallout), np.nan), np.full(len(fallout), np.nan)
-    low, high = np.quantile(drawn, _LEVELS, axis=0)
-    return low, high
+    return found.interval(np.array(drawn))

@@ -15,7 +15,7 @@ import pandas as pd
 
 Array = npt.NDArray[np.float64]
 
-_LEVELS = [0.025, 0.975]
+LEVELS = (0.025, 0.975)
 _EQUAL = 1e-12  # spread of the targets in a draw, relative to that of all, which is rounding
 
 
@@ -63,7 +63,7 @@ class Resamples:
         if self.weights.shape[1] == 1 or np.isnan(drawn).all():
             nothing = np.full(drawn.shape[1:], np.nan)
             return nothing, nothing
-        low, high = np.nanquantile(drawn, _LEVELS, axis=0)
+        low, high = np.nanquantile(drawn, LEVELS, axis=0)
         return low, high
 
 

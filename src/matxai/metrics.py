@@ -44,14 +44,15 @@ def score(
 
     ``group`` (rows,): rows that come together, such as compounds of one composition, which share one
     prediction; each row for itself if there is none. Columns metric, value, ci_low, ci_high. The interval
-    tells how the value would differ on another test set of this size, not on another training.
+    tells how the value would differ on another test set of this size, not on another training; NaN for a
+    single group.
     """
     every = np.arange(len(target))
     resample = Resamples.of(every if group is None else group, seed=seed, resamples=resamples)
     draws = [np.repeat(every, weights[resample.codes].astype(int)) for weights in resample.weights]
     rows = []
     for name, metric in METRICS.items():
-        values = [metric(target[draw], prediction[draw]) for draw in draws]
-        low, high = np.nanquantile(values, [0.025, 0.975])
+        drawn = np.array([metric(target[draw], prediction[draw]) for draw in draws])
+        low, high = resample.interval(drawn)
         rows.append((name, metric(target, prediction), float(low), float(high)))
     return pd.DataFrame(rows, columns=["metric", "value", "ci_low", "ci_high"])

@@ -48,6 +48,21 @@ class Task(Protocol):
         """Error on the validation part, in the unit of the target; the lowest state is kept."""
 
 
+class Shuffled:
+    """Rows in random batches, each once an epoch: what the tasks of all lines have in common."""
+
+    def __init__(self, size: int, batch_size: int, device: torch.device | None = None) -> None:
+        self.size, self.batch_size, self.device = size, batch_size, device
+
+    @property
+    def steps(self) -> int:
+        return math.ceil(self.size / self.batch_size)
+
+    def batches(self) -> Iterator[Any]:
+        """Row numbers (batch,); a task may make more of them."""
+        yield from torch.randperm(self.size, device=self.device).split(self.batch_size)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Numbers of the optimisation; ``warmup`` is the share of steps in which the rate rises.

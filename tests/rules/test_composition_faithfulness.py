@@ -8,10 +8,9 @@ import pytest
 import torch
 
 from matxai.composition.analysis_settings import Faithfulness
-from matxai.composition.explain.faithfulness import REFERENCES, SUBSETS
+from matxai.composition.explain.faithfulness import FEW, REFERENCES, SUBSETS
 from matxai.composition.model_file import Card, save_network
 from matxai.composition.network import CrabNet
-from matxai.errors import InputError
 from matxai.standin import StandIn, run_script
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
@@ -39,6 +38,16 @@ def explain(folder, source="compounds.parquet", **asked):
         {"compounds": source, "model": "model.safetensors"},
         {"elements": "elements.parquet"} | {name: f"{name}.csv" for name in TABLES},
         faithfulness=Faithfulness(**asked).model_dump(mode="json"),
+    )
+
+
+def plot(folder):
+    run(
+        folder,
+        "plot_faithfulness",
+        {"agreement": "agreement.csv", "references": "references.csv"},
+        {"figure": "agreement.svg"},
+        title="hotcrab on mine, seed 0",
     )
 
 
@@ -77,23 +86,21 @@ def test_attention_is_compared_and_drawn(folder):
     assert len(heads) == 2 * 2 * 4 * 2
     assert heads["verdict"].notna().all()
     assert heads["tau"].between(-1, 1).all()
-    assert len(pd.read_csv(folder / "check.csv")) == 2
+    assert len(pd.read_csv(folder / "check.csv")) == 4
     assert "heads against removal" in (folder / "explain_faithfulness.log").read_text()
     first = (folder / "agreement.csv").read_bytes()
     explain(folder, compounds=20, points=32, tolerance=0.1)
     assert (folder / "agreement.csv").read_bytes() == first
-    run(
-        folder,
-        "plot_faithfulness",
-        {"agreement": "agreement.csv", "references": "references.csv"},
-        {"figure": "agreement.svg"},
-        title="hotcrab on mine, seed 0",
-    )
+    plot(folder)
     assert (folder / "agreement.svg").read_text().startswith("<?xml")
 
 
-def test_a_test_part_of_pure_elements_is_an_error_with_a_fix(folder):
+def test_a_test_part_of_pure_elements_gets_tables_and_a_figure_that_say_so(folder):
     table = pd.read_parquet(folder / "compounds.parquet")
     table[table["numbers"].map(len) == 1].to_parquet(folder / "unary.parquet")
-    with pytest.raises(InputError, match="two elements"):
-        explain(folder, source="unary.parquet")
+    explain(folder, source="unary.parquet")
+    verdicts = pd.read_csv(folder / "agreement.csv").set_index("attention")["verdict"]
+    assert (verdicts[["received", "rollout"]] == FEW).all()
+    assert (pd.read_csv(folder / "check.csv")["compounds"] == 0).all()
+    plot(folder)
+    assert "No compound of the test part" in (folder / "agreement.svg").read_text()

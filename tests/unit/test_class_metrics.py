@@ -161,3 +161,12 @@ def test_true_probabilities_are_calibrated_and_overconfident_ones_are_not():
     sure = np.clip(1.8 * (probability - 0.5) + 0.5, 0, 1)
     worse = expected_calibration_error(reliability(target, sure))
     assert worse > 3 * expected_calibration_error(good)
+
+
+def test_a_single_group_has_no_interval():
+    target, probability = np.array([0.0, 1, 1, 0]), np.array([0.2, 0.9, 0.4, 0.6])
+    scores = class_scores(target, probability, group=np.zeros(4), seed=0)
+    assert np.isfinite(scores["value"]).all()
+    assert scores[["ci_low", "ci_high"]].isna().all(axis=None)
+    curves = class_curves(target, probability, group=np.zeros(4), seed=0)
+    assert curves.loc[1:, ["recall_low", "recall_high"]].isna().all(axis=None)

@@ -39,3 +39,9 @@ def test_bootstrap_interval_has_the_width_of_theory():
     assert row.ci_low < row.value < row.ci_high
     theory = 2 * 1.96 * np.abs(PREDICTION - TARGET).std() / np.sqrt(500)
     assert row.ci_high - row.ci_low == pytest.approx(theory, rel=0.1)
+
+
+def test_a_single_group_has_no_interval():
+    table = score(TARGET, PREDICTION, group=np.zeros(500), seed=0)
+    assert np.isfinite(table["value"]).all()
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)

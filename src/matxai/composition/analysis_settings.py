@@ -198,8 +198,8 @@ class Faithfulness(Strict):
     seed: Seed = Field(default=0, description="Seed of the draw and of the intervals.")
     tolerance: Annotated[Positive, Field(lt=1)] = Field(
         default=0.01,
-        description="Integrated gradients: a compound whose attributions miss the change of the "
-        "prediction by more than this share of the mean change is left out.",
+        description="Integrated gradients along the encoding: a compound whose attributions miss the "
+        "change of the prediction by more than this share of the mean change is left out.",
     )
     points: Annotated[int, Field(ge=16)] = Field(
         default=256,
@@ -208,5 +208,5 @@ class Faithfulness(Strict):
     jitter: Annotated[Positive, Field(lt=1)] = Field(
         default=0.02,
         description="Relative standard deviation of noise on the fractions under which each reference is "
-        "taken again: how well it agrees with itself is the most that attention could reach.",
+        "taken again, in the same way: its agreement with itself says how firm its order is.",
     )

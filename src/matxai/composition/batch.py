@@ -7,6 +7,7 @@ runs on rectangular groups. No padded row exists that could leak into a pooled v
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,8 +95,22 @@ class Compounds:
             self.elements.to(device), self.fractions.to(device), self.offsets.to(device)
         )
 
+    def with_amounts(self, amounts: Tensor) -> Compounds:
+        """The same elements in the same order with fractions of ``amounts`` (tokens,) float64."""
+        owner = torch.arange(len(self), device=amounts.device).repeat_interleave(self.counts)
+        total = amounts.new_zeros(len(self)).index_add_(0, owner, amounts)
+        return Compounds(self.elements, (amounts / total[owner]).float(), self.offsets)
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """All compounds, those of like size together: fewer groups a batch, the same numbers."""
+        for rows in self._counts_cpu.argsort(stable=True).split(size):
+            yield self.batch(rows)
+
     def batch(self, rows: Tensor) -> Batch:
-        """The compounds of ``rows`` (CPU indices), sorted by element count, order kept within."""
+        """The compounds of ``rows`` (CPU indices), sorted by element count, order kept within.
+
+        Of no rows, one group without compounds: what a network gives then has its shape.
+        """
         counts = self._counts_cpu[rows]
         order = counts.argsort(stable=True)
         rows, counts = rows[order], counts[order]
@@ -111,6 +126,8 @@ class Compounds:
                 )
             )
             compound, token = compound + size, token + size * count
+        if not groups:
+            groups.append(Group(1, slice(0, 0), slice(0, 0)))
         rows = rows.to(self.elements.device)
         index = self._places(rows, tuple(groups))
         return Batch(self.elements[index], self.fractions[index], rows, tuple(groups))

@@ -54,13 +54,13 @@ def evaluate(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> 
 
 
 def _of_numbers(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
-    value, sigma = predict(network.to(device), part_of(table).to(device), card.mean, card.std)
+    compounds = part_of(table).compounds.to(device)
+    value, sigma = predict(network.to(device), compounds, card.mean, card.std)
     predictions = table[_KEPT].assign(
         prediction=value.cpu().numpy().astype(np.float64),
         sigma=sigma.cpu().numpy().astype(np.float64),
     )
-    columns = {part: predictions[predictions["part"] == part] for part in ("val", "test")}
-    factor = laplace_scale_factor(*_arrays(columns["val"], "sigma"))
+    factor = laplace_scale_factor(*_arrays(predictions[predictions["part"] == "val"], "sigma"))
     predictions["sigma_calibrated"] = predictions["sigma"] * factor
     test = predictions[predictions["part"] == "test"]
     curves = {
@@ -79,7 +79,8 @@ def _of_numbers(network: CrabNet, card: Card, table: pd.DataFrame, device: str) 
 
 
 def _of_classes(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
-    found, _ = predict(network.to(device), part_of(table).to(device), card.mean, card.std)
+    compounds = part_of(table).compounds.to(device)
+    found, _ = predict(network.to(device), compounds, card.mean, card.std)
     log_odds = found.cpu().numpy().astype(np.float64)
     # In float64: a sure probability stays off 0 and 1, where its log loss would have no meaning.
     predictions = table[_KEPT].assign(prediction=expit(log_odds), log_odds=log_odds)

@@ -12,14 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from matxai.composition.batch import Batch
+from matxai.composition.batch import Batch, Compounds
 from matxai.composition.dataset import Part, merged, part_of
 from matxai.composition.network import CrabNet, Prediction
 from matxai.composition.settings import BATCH_SIZES, Network, Train
 from matxai.composition.tasks import TaskName
 from matxai.errors import InputError
 from matxai.observer import Observer
-from matxai.training import Fitted, Recipe, fit
+from matxai.training import Fitted, Recipe, Shuffled, fit
 
 EVALUATION_BATCH = 1024
 # Sees each forward pass of a prediction: its batch and all that came out.
@@ -42,7 +42,7 @@ def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(log_odds.float(), target)
 
 
-class Sampling:
+class Compositions(Shuffled):
     """What both training tasks share: batches of jittered compounds, the two parts.
 
     ``mean`` and ``std`` are what a network's raw output is scaled by; ``watch`` sees the forward passes
@@ -63,25 +63,21 @@ class Sampling:
                 expected="targets that differ from one composition to another",
                 fix="train on rows with several targets",
             )
+        super().__init__(len(train), batch_size or published_batch_size(len(train)))
         self.train, self.val, self.jitter = train, val, jitter
-        self.batch_size = batch_size or published_batch_size(len(train))
         self.watch: Watch | None = None
 
-    @property
-    def steps(self) -> int:
-        return math.ceil(len(self.train) / self.batch_size)
-
     def batches(self) -> Iterator[Batch]:
-        for rows in torch.randperm(len(self.train)).split(self.batch_size):
+        for rows in super().batches():
             batch = self.train.compounds.batch(rows)
             yield batch.jittered(self.jitter) if self.jitter else batch
 
     def validated(self, network: nn.Module) -> Tensor:
         """(compounds,) what `predict` gives for the validation part."""
-        return predict(network, self.val, self.mean, self.std, self.watch)[0]
+        return predict(network, self.val.compounds, self.mean, self.std, self.watch)[0]
 
 
-class Regression(Sampling):
+class Regression(Compositions):
     """The task of learning a number: robust L1, validation MAE.
 
     The target is standardised with the mean and standard deviation of the training part.
@@ -106,7 +102,7 @@ class Regression(Sampling):
         return value * self.std + self.mean
 
 
-class Classification(Sampling):
+class Classification(Compositions):
     """The task of learning a class, 0 or 1: the raw output is the log-odds of class 1.
 
     Loss and validation error are the log loss (binary cross-entropy, nats). A training target between 0
@@ -140,7 +136,11 @@ class Classification(Sampling):
 
 @torch.inference_mode()
 def predict(
-    network: nn.Module, part: Part, mean: float, std: float, watch: Watch | None = None
+    network: nn.Module,
+    compounds: Compounds,
+    mean: float = 0.0,
+    std: float = 1.0,
+    watch: Watch | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Predicted value and standard deviation (compounds,) in the unit of the target, rows in order.
 
@@ -148,10 +148,9 @@ def predict(
     sigmoid the probability), and the standard deviation means nothing.
     """
     network.eval()
-    value, sigma = torch.empty_like(part.target), torch.empty_like(part.target)
-    # Compounds of like size together: fewer groups a batch, the same numbers.
-    for rows in part.compounds.counts.cpu().argsort(stable=True).split(EVALUATION_BATCH):
-        batch = part.compounds.batch(rows)
+    value = compounds.fractions.new_empty(len(compounds))
+    sigma = torch.empty_like(value)
+    for batch in compounds.batches(EVALUATION_BATCH):
         prediction = network(batch)
         value[batch.rows] = prediction.value * std + mean
         sigma[batch.rows] = prediction.log_sigma.exp() * std

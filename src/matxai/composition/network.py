@@ -26,14 +26,13 @@ class Prediction:
 
     ``value`` and ``log_sigma`` (compounds,) in the standardised unit of the target; ``per_element``
     (tokens,) contributions whose mean over a compound is its ``value``; ``attention`` [layer][group]
-    (compounds, heads, query, key); ``context`` (tokens, width) the encoder's output.
+    (compounds, heads, query, key).
     """
 
     value: Tensor
     log_sigma: Tensor
     per_element: Tensor
     attention: list[list[Tensor]]
-    context: Tensor
 
 
 class FractionEncoding(nn.Module):
@@ -65,7 +64,7 @@ class FractionEncoding(nn.Module):
 
 
 class ResidualHead(nn.Module):
-    """Fully connected layers with linear skips, 1024-512-256-128, to three numbers a token."""
+    """Fully connected layers of the widths ``hidden`` with linear skips, to three numbers a token."""
 
     def __init__(self, width: int, hidden: tuple[int, ...]) -> None:
         super().__init__()
@@ -89,12 +88,12 @@ class CrabNet(nn.Module):
     def __init__(
         self,
         vectors: Tensor,
-        width: int = 512,
-        layers: int = 3,
-        heads: int = 4,
-        feedforward: int = 2048,
-        dropout: float = 0.1,
-        head: tuple[int, ...] = (1024, 512, 256, 128),
+        width: int,
+        layers: int,
+        heads: int,
+        feedforward: int,
+        dropout: float,
+        head: tuple[int, ...],
     ) -> None:
         super().__init__()
         self.register_buffer("vectors", vectors)
@@ -128,4 +127,4 @@ class CrabNet(nn.Module):
         value, log_sigma, gate = self.head(tokens).unbind(-1)
         per_element = value * gate.sigmoid()
         pooled = batch.mean_over_elements(torch.stack([per_element, log_sigma], dim=-1))
-        return Prediction(pooled[:, 0], pooled[:, 1], per_element, attention, tokens)
+        return Prediction(pooled[:, 0], pooled[:, 1], per_element, attention)

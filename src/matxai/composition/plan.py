@@ -181,7 +181,9 @@ class Plan:
             "composition_umap_stability": each(
                 self.networks if maps else [], "umap/stability.svg", "umap/stability_summary.csv"
             ),
-            "composition_faithfulness": each(self.networks, "faithfulness/agreement.svg"),
+            "composition_faithfulness": each(
+                self.networks if self.settings.faithfulness else [], "faithfulness/agreement.svg"
+            ),
             "composition_element_vectors": each(self.datasets, "element_vectors.svg"),
             "composition_oxidation": [
                 *each(self.datasets, "oxidation.csv"),

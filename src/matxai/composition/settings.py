@@ -159,9 +159,10 @@ class Composition(Strict):
         default=GlobalUmap(),
         description="UMAPs of whole compounds in every layer; null: none.",
     )
-    faithfulness: Faithfulness = Field(
+    faithfulness: Faithfulness | None = Field(
         default=Faithfulness(),
-        description="Attention compared with removal, integrated gradients and contributions.",
+        description="Attention compared with removal, integrated gradients along the encoding of the "
+        "fractions, and contributions; null: not compared.",
     )
 
     @model_validator(mode="after")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from matxai.constitutive.model_file import Scales, Trained, build
 from matxai.constitutive.networks import whitening
 from matxai.constitutive.settings import Recurrent, Surrogate, Train, TrainSurrogate
 from matxai.constitutive.steps import Layout
-from matxai.training import Recipe, fit
+from matxai.training import Recipe, Shuffled, fit
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
     )
 
 
-class Regression:
+class Regression(Shuffled):
     """The training task: shuffled batches, Huber loss, validation RMSE in the unit of the target.
 
     ``noise`` (features,): standard deviation of the noise on the standardised features of steps.
@@ -70,16 +69,8 @@ class Regression:
     def __init__(
         self, train: Data, val: Data, batch_size: int, unit: float, noise: Tensor | None = None
     ) -> None:
-        self.train, self.val, self.batch_size, self.unit = train, val, batch_size, unit
-        self.noise = noise
-
-    @property
-    def steps(self) -> int:
-        return math.ceil(len(self.train) / self.batch_size)
-
-    def batches(self) -> Iterator[Tensor]:
-        order = torch.randperm(len(self.train), device=self.train.inputs.device)
-        yield from order.split(self.batch_size)
+        super().__init__(len(train), batch_size, train.inputs.device)
+        self.train, self.val, self.unit, self.noise = train, val, unit, noise
 
     def loss(self, network: nn.Module, rows: Tensor) -> Tensor:
         inputs, target = self.train.inputs[rows], self.train.target[rows]

@@ -29,8 +29,8 @@ def history_figure(
 ) -> Figure:
     """Draw one run: columns epoch, train_loss, ``error``, learning_rate, best (a flag).
 
-    ``error`` (``val_mae`` or ``val_rmse``) is in the unit of ``target``; epochs without a
-    validation hold NaN there. The last flagged epoch, the one whose state was kept, is marked.
+    ``error``: ``val_mae`` or ``val_rmse`` in the unit of ``target``, or ``val_log_loss`` in nats; epochs
+    without a validation hold NaN there. The last flagged epoch, the one whose state was kept, is marked.
     ``log`` draws loss and error on logarithmic axes: a loss below zero has no place there.
     """
     columns = ("epoch", "train_loss", error, "learning_rate", "best")

@@ -110,8 +110,10 @@ def logits(network, part):
     """Log-odds of each compound by hand: the mean of its elements' gated outputs."""
     with torch.inference_mode():
         batch = part.compounds.batch(torch.arange(len(part)))
-        found = network(batch)
-        value, _, gate = network.head(found.context).unbind(-1)
+        tokens = network.tokens(batch)
+        for layer in network.encoder_layers:
+            tokens, _ = layer(tokens, batch)
+        value, _, gate = network.head(tokens).unbind(-1)
         gated = (value * gate.sigmoid()).double()
     counts = part.compounds.counts[batch.rows]
     sums = torch.zeros(len(part), dtype=torch.float64)
@@ -167,7 +169,9 @@ def test_the_history_is_the_log_loss_of_the_kept_state(trained):
 
 def test_predictions_are_the_sigmoid_of_the_mean_over_elements(trained, evaluation):
     odds = logits(trained.network, part_of(TABLE))
-    value, _ = predict(trained.network, part_of(TABLE), trained.card.mean, trained.card.std)
+    value, _ = predict(
+        trained.network, part_of(TABLE).compounds, trained.card.mean, trained.card.std
+    )
     assert np.allclose(value, odds, atol=1e-5)
     table = evaluation.predictions
     assert np.allclose(table["log_odds"], odds, atol=1e-5)

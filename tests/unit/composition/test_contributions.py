@@ -67,7 +67,9 @@ class Planted(nn.Module):
 def network():
     torch.manual_seed(3)
     vectors = torch.randn(104, 12)
-    return CrabNet(vectors, width=16, layers=2, heads=2, feedforward=32, head=(8,)).eval()
+    return CrabNet(
+        vectors, width=16, layers=2, heads=2, feedforward=32, dropout=0.1, head=(8,)
+    ).eval()
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,10 @@ def test_rows_are_those_of_a_loop_over_single_compounds(network, real):
     expected = []
     for row, amounts in zip(prepared().itertuples(), amounts_of(prepared()), strict=True):
         batch = Compounds.from_lists([amounts]).batch(torch.arange(1))
-        value, _, gate = network.head(network(batch).context).T
+        tokens = network.tokens(batch)
+        for layer in network.encoder_layers:
+            tokens, _ = layer(tokens, batch)
+        value, _, gate = network.head(tokens).T
         total = sum(amounts.values())
         for number, output in zip(
             batch.elements.tolist(), value / (1 + (-gate).exp()), strict=True
@@ -115,7 +120,7 @@ def test_rows_are_those_of_a_loop_over_single_compounds(network, real):
 
 
 def test_contributions_average_to_the_prediction_of_the_evaluation(network, real):
-    value, _ = predict(network, part_of(prepared()), MEAN, STD)
+    value, _ = predict(network, part_of(prepared()).compounds, MEAN, STD)
     average = real.groupby("line")["contribution"].mean()
     assert np.allclose(average, value, atol=1e-5)
     assert real["contribution"].std() > 0.01

@@ -17,17 +17,18 @@ from matxai.composition.explain.attention_importance import received_from_others
 from matxai.composition.explain.faithfulness import (
     AGREES,
     CHANCE,
+    CONTROL,
     FEW,
     OPPOSITE,
     REFERENCES,
     agreement,
+    agreement_of_references,
 )
 from matxai.composition.explain.fraction_gradients import equal, integrated_fractions, vanishing
 from matxai.composition.explain.importance import drawn_compounds, importances, jittered
 from matxai.composition.explain.removal import removal, without_each
 from matxai.composition.formulas import SYMBOL, SYMBOLS, parse_formula
 from matxai.composition.network import CrabNet, Prediction
-from matxai.errors import InputError
 
 MEAN, STD = 10.0, 2.0
 CARD = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])
@@ -67,7 +68,9 @@ def compounds_of(formulas):
 def network():
     torch.manual_seed(3)
     vectors = torch.randn(104, 12)
-    return CrabNet(vectors, width=16, layers=2, heads=2, feedforward=32, head=(8,)).eval()
+    return CrabNet(
+        vectors, width=16, layers=2, heads=2, feedforward=32, dropout=0.1, head=(8,)
+    ).eval()
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +111,7 @@ class Planted(nn.Module):
             values.append(score.logsumexp(-1))
             per_element.append((score.softmax(-1) * group.count * values[-1][:, None]).flatten())
         value = torch.cat(values) + 0 * self.encode_fraction(batch.fractions).sum()
-        return Prediction(
-            value, torch.zeros_like(value), torch.cat(per_element), layers, torch.empty(0)
-        )
+        return Prediction(value, torch.zeros_like(value), torch.cat(per_element), layers)
 
 
 class Linear(nn.Module):
@@ -334,7 +335,8 @@ def test_a_gap_that_does_not_close_is_counted_and_left_out(network):
 def test_columns_and_check(real):
     elements, check = real
     assert {*REFERENCES, "rollout", "layer2_head2_others"} < set(elements)
-    assert list(check["attribution"]) == ["ig_vanishing", "ig_equal"]
+    both = ["ig_vanishing", "ig_equal"]
+    assert list(check["attribution"]) == [*both, *(f"{name}_again" for name in both)]
     assert (check["compounds"] == len(FORMULAS)).all()
     assert check.loc[1, "ranked"] == len(FORMULAS) - 2  # NaCl and AlCr have equal fractions
     assert (check["largest_gap"] <= ASKED.tolerance).all()
@@ -344,13 +346,14 @@ def test_columns_and_check(real):
 
 def test_jitter_keeps_elements_and_sums():
     compounds = compounds_of(FORMULAS * 200)
-    noisy = jittered(compounds, 0.02, seed=0)
+    amounts = jittered(compounds.fractions.double(), 0.02, seed=0)
+    noisy = compounds.with_amounts(amounts)
     assert torch.equal(noisy.elements, compounds.elements)
     sums = torch.stack([p.sum() for p in noisy.fractions.split(compounds.counts.tolist())])
     assert torch.allclose(sums, torch.ones(len(sums)), atol=1e-6)
     ratio = (noisy.fractions / compounds.fractions).log()
     assert 0.01 < ratio.std() < 0.02  # the sum is normalised: less than 2 %
-    assert torch.equal(noisy.fractions, jittered(compounds, 0.02, seed=0).fractions)
+    assert torch.equal(amounts, jittered(compounds.fractions.double(), 0.02, seed=0))
 
 
 def test_draw_takes_each_composition_of_the_test_part_once():
@@ -362,8 +365,7 @@ def test_draw_takes_each_composition_of_the_test_part_once():
     assert len(few) == 3
     assert few["line"].is_monotonic_increasing
     assert list(few["line"]) == list(drawn_compounds(table, Faithfulness(compounds=3))["line"])
-    with pytest.raises(InputError, match="two elements"):
-        drawn_compounds(table.iloc[[7, 8]], Faithfulness())
+    assert drawn_compounds(table.iloc[[7, 8]], Faithfulness()).empty
 
 
 def test_batches_keep_what_belongs_together(network):
@@ -385,3 +387,27 @@ def test_batches_keep_what_belongs_together(network):
         for t in (first, second)
     )
     assert np.allclose(a, b, atol=1e-4)
+
+
+def test_what_is_taken_again_is_taken_in_the_same_way(network):
+    """Noise below all rounding gives the same numbers, points and compounds left out included."""
+    asked = Faithfulness(points=64, tolerance=0.003, jitter=1e-14)
+    elements, check = importances(network, CARD, prepared(FORMULAS), asked)
+    found = check.set_index("attribution")
+    assert found.loc["ig_vanishing", "points"] == 64
+    assert 0 < found.loc["ig_vanishing", "unclosed"] < len(FORMULAS)
+    for name in REFERENCES:
+        again = elements[f"{name}_again"]
+        assert np.allclose(again, elements[name], rtol=1e-5, atol=1e-6, equal_nan=True)
+
+
+def test_no_compounds_give_the_columns_alone(network, real):
+    elements, check = importances(network, CARD, prepared([]), ASKED)
+    assert elements.empty
+    assert list(elements) == list(real[0])
+    assert list(check["attribution"]) == list(real[1]["attribution"])
+    assert (check[["compounds", "ranked", "unclosed", "points"]] == 0).all(axis=None)
+    table = agreement(elements, seed=0)
+    assert set(table["verdict"]) == {FEW, CONTROL}
+    assert (table["compounds"] == 0).all()
+    assert (agreement_of_references(elements, seed=0)["compounds"] == 0).all()

@@ -18,7 +18,9 @@ AMOUNTS = [{26: 2, 8: 3, 11: 1}, {14: 1}, {11: 1, 17: 1}, {8: 4, 3: 1, 15: 1}, {
 def network():
     torch.manual_seed(0)
     vectors = torch.randn(104, 5)
-    return CrabNet(vectors, width=WIDTH, layers=2, heads=2, feedforward=16, head=(4,)).eval()
+    return CrabNet(
+        vectors, width=WIDTH, layers=2, heads=2, feedforward=16, dropout=0.1, head=(4,)
+    ).eval()
 
 
 def found(network, amounts):

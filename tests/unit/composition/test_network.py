@@ -8,8 +8,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from matxai.composition.batch import Compounds
+from matxai.composition.fitting import network_shape
 from matxai.composition.network import CrabNet, FractionEncoding
 from matxai.composition.network_layers import EncoderLayer, SelfAttention
+from matxai.composition.settings import Network
 
 COMPOUNDS = [{26: 2, 8: 3}, {3: 1, 26: 1, 15: 1, 8: 4}, {14: 1}, {11: 1, 17: 1}, {8: 2, 14: 1}]
 SMALL = {"width": 32, "layers": 2, "heads": 4, "feedforward": 64, "dropout": 0.0, "head": (16, 8)}
@@ -50,7 +52,8 @@ def test_jitter_keeps_sums_and_changes_fractions(batch):
 
 
 def test_published_parameter_count():
-    assert sum(p.numel() for p in CrabNet(torch.zeros(104, 200)).parameters()) == 11_987_206
+    network = CrabNet(torch.zeros(104, 200), **network_shape(Network()))
+    assert sum(p.numel() for p in network.parameters()) == 11_987_206
 
 
 def test_fraction_encoding_follows_its_formula():
@@ -175,3 +178,27 @@ def test_bfloat16_products_learn_what_float32_ones_do(network, batch):
     exact, coarse = gradients
     assert F.cosine_similarity(exact, coarse, dim=0) > 0.99
     assert not torch.equal(exact, coarse)
+
+
+def test_batches_hold_every_compound_once_with_those_of_like_size():
+    compounds = Compounds.from_lists(COMPOUNDS)
+    batches = list(compounds.batches(2))
+    assert [batch.rows.tolist() for batch in batches] == [[2, 0], [3, 4], [1]]
+    for batch in batches:
+        places = compounds.token_places(batch)
+        assert torch.equal(compounds.elements[places], batch.elements)
+        assert torch.equal(compounds.fractions[places], batch.fractions)
+
+
+def test_no_compounds_are_one_batch_without_numbers(network):
+    (batch,) = Compounds.from_lists([]).batches(2)
+    found = network(batch)
+    assert found.value.shape == found.per_element.shape == (0,)
+    assert [len(groups) for groups in found.attention] == [1, 1]
+
+
+def test_amounts_become_fractions_of_their_own_compound():
+    compounds = Compounds.from_lists([{8: 3, 26: 2}, {14: 1}])
+    found = compounds.with_amounts(torch.tensor([1.0, 3.0, 7.0], dtype=torch.float64))
+    assert found.fractions.tolist() == [0.25, 0.75, 1.0]
+    assert torch.equal(found.elements, compounds.elements)

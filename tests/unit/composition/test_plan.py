@@ -142,3 +142,10 @@ def test_reading_the_rules_imports_no_heavy_package():
         env={"PYTHONPATH": ":".join(sys.path)},
     )
     assert loaded.stdout.split() == []
+
+
+def test_faithfulness_is_asked_for_unless_it_is_switched_off():
+    found = plan().targets()["composition_faithfulness"]
+    assert len(found) == 4
+    assert "results/x/composition/own/hotcrab/seed0/faithfulness/agreement.svg" in found
+    assert plan(faithfulness=None).targets()["composition_faithfulness"] == []

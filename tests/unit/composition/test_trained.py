@@ -98,7 +98,7 @@ def test_it_learns_what_a_formula_explains(trained, loaded):
 def test_history_error_is_the_mae_of_the_kept_state(trained, loaded):
     table, fitted, card = trained
     val = table[table["part"] == "val"]
-    value, _ = predict(loaded[0], part_of(val), card.mean, card.std)
+    value, _ = predict(loaded[0], part_of(val).compounds, card.mean, card.std)
     error = np.abs(value.numpy() - val["target"].to_numpy()).mean()
     assert fitted.history["val_error"].min() == pytest.approx(error, rel=1e-5)
 

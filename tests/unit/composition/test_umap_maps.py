@@ -99,7 +99,9 @@ def data():
 def network():
     torch.manual_seed(0)
     vectors = torch.randn(104, 5)
-    return CrabNet(vectors, width=8, layers=2, heads=2, feedforward=16, head=(4,)).eval()
+    return CrabNet(
+        vectors, width=8, layers=2, heads=2, feedforward=16, dropout=0.1, head=(4,)
+    ).eval()
 
 
 @pytest.fixture(scope="module")

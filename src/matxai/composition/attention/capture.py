@@ -71,7 +71,7 @@ class AttentionCapture:
     def observe(self, network: nn.Module, step: int) -> None:
         if self._seen != len(self.part):
             self._seen = 0
-            predict(network, self.part, self.task.mean, self.task.std, self.see)
+            predict(network, self.part.compounds, watch=self.see)
         self._seen = 0
         values = {n: self._value[rows] for n, rows in self.store.members.items()}
         self.store.append(step, self._weights, values)

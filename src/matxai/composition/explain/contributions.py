@@ -13,11 +13,12 @@ import pandas as pd
 import torch
 
 from matxai.cluster_bootstrap import mean_interval
+from matxai.composition.batch import Batch
 from matxai.composition.dataset import part_of
-from matxai.composition.fitting import EVALUATION_BATCH, predict
+from matxai.composition.fitting import predict
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.model_file import Card
-from matxai.composition.network import CrabNet
+from matxai.composition.network import CrabNet, Prediction
 from matxai.uncertainty import NORMAL_95
 
 # About 80 roundings of float32 (1.2e-7), in which the network sums; a wrong contribution is far above.
@@ -27,7 +28,6 @@ _PERCENTILES = (5, 25, 50, 75, 95)
 STATISTICS = ("mean", "ci_low", "ci_high", "sd", *(f"p{level}" for level in _PERCENTILES))
 
 
-@torch.inference_mode()
 def contributions(
     network: CrabNet, card: Card, table: pd.DataFrame, device: str = "cpu"
 ) -> pd.DataFrame:
@@ -39,24 +39,23 @@ def contributions(
     prediction as their mean. Of a classification, contribution and prediction are log-odds of class 1,
     the target is 0 or 1. Elements of a compound come by decreasing fraction.
     """
-    part, network = part_of(table).to(device), network.to(device).eval()
+    compounds, network = part_of(table).compounds.to(device), network.to(device)
+    outputs = torch.empty_like(compounds.fractions)
+
+    def see(batch: Batch, prediction: Prediction) -> None:
+        outputs[compounds.token_places(batch)] = prediction.per_element
+
     # Standardised, and rescaled in float64: a mean far larger than the std would cost float32's digits.
-    prediction, _ = predict(network, part, 0.0, 1.0)
-    rows, values = [], []
-    for chosen in part.compounds.counts.cpu().argsort(stable=True).split(EVALUATION_BATCH):
-        batch = part.compounds.batch(chosen)
-        rows.append(batch.rows.repeat_interleave(part.compounds.counts[batch.rows]))
-        values.append(network(batch).per_element)
-    order = torch.cat(rows).argsort(stable=True)  # stable: elements keep their order in a compound
-    per_element = torch.cat(values)[order].cpu().numpy().astype(np.float64)
-    counts = part.compounds.counts.cpu().numpy()
+    prediction, _ = predict(network, compounds, watch=see)
+    per_element = outputs.cpu().numpy().astype(np.float64)
+    counts = compounds.counts.cpu().numpy()
     predicted = prediction.cpu().numpy().astype(np.float64) * card.std + card.mean
-    symbols = [SYMBOL[number] for number in part.compounds.elements.tolist()]
+    symbols = [SYMBOL[number] for number in compounds.elements.tolist()]
     kept = table[_KEPT].iloc[np.repeat(np.arange(len(table)), counts)].reset_index(drop=True)
     return kept.assign(
         element=symbols,
         in_training=np.isin(symbols, card.elements),
-        fraction=part.compounds.fractions.cpu().numpy().astype(np.float64),
+        fraction=compounds.fractions.cpu().numpy().astype(np.float64),
         contribution=per_element * card.std + card.mean,
         prediction=np.repeat(predicted, counts),
         target=np.repeat(table["target"].to_numpy(np.float64), counts),

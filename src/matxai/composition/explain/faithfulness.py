@@ -2,10 +2,10 @@
 
 An explanation is faithful if it shows what the model does (Jacovi & Goldberg 2020, ACL,
 arXiv:2004.03685). Attention is compared, layer by layer and head by head, with four references:
-removal of an element, integrated gradients on the fractions from two baselines, and what the
-network's head assigns to the element. References disagree as well: `agreement_of_references` says how
-much. An order is worth something only if it beats what needs no network: the order of the fractions, or
-of their distances from equal ones, upwards or downwards.
+removal of an element, integrated gradients along the encoding of the fractions from two baselines, and
+what the network's head assigns to the element. References disagree as well: `agreement_of_references`
+says how much. An order is worth something only if it beats what needs no network: the order of the
+fractions, or of their distances from equal ones, upwards or downwards.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from matxai.cluster_bootstrap import LEVELS, mean_interval
 from matxai.composition.explain.rank_agreement import Array, bootstrap_means, kendall, top
 
 # Columns of `matxai.composition.explain.importance.importances`, and what ends the names of variants.
@@ -34,7 +35,8 @@ PLAIN = ("fraction", "distance")  # what orders elements without a network
 CONTROLS = (*PLAIN, "random", ITSELF)
 FEWEST = 10  # compounds below which there is no verdict
 LEVEL = 0.05  # of all verdicts of a table together
-SUBSETS = {"2 or more": 2, "3 or more": 3}
+ALL = "2 or more"  # elements
+SUBSETS = {ALL: 2, "3 or more": 3}
 
 
 def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
@@ -103,33 +105,31 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
     for subset, smallest in SUBSETS.items():
         chosen = elements[elements["elements"] >= smallest]
         for one, other in combinations((*REFERENCES, "fraction"), 2):
-            taus, hits, chances = [], [], []
+            found = [np.empty((0, 3))]
             for values in _compounds(chosen, [one, other]):
                 first, second = np.abs(values[:, 0]), np.abs(values[:, 1])
                 ranked = ~np.isnan(kendall(first, second) + kendall(second, first))
                 first, second = first[ranked], second[ranked]
-                taus.append(kendall(first, second))
-                hit, chance = top(first, second)
-                hits.append(hit)
-                chances.append(chance)
-            tau = np.concatenate([*taus, []])
-            low, high = _interval(tau, seed)
+                found.append(np.stack([kendall(first, second), *top(first, second)], axis=1))
+            each = np.concatenate(found)
+            mean, low, high = np.full((3, 3), np.nan)
+            if len(each):
+                mean, low, high = mean_interval(each, np.arange(len(each)), seed=seed)
             rows.append(
                 {
-                    "elements": subset, "first": one, "second": other, "compounds": len(tau),
-                    "tau": _mean(tau), "ci_low": low, "ci_high": high,
-                    "top1": _mean(np.concatenate([*hits, []])),
-                    "chance": _mean(np.concatenate([*chances, []])),
+                    "elements": subset, "first": one, "second": other, "compounds": len(each),
+                    "tau": mean[0], "ci_low": low[0], "ci_high": high[0],
+                    "top1": mean[1], "chance": mean[2],
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def verdicts(table: pd.DataFrame, reference: str, subset: str = "2 or more") -> dict[str, int]:
-    """How many single heads have each verdict against a reference."""
+def verdicts(table: pd.DataFrame, reference: str) -> dict[str, int]:
+    """How many single heads have each verdict against a reference, of all compounds."""
     heads = table[
         (table["attention"] == "received") & (table["head"] > 0)
-        & (table["reference"] == reference) & (table["elements"] == subset)
+        & (table["reference"] == reference) & (table["elements"] == ALL)
     ]  # fmt: skip
     counts = heads["verdict"].value_counts()
     return {name: int(counts.get(name, 0)) for name in (AGREES, FRACTION, CHANCE, OPPOSITE, FEW)}
@@ -179,12 +179,11 @@ def _judged(
     over = taus - _best(plain) if size else taus
     wide = LEVEL / family / 2
     # Enough draws that about ten of them lie beyond the wider interval, on either side.
-    quantiles = bootstrap_means(
-        np.concatenate([taus, over], axis=1) if size else np.full((1, 2 * len(table)), np.nan),
-        [LEVEL / 2, 1 - LEVEL / 2, wide, 1 - wide],
-        draws=max(1000, int(10 / wide)),
-        seed=seed,
-    )
+    levels, draws = [*LEVELS, wide, 1 - wide], max(1000, int(10 / wide))
+    quantiles = np.full((len(levels), 2 * len(table)), np.nan)
+    if size > 1:
+        both = np.concatenate([taus, over], axis=1)
+        quantiles = bootstrap_means(both, levels, draws=draws, seed=seed)
     own, above = quantiles[:, : len(table)], quantiles[:, len(table) :]
     judged = table.assign(
         compounds=size,
@@ -219,15 +218,3 @@ def _best(plain: Array) -> Array:
     means = plain.mean(0)
     best = int(np.abs(means).argmax())
     return plain[:, [best]] * (1.0 if means[best] >= 0 else -1.0)
-
-
-def _interval(values: Array, seed: int) -> tuple[float, float]:
-    if len(values) < 2:
-        return np.nan, np.nan
-    levels = [LEVEL / 2, 1 - LEVEL / 2]
-    low, high = bootstrap_means(values[:, None], levels, draws=1000, seed=seed)[:, 0]
-    return float(low), float(high)
-
-
-def _mean(values: Array) -> float:
-    return float(values.mean()) if len(values) else np.nan

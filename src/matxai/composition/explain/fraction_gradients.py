@@ -1,4 +1,4 @@
-"""Integrated gradients on the element fractions (Sundararajan, Taly & Yan 2017, ICML 70:3319).
+"""Integrated gradients along the encoding of the fractions (Sundararajan, Taly & Yan 2017, ICML 70:3319).
 
 The network reads a fraction as a row of a table (`matxai.composition.network.FractionEncoding`): its
 gradient with respect to the fraction is zero wherever it exists, and neighbouring rows differ by
@@ -78,7 +78,7 @@ def integrated_fractions(
     points: tuple[int, int],
     label: str = "integrated gradients",
 ) -> Attributions:
-    """Share the prediction minus that at ``baseline`` (tokens,) out to the fractions of each compound.
+    """Share the prediction minus that at ``baseline`` (tokens,) out to the elements of each compound.
 
     The integral is a Gauss-Legendre sum of as many points as the first of ``points``, doubled up to the
     second for the compounds whose gap is larger than ``tolerance`` times the mean |difference| of those
@@ -89,6 +89,7 @@ def integrated_fractions(
     values = torch.zeros(len(compounds.fractions), dtype=torch.float64, device=device)
     difference = torch.zeros(len(compounds), dtype=torch.float64, device=device)
     gap, used = torch.zeros_like(difference), torch.zeros_like(difference, dtype=torch.long)
+    closed = torch.ones_like(used, dtype=torch.bool)
     pending, count = torch.arange(len(compounds)), points[0]
     while len(pending):
         parts = pending.split(_BATCH)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from matxai.composition.analysis_settings import Faithfulness
 from matxai.composition.batch import Batch, Compounds
-from matxai.composition.dataset import Part, amounts_of
+from matxai.composition.dataset import amounts_of
 from matxai.composition.explain.attention_importance import received, received_from_others, rollout
 from matxai.composition.explain.faithfulness import AGAIN, OTHERS
 from matxai.composition.explain.fraction_gradients import (
@@ -28,8 +28,7 @@ from matxai.composition.explain.removal import removal
 from matxai.composition.fitting import predict
 from matxai.composition.formulas import SYMBOL
 from matxai.composition.model_file import Card
-from matxai.composition.network import CrabNet, FractionEncoding, Prediction
-from matxai.errors import InputError
+from matxai.composition.network import CrabNet, Prediction
 
 BASELINES = {"ig_vanishing": vanishing, "ig_equal": equal}
 _FEWEST_POINTS = 16
@@ -38,18 +37,10 @@ _FEWEST_POINTS = 16
 def drawn_compounds(table: pd.DataFrame, asked: Faithfulness) -> pd.DataFrame:
     """Test compounds of at least two elements, one a composition, drawn where there are too many.
 
-    Raises:
-        InputError: there is none.
+    There may be none.
     """
     held = table[(table["part"] == "test") & (table["numbers"].map(len) >= 2)]
     held = held.drop_duplicates("reduced")
-    if held.empty:
-        raise InputError(
-            "No compound of the test part has two elements: there is nothing to compare",
-            where="composition.faithfulness",
-            expected="a test part with binary or larger compounds",
-            fix="ask for other targets than composition_faithfulness, or give the test part such compounds",
-        )
     if len(held) > asked.compounds:
         held = held.sample(asked.compounds, random_state=asked.seed).sort_index()
     return held.reset_index(drop=True)
@@ -65,12 +56,12 @@ def importances(
     sign: removal, ig_vanishing, ig_equal (NaN where the gap did not close) and contribution (above the
     mean of the training targets), the same of jittered fractions as removal_again, ...; attention
     received, a mean over queries: layer1_head1, ..., the same without the element's own as
-    layer1_head1_others, and rollout.
+    layer1_head1_others, and rollout. Of no compounds, the columns alone.
 
-    Checks, a row for each baseline of integrated gradients: compounds; ranked (what differs from the
-    baseline and closed); unclosed (left out); points, the largest number used; mean_difference |F(x) -
-    F(baseline)| (unit of the target); mean_gap and largest_gap, relative to it, of all compounds;
-    tolerance.
+    Checks, a row for each integrated gradients, those of jittered fractions too: compounds; ranked (what
+    differs from the baseline and closed); unclosed (left out); points, the largest number used;
+    mean_difference |F(x) - F(baseline)| (unit of the target); mean_gap and largest_gap, relative to it,
+    of all compounds; tolerance.
     """
     amounts = amounts_of(drawn)
     compounds, network = Compounds.from_lists(amounts).to(device), network.to(device).eval()
@@ -83,22 +74,25 @@ def importances(
         device=device,
     )
     predicted, forward = _forward(network, compounds)
-    found = {"removal": removal(network, compounds, exact)}
-    checks = []
-    for name, baseline in BASELINES.items():
-        shared = integrated_fractions(
-            network,
-            compounds,
-            baseline(compounds),
-            tolerance=asked.tolerance,
-            points=(_FEWEST_POINTS, asked.points),
-            label=name,
-        )
-        lost = ~shared.closed.repeat_interleave(compounds.counts)
-        found[name] = shared.shares.masked_fill(lost, torch.nan)
-        checks.append({"attribution": name} | _check(shared, card.std, asked.tolerance))
-    found["contribution"] = forward.pop("contribution")
-    found |= _again(network, compounds, asked)
+    found, checks = {"contribution": forward.pop("contribution")}, []
+    noise = jittered(exact, asked.jitter, asked.seed)
+    noisy = compounds.with_amounts(noise)
+    found[f"contribution{AGAIN}"] = _forward(network, noisy)[1]["contribution"]
+    for ending, taken, parts in (("", compounds, exact), (AGAIN, noisy, noise)):
+        found[f"removal{ending}"] = removal(network, taken, parts)
+        for name, baseline in BASELINES.items():
+            shared = integrated_fractions(
+                network,
+                taken,
+                baseline(taken),
+                tolerance=asked.tolerance,
+                points=(_FEWEST_POINTS, asked.points),
+                label=f"{name}{ending}",
+            )
+            lost = ~shared.closed.repeat_interleave(taken.counts)
+            found[f"{name}{ending}"] = shared.shares.masked_fill(lost, torch.nan)
+            check = _check(shared, card.std, asked.tolerance)
+            checks.append({"attribution": f"{name}{ending}"} | check)
     symbols = [SYMBOL[number] for number in numbers]
     kept = drawn[["line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
     table = kept.assign(
@@ -113,32 +107,11 @@ def importances(
     return pd.concat([table, attention], axis=1), pd.DataFrame(checks)
 
 
-def jittered(compounds: Compounds, scale: float, seed: int) -> Compounds:
-    """Fractions times (1 + scale * normal), renormalised, elements in the same order."""
+def jittered(amounts: Tensor, scale: float, seed: int) -> Tensor:
+    """Amounts (tokens,) float64 times (1 + scale * normal), none below 0: as in training."""
     source = torch.Generator().manual_seed(seed)
-    noise = torch.randn(len(compounds.fractions), generator=source, dtype=torch.float64)
-    noisy = compounds.fractions.double() * (1 + scale * noise.to(compounds.fractions.device))
-    noisy = noisy.clamp_min(1 / FractionEncoding.RESOLUTION)
-    owner = torch.arange(len(compounds), device=noisy.device).repeat_interleave(compounds.counts)
-    total = noisy.new_zeros(len(compounds)).index_add_(0, owner, noisy)
-    return Compounds(compounds.elements, (noisy / total[owner]).float(), compounds.offsets)
-
-
-def _again(network: CrabNet, compounds: Compounds, asked: Faithfulness) -> dict[str, Tensor]:
-    """The references of jittered fractions; integrated gradients with the fewest points."""
-    noisy = jittered(compounds, asked.jitter, asked.seed)
-    found = {"removal": removal(network, noisy)}
-    for name, baseline in BASELINES.items():
-        found[name] = integrated_fractions(
-            network,
-            noisy,
-            baseline(noisy),
-            tolerance=asked.tolerance,
-            points=(_FEWEST_POINTS, _FEWEST_POINTS),
-            label=f"{name}, jittered",
-        ).shares
-    found["contribution"] = _forward(network, noisy)[1]["contribution"]
-    return {f"{name}{AGAIN}": values for name, values in found.items()}
+    noise = torch.randn(len(amounts), generator=source, dtype=torch.float64)
+    return (amounts * (1 + scale * noise.to(amounts.device))).clamp_min(0)
 
 
 def _forward(network: CrabNet, compounds: Compounds) -> tuple[Tensor, dict[str, Tensor]]:
@@ -151,8 +124,7 @@ def _forward(network: CrabNet, compounds: Compounds) -> tuple[Tensor, dict[str, 
             empty = torch.full_like(compounds.fractions, torch.nan)
             columns.setdefault(name, empty)[places] = values
 
-    unknown = torch.full((len(compounds),), torch.nan, device=compounds.fractions.device)
-    predicted, _ = predict(network, Part(compounds, unknown), 0.0, 1.0, see)
+    predicted, _ = predict(network, compounds, watch=see)
     return predicted, columns
 
 
@@ -181,10 +153,10 @@ def _check(found: Attributions, std: float, tolerance: float) -> dict[str, Any]:
         "compounds": len(differs),
         "ranked": int((differs & found.closed).sum()),
         "unclosed": int((~found.closed).sum()),
-        "points": int(found.points.max()),
+        "points": int(found.points.max()) if len(gap) else 0,
         "mean_difference": scale * std,
         "mean_gap": gap.mean().item(),
-        "largest_gap": gap.max().item(),
+        "largest_gap": gap.max().item() if len(gap) else np.nan,
         "tolerance": tolerance,
     }
 

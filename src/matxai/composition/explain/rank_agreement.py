@@ -38,23 +38,14 @@ def top(first: Array, second: Array) -> tuple[Array, Array]:
 
 
 def bootstrap_means(values: Array, levels: list[float], *, draws: int, seed: int) -> Array:
-    """Quantiles of the mean of each column over drawn rows: (rows, columns) -> (levels, columns).
-
-    Values that are NaN take no part; a column of fewer than two values gives NaN.
-    """
-    known = ~np.isnan(values)
-    filled, counts = np.where(known, values, 0.0), known.astype(np.float64)
+    """Quantiles of the mean of each column over drawn rows: (rows, columns) -> (levels, columns)."""
     rng = np.random.default_rng(seed)
     size = len(values)
     means = []
     for at in range(0, draws, _CHUNK):
         weights = rng.multinomial(size, np.full(size, 1 / size), size=min(_CHUNK, draws - at))
-        with np.errstate(invalid="ignore"):
-            means.append((weights @ filled) / (weights @ counts))
-    found = np.full((len(levels), values.shape[1]), np.nan)
-    enough = known.sum(0) >= 2
-    found[:, enough] = np.nanquantile(np.concatenate(means)[:, enough], levels, axis=0)
-    return found
+        means.append(weights @ values / size)
+    return np.quantile(np.concatenate(means), levels, axis=0)
 
 
 def _signs(values: Array) -> Array:

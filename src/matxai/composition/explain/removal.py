@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from matxai.composition.batch import Compounds
-from matxai.composition.dataset import Part
 from matxai.composition.fitting import predict
 
 
@@ -43,13 +42,11 @@ def without_each(compounds: Compounds, amounts: Tensor) -> Compounds:
     first = compounds.offsets[:-1].repeat_interleave(compounds.counts)
     pairs = counts.cumsum(0) - counts
     place = torch.arange(len(gone), device=device) + (first - pairs)[gone]
-    place, gone = place[place != gone], gone[place != gone]
-    kept = amounts[place]
-    total = torch.zeros_like(amounts).index_add_(0, gone, kept)
+    place = place[place != gone]
     ends = torch.cat([counts.new_zeros(1), (counts - 1).cumsum(0)])
-    return Compounds(compounds.elements[place], (kept / total[gone]).float(), ends)
+    rest = Compounds(compounds.elements[place], compounds.fractions[place], ends)
+    return rest.with_amounts(amounts[place])
 
 
 def _predicted(network: nn.Module, compounds: Compounds) -> Tensor:
-    unknown = torch.full((len(compounds),), torch.nan, device=compounds.fractions.device)
-    return predict(network, Part(compounds, unknown), 0.0, 1.0)[0].double()
+    return predict(network, compounds)[0].double()

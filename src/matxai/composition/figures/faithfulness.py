@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from matxai.composition.explain.faithfulness import (
     AGREES,
+    ALL,
     CHANCE,
     CONTROL,
     FEW,
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 
 NAMES = {
     "removal": "Removal of the element",
-    "ig_vanishing": "Integrated gradients from vanishing fractions",
-    "ig_equal": "Integrated gradients from equal fractions",
+    "ig_vanishing": "Integrated gradients along the encoding, from vanishing fractions",
+    "ig_equal": "Integrated gradients along the encoding, from equal fractions",
     "contribution": "Contribution in the network's head",
     "fraction": "Fraction",
 }
@@ -55,9 +56,7 @@ _LOOKS = {
 
 
 @styled
-def agreement_figure(
-    agreement: pd.DataFrame, references: pd.DataFrame, title: str = "", subset: str = "2 or more"
-) -> Figure:
+def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: str = "") -> Figure:
     """Draw the mean Kendall tau of each head, layer and rollout: a panel a reference.
 
     ``agreement`` and ``references``: of `matxai.composition.explain.faithfulness`. Thick bars are 95 %
@@ -70,10 +69,12 @@ def agreement_figure(
     columns = ("attention", "layer", "head", "reference", "tau", "ci_low", "ci_high")
     needed = (*columns, "bound_low", "bound_high", "verdict", "elements", "compounds")
     require_columns(agreement, needed, "faithfulness")
-    shown = agreement[agreement["elements"] == subset]
-    pairs = references[references["elements"] == subset]
+    shown = agreement[agreement["elements"] == ALL]
+    pairs = references[references["elements"] == ALL]
     if not np.isfinite(shown["tau"]).any():
-        return empty_figure("no compound of the test part has elements that could be ranked")
+        return empty_figure(
+            f"{title} No compound of the test part has elements that could be ranked"
+        )
     rows = _rows(shown)
     lower = [*REFERENCES, "fraction"]
     figure = Figure(figsize=(FULL_WIDTH, 2.6 + 0.19 * (len(rows) + len(lower))))
@@ -84,7 +85,7 @@ def agreement_figure(
         _heads(axes, mine, rows)
         _others(axes, pairs, reference, {name: len(rows) + k for k, name in enumerate(lower)})
         axes.axhline(len(rows) - 0.5, color="black", linewidth=0.6)
-        counts = verdicts(agreement, reference, subset)
+        counts = verdicts(agreement, reference)
         axes.set_title(f"{wrapped(NAMES[reference], 24)}\n{_counted(counts)}", loc="left", size=8)
         axes.set_xlabel(f"Kendall τ-b, {mine['compounds'].iloc[0]} compounds", size=8)
         axes.tick_params(axis="y", length=0)

@@ -38,10 +38,7 @@ def layer_vectors(network: CrabNet, compounds: Compounds) -> Iterator[LayerVecto
     All compounds go through one layer before any goes through the next: memory is that of one layer, two
     float32 arrays (tokens, width), and the forward pass is made once.
     """
-    rows = compounds.counts.argsort(stable=True).split(BATCH) if len(compounds) else ()
-    batches = [
-        (batch, compounds.token_places(batch).numpy()) for batch in map(compounds.batch, rows)
-    ]
+    batches = [(batch, compounds.token_places(batch).numpy()) for batch in compounds.batches(BATCH)]
     state = np.empty((len(compounds.elements), network.embed.out_features), dtype=np.float32)
     value = np.empty_like(state)
     for batch, tokens in batches:
