@@ -169,4 +169,4 @@ def test_a_single_group_has_no_interval():
     assert np.isfinite(scores["value"]).all()
     assert scores[["ci_low", "ci_high"]].isna().all(axis=None)
     curves = class_curves(target, probability, group=np.zeros(4), seed=0)
-    assert curves.loc[1:, ["recall_low", "recall_high"]].isna().all(axis=None)
+    assert curves.loc[1:, ["recall_ci_low", "recall_ci_high"]].isna().all(axis=None)
