@@ -1,26 +1,23 @@
 # Line `composition`: what is shown of the attention: figures, videos, pages.
 ATTENTION_VIEWS = COMPOSITION_PLAN.attention_views()
 of_attention = lambda view, suffix, caption: of_trained(
-    f"attention/{view}.{suffix}",
-    caption,
-    "attention",
-    view=view.replace("compound", "compound "),
+    f"attention/{view}.{suffix}", caption, "attention", view=view
 )
 
 
 rule plot_attention:
-    """Choose compounds; draw their final attention, and which elements attend to which on average."""
+    """Choose compounds; draw their attention, and which elements attend to which on average."""
     input:
         attention=f"{TRAINED}/attention.zarr.zip",
         history=f"{TRAINED}/history.csv",
     output:
-        compounds=f"{TRAINED}/attention/compounds.csv",
+        compounds=of_attention("compounds", "csv", "composition_attention_compounds"),
         figures=[
-            of_attention(view, "svg", "composition_attention_final")
+            of_attention(view, "svg", "composition_attention_kept")
             for view in ATTENTION_VIEWS
         ],
         tables=[
-            of_attention(view, "csv", "composition_attention_final")
+            of_attention(view, "csv", "composition_attention_kept")
             for view in ATTENTION_VIEWS
         ],
         elements_figure=of_attention(
@@ -40,6 +37,8 @@ rule plot_attention:
     params:
         target=target_of,
         views=plain(COMPOSITION.attention_views, without={"frames_per_second"}),
+        names=ATTENTION_VIEWS,
+        captured=COMPOSITION_PLAN.captured(),
         title=TRAINED_TITLE,
         code=code("plot_attention.py"),
         libs=libs("plot_attention.py"),
@@ -82,6 +81,7 @@ rule render_attention:
         target=target_of,
         frames_per_second=COMPOSITION.attention_views.frames_per_second,
         minimum=COMPOSITION.attention_views.minimum,
+        captured=COMPOSITION_PLAN.captured(),
         title=TRAINED_TITLE,
         code=code("render_attention.py"),
         libs=libs("render_attention.py"),

@@ -16,7 +16,7 @@ class Observer(Protocol):
 
     @property
     def every(self) -> int | None:
-        """Batches between two looks; None: one look an epoch, right after its validation."""
+        """Batches between looks, besides the look after each epoch's validation; None: that alone."""
 
     def observe(self, network: nn.Module, step: int) -> None:
         """Look at the network after ``step`` batches, counted from the start of the training."""

@@ -171,11 +171,6 @@ class _Run:
         exhausted = self.epoch - 1 - self.best_epoch >= self.recipe.patience and self.epoch > 0
         return self.epoch >= self.recipe.epochs or exhausted
 
-    @property
-    def looks_every(self) -> int | None:
-        """Batches between two looks of the observer; 0: there is none."""
-        return 0 if self.observer is None else self.observer.every
-
     def look(self, step: int) -> None:
         """Show the network to the observer, if there is one."""
         if self.observer is not None:
@@ -200,6 +195,7 @@ class _Run:
         total = torch.zeros((), device=next(self.network.parameters()).device)
         done, all_steps = self.epoch * task.steps, self.recipe.epochs * task.steps
         rate = self.recipe.learning_rate
+        every = self.observer.every if self.observer is not None else None
         for step, batch in enumerate(task.batches(), start=done + 1):
             rate = self.recipe.learning_rate * cycle(step / all_steps, self.recipe.warmup)
             for group in self.optimizer.param_groups:
@@ -212,7 +208,7 @@ class _Run:
             total += loss.detach()
             if self.average is not None and step % AVERAGE_EVERY == 0:
                 self.average.update_parameters(self.network)
-            if self.looks_every and step % self.looks_every == 0:
+            if every and step % every == 0 and step % task.steps:
                 self.look(step)
                 self.network.train()
         self.evaluated.eval()
@@ -222,8 +218,7 @@ class _Run:
                 f"training diverged in epoch {self.epoch + 1} (loss {float(total)}, validation error "
                 f"{error}): lower the learning rate, now {self.recipe.learning_rate}"
             )
-        if self.looks_every is None:
-            self.look(done + task.steps)
+        self.look(done + task.steps)
         if better := error < self.best_error:
             self.best_error, self.best_epoch = error, self.epoch
             self.best_state = {

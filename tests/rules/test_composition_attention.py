@@ -33,7 +33,8 @@ def run(folder, script, inputs, outputs, **params):
     standin = StandIn(
         input=place({"attention": "planted.zarr.zip", "history": "history.csv"} | inputs),
         output=place(outputs),
-        params={"target": TARGET, "title": "crabnet on mine, seed 0"} | params,
+        params={"target": TARGET, "title": "crabnet on mine, seed 0", "captured": "the test part"}
+        | params,
         wildcards={"dataset": "mine", "network": "crabnet", "seed": "0"},
         log=folder / f"{script}.log",
         rule=script,
@@ -51,7 +52,18 @@ def plot(folder, formulas, count, **changes):
         "elements_figure": "elements.svg",
         "elements_table": "elements.csv",
     }
-    run(folder, "plot_attention", {}, outputs, views=views)
+    run(folder, "plot_attention", {}, outputs, views=views, names=names)
+
+
+def render(folder, count):
+    names = [f"compound{number}" for number in range(1, count + 1)]
+    outputs = {
+        "videos": [f"{name}.mp4" for name in names],
+        "pages": [f"{name}.html" for name in names],
+        "elements_page": "elements.html",
+    }
+    inputs = {"compounds": "compounds.csv", "elements": "elements.csv"}
+    run(folder, "render_attention", inputs, outputs, frames_per_second=15, minimum=1)
 
 
 def test_what_is_chosen_is_drawn_and_rendered(folder):
@@ -65,18 +77,7 @@ def test_what_is_chosen_is_drawn_and_rendered(folder):
     assert len(pd.read_csv(folder / "compound2.csv")) == 2 * 3 * 16
     elements = read_elements(folder / "elements.csv")
     assert set(elements["layer"]) == {"all", "1", "2"}
-    run(
-        folder,
-        "render_attention",
-        {"compounds": "compounds.csv", "elements": "elements.csv"},
-        {
-            "videos": ["compound1.mp4", "compound2.mp4"],
-            "pages": ["compound1.html", "compound2.html"],
-            "elements_page": "elements.html",
-        },
-        frames_per_second=15,
-        minimum=1,
-    )
+    render(folder, 2)
     for name in ("compound1", "compound2"):
         assert (folder / f"{name}.mp4").read_bytes()[4:8] == b"ftyp"
     page = (folder / "compound1.html").read_text(encoding="utf-8")
@@ -95,3 +96,22 @@ def test_a_formula_that_was_not_captured_stops_the_job(folder):
     with pytest.raises(InputError, match="not in the store"):
         plot(folder, ["ZnO"], 1)
     assert not list(folder.glob(".partial-*"))
+
+
+def test_fewer_compositions_than_are_to_be_shown_leave_files_that_say_why(tmp_path):
+    planted_store(tmp_path, ["NaCl", "LiF", "Cl2Na2"], [1.0, 2.0, 3.0], steps=2)
+    history = pd.DataFrame({"epoch": [1, 2], "best": [True, False]})
+    history.to_csv(tmp_path / "history.csv", index=False)
+    plot(tmp_path, None, 3)
+    compounds = pd.read_csv(tmp_path / "compounds.csv")
+    assert compounds["files"].tolist() == ["compound1", "compound2"]
+    assert sorted(compounds["formula"]) == ["LiF", "NaCl"]
+    assert len(pd.read_csv(tmp_path / "compound2.csv")) == 2 * 3 * 4
+    reason = "Only 2 distinct compositions were captured: there is no further one to show."
+    assert pd.read_csv(tmp_path / "compound3.csv")["note"].tolist() == [reason]
+    assert (tmp_path / "compound3.svg").read_text().startswith("<?xml")
+    render(tmp_path, 3)
+    assert reason in (tmp_path / "compound3.html").read_text(encoding="utf-8")
+    assert (tmp_path / "compound3.mp4").read_bytes()[4:8] == b"ftyp"
+    assert "by the weights that are kept" in (tmp_path / "elements.html").read_text("utf-8")
+    assert "compositions of the test part" in (tmp_path / "elements.html").read_text("utf-8")

@@ -226,9 +226,9 @@ class Diary:
         return self.whole or step == 0
 
 
-def test_an_observer_looks_after_epochs_or_batches_and_changes_nothing(tmp_path):
+def test_an_observer_looks_after_epochs_and_batches_and_changes_nothing(tmp_path):
     bare = fit(network(), Line(), recipe(epochs=3), seed=0)
-    for every, looks in ((None, [8, 16, "flush", 24]), (5, [5, 10, 15, "flush", 20])):
+    for every, looks in ((None, [8, 16, "flush", 24]), (5, [5, 8, 10, 15, 16, "flush", 20, 24])):
         diary, path = Diary(every), tmp_path / f"{every}.pt"
         found = fit(network(), Line(), recipe(epochs=3), seed=0, observer=diary, checkpoint=path)
         assert diary.notes == [("restart", 0), *looks, "flush"]

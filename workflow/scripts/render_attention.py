@@ -1,16 +1,18 @@
 """Make videos and interactive pages of chosen compounds' attention, and a page of the elements."""
 
+from itertools import zip_longest
+
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.attention.elements import read_elements
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.figures.attention_video import Frames, frame_rate
-from matxai.composition.attention.views import kept_entry, read_formulas, view_of
+from matxai.composition.figures.attention_video import Frames, frame_rate, no_frames
+from matxai.composition.attention.views import kept_entry, none_left, read_formulas, view_of
 from matxai.composition.figures.attention_elements_page import (
     element_attention_page,
     elements_caption,
 )
-from matxai.composition.figures.attention_page import attention_page, page_caption
+from matxai.composition.figures.attention_page import attention_page, empty_page, page_caption
 from matxai.composition.target import target_quantity
 from matxai.job import job
 from matxai.plotting.page import write_page
@@ -24,7 +26,12 @@ with job(snakemake) as run:
     with AttentionStore(run.input.attention) as store:
         kept = kept_entry(store, pd.read_csv(run.input.history))
         views = [view_of(store, formula, target, origin, kept) for formula in formulas]
-    for view, video, page in zip(views, run.output.videos, run.output.pages, strict=True):
+    reason = none_left(len(views))
+    for view, video, page in zip_longest(views, run.output.videos, run.output.pages):
+        if view is None:
+            write_video(no_frames(reason), video, 1)
+            write_page(empty_page(), page, origin, reason)
+            continue
         frames = Frames(view)
         rate = frame_rate(len(frames), run.params.frames_per_second)
         write_video(progress(frames, f"frames of {view.history.formula}"), video, rate)
@@ -33,5 +40,5 @@ with job(snakemake) as run:
         element_attention_page(read_elements(run.input.elements), run.params.minimum),
         run.output.elements_page,
         f"Which elements attend to which ({origin})",
-        elements_caption(run.params.minimum),
+        elements_caption(run.params.minimum, run.params.captured),
     )

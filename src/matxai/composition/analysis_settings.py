@@ -14,7 +14,9 @@ class Attention(Strict):
     """Attention weights of chosen compounds through training, with the prediction of each step."""
 
     part: Literal["train", "val", "test"] = Field(
-        default="val", description="Part whose compounds are captured."
+        default="val",
+        description="Part whose compounds are captured; any but the whole of val costs forward passes of "
+        "its own.",
     )
     subset: Count | None = Field(
         default=None,
@@ -28,8 +30,9 @@ class Attention(Strict):
     )
     every: Count | None = Field(
         default=None,
-        description="Batches between two captures; null: one after each epoch, which costs next to "
-        "nothing as the validation computes it anyway.",
+        description="Batches between captures, besides those after each epoch; null: those alone, which "
+        "cost next to nothing for the whole validation part, as the validation computes its attention "
+        "anyway.",
     )
 
     @model_validator(mode="after")
@@ -39,14 +42,23 @@ class Attention(Strict):
             raise ValueError(msg)
         return self
 
+    @property
+    def words(self) -> str:
+        """The compounds in words, for captions."""
+        if self.formulas is not None:
+            return f"{len(self.formulas)} chosen compounds"
+        part = {"train": "training", "val": "validation", "test": "test"}[self.part]
+        drawn = "" if self.subset is None else f"{self.subset:,} compounds of "
+        return f"{drawn}the {part} part"
+
 
 class AttentionViews(Strict):
     """What is shown of the captured attention: single compounds, and which elements attend to which."""
 
     compounds: Count = Field(
         default=3,
-        description="Captured compounds shown one by one: drawn from the most frequent element count, then "
-        "from the next, and so on (pure elements last).",
+        description="Captured compounds shown one by one, or all if there are fewer: drawn from the most "
+        "frequent element count, then from the next, and so on (pure elements last).",
     )
     seed: Seed = Field(default=0, description="Seed of the draw.")
     formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(

@@ -119,6 +119,10 @@ class Plan:
         asked = self.settings.attention is not None
         return {"attention": f"{folder}/attention.zarr.zip"} if asked else {}
 
+    def captured(self) -> str:
+        """The compounds whose attention is kept, in words."""
+        return self.settings.attention.words if self.settings.attention else ""
+
     def attention_views(self) -> list[str]:
         """Names of the compounds whose attention is shown, of each network that keeps attention."""
         captured, asked = self.settings.attention, self.settings.attention_views

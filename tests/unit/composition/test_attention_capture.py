@@ -15,14 +15,20 @@ from zarr.storage import LocalStore, ZipStore
 
 from matxai.composition.analysis_settings import Attention
 from matxai.composition.attention import writer as attention_writer
-from matxai.composition.attention.capture import attention_capture
+from matxai.composition.attention.capture import attention_capture, captures
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore, attention
+from matxai.composition.attention.views import (
+    compounds_table,
+    kept_entry,
+    view_of,
+    weights_table,
+)
 from matxai.composition.fitting import task_of, train_on
 from matxai.composition.formulas import SYMBOL, SYMBOLS
 from matxai.composition.network import FractionEncoding
 from matxai.composition.settings import Network, Train
-from matxai.errors import InputError
+from matxai.plotting.quantities import Quantity
 
 SHAPE = Network(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)
 VECTORS = torch.cat([torch.zeros(1, 6), torch.randn(103, 6, generator=torch.manual_seed(4))])
@@ -165,7 +171,7 @@ def test_attention_and_prediction_are_those_of_the_weights_of_their_step(whole, 
     """Fails for a swapped head, a transposed matrix, a shifted step, padding in a pooled value."""
     train = TABLE.loc[TABLE["part"] == "train", "target"]
     with AttentionStore(whole[every].path) as store:
-        assert len(store) == (6 if every is None else 15)
+        assert len(store) == (6 if every is None else 18)
         places = range(len(store.formulas)) if every is None else (0, 5)
         for place in places:
             row = TABLE.loc[store.compounds["row"][place]]
@@ -220,7 +226,7 @@ def test_the_training_is_the_same_with_and_without_capture(trainings, every, ema
 
 
 @pytest.mark.parametrize(
-    ("every", "stop"), [(None, 1), (None, 3), (None, 6), (2, 7), (2, 10), (2, 14)]
+    ("every", "stop"), [(None, 1), (None, 3), (None, 6), (2, 4), (2, 10), (2, 16)]
 )
 def test_resumed_history_equals_the_uninterrupted_one(trainings, whole, monkeypatch, every, stop):
     monkeypatch.setattr(attention_writer, "FLUSH_EVERY", 1)  # the store is ahead of the checkpoint
@@ -233,7 +239,7 @@ def test_resumed_history_equals_the_uninterrupted_one(trainings, whole, monkeypa
     resumed = trainings.run(name, every)
     assert resumed.path.read_bytes() == whole[every].path.read_bytes()
     checkpoint = (last - 1) // STEPS // 2 * 2 * STEPS  # the last even epoch that was completed
-    assert resumed.seen[0] == checkpoint + (every or STEPS) - checkpoint % (every or STEPS)
+    assert resumed.seen[0] == checkpoint + (every or STEPS)
     with AttentionStore(resumed.path) as one, AttentionStore(whole[every].path) as other:
         assert np.array_equal(one.steps, other.steps)
         assert np.array_equal(one.predictions, other.predictions)
@@ -252,11 +258,11 @@ def test_chunks_of_few_steps_hold_the_same_history(trainings, whole, monkeypatch
     lengths = []
     with pytest.raises(KeyboardInterrupt):
         trainings.run(
-            "few", 2, stop=14, look=lambda path: lengths.append(len(AttentionStore(path)))
+            "few", 2, stop=17, look=lambda path: lengths.append(len(AttentionStore(path)))
         )
-    assert lengths == [0, 0, 0, 4, 4, 5, 5, 8, 8, 8, 10, 12, 12, 12]
+    assert lengths == [0, 0, 0, 4, 4, 4, 6, 8, 8, 8, 8, 12, 12, 12, 12, 16, 16]
     resumed, expected = trainings.run("few", 2), trainings.run("fewwhole", 2)
-    assert resumed.seen == [22, 24, 26, 28, 30]
+    assert resumed.seen == [22, 24, 25, 26, 28, 30]
     assert resumed.path.read_bytes() == expected.path.read_bytes()
     with AttentionStore(resumed.path) as one, AttentionStore(whole[2].path) as other:
         assert np.array_equal(one.predictions, other.predictions)
@@ -307,7 +313,7 @@ def test_a_reader_of_the_growing_store_sees_whole_steps(trainings, whole, monkey
 
     trainings.run("watched", 2, look=look)
     # Every four steps, at the checkpoints after 10 and 20 batches, and when the chunk is full.
-    assert lengths == [0, 0, 0, 4, 4, 5, 5, 5, 9, 9, 10, 10, 10, 14, 15]
+    assert lengths == [0, 0, 0, 4, 4, 4, 6, 6, 6, 10, 10, 10, 12, 12, 12, 16, 16, 18]
 
 
 def test_a_writer_that_fails_in_a_flush_shows_no_half_step(trainings, monkeypatch):
@@ -356,10 +362,29 @@ def test_a_subset_and_a_list_have_a_pass_of_their_own(trainings, whole):
     with AttentionStore(listed.path) as store:
         assert store.formulas == ["FeO", "Li2O"]
         assert math.isnan(store.history("FeO").target)
-        assert store.attention("FeO").shape == (3, 2, 4, 2, 2)
-        assert store.steps.tolist() == [10, 20, 30]
+        assert store.attention("FeO").shape == (6, 2, 4, 2, 2)
+        assert store.steps.tolist() == [5, 10, 15, 20, 25, 30]
 
 
-def test_a_training_too_short_for_a_capture_is_refused(trainings):
-    with pytest.raises(InputError, match=r"at most 30, its number of batches"):
-        trainings.run("short", every=31)
+@pytest.mark.parametrize("every", [None, 2, 3, 5, 7, 31])
+def test_captures_are_counted_as_they_are_taken(every):
+    for steps in range(0, 35, STEPS):
+        taken = [s for s in range(1, steps + 1) if s % STEPS == 0 or (every and s % every == 0)]
+        assert captures(steps, STEPS, every) == len(taken)
+
+
+@pytest.mark.parametrize("every", [2, 7, 31])
+def test_what_is_shown_as_kept_is_of_the_weights_that_are_kept(trainings, every):
+    run = trainings.run(f"kept{every}", every, TRAIN.model_copy(update={"epochs": 4}))
+    assert (run.fitted.best_epoch + 1) * STEPS % every  # an end that no multiple of `every` is
+    with AttentionStore(run.path) as store:
+        kept = kept_entry(store, run.fitted.history)
+        assert store.epochs[kept] == run.fitted.best_epoch + 1
+        row = TABLE.loc[store.compounds["row"][5]]
+        view = view_of(store, row["formula"], Quantity("x"), "x", kept)
+    weights, value = by_hand(run.fitted.state, row)
+    train = TABLE.loc[TABLE["part"] == "train", "target"]
+    shown = compounds_table([view], ["a"])["prediction"][0]
+    assert shown == pytest.approx(value * train.std() + train.mean(), rel=1e-4)
+    table = weights_table(view.history, kept)["weight"].to_numpy()
+    assert np.abs(table - weights.numpy().ravel()).max() < PRECISION

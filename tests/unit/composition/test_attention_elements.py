@@ -23,7 +23,7 @@ def planted(tmp_path_factory):
 @pytest.fixture(scope="module")
 def table(planted):
     with AttentionStore(planted[0]) as store:
-        return element_attention(store)
+        return element_attention(store, 5)
 
 
 def expected(planted, layer, head):

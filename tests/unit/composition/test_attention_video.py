@@ -1,13 +1,14 @@
 """An attention video, decoded: the right colour in the right cell, and marks of the same step."""
 
 import subprocess
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 from matplotlib import colormaps
-from tests.attention import planted_store
+from matplotlib.figure import Figure
+from tests.attention import planted_store, symbols_of
 
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.attention.views import view_of
@@ -27,7 +28,7 @@ def planted(tmp_path_factory):
 
 def viewed(planted, formula):
     with AttentionStore(planted[0]) as store:
-        return view_of(store, formula, TARGET, "crabnet on mine, seed 0")
+        return view_of(store, formula, TARGET, "crabnet on mine, seed 0", -1)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,7 @@ def test_any_grid_fits_into_its_frame(tmp_path, formula, layers, heads, steps):
 def test_a_probability_is_drawn_without_unit(tmp_path):
     path, _, _ = planted_store(tmp_path, ["NaCl"], [1.0])
     with AttentionStore(path) as store:
-        view = view_of(store, "NaCl", Quantity("Probability of a metal"), "crabnet")
+        view = view_of(store, "NaCl", Quantity("Probability of a metal"), "crabnet", -1)
     assert view.title == "NaCl: Probability of a metal (crabnet)"
     assert len(Frames(view)) == 6
 
@@ -160,3 +161,32 @@ def test_numbers_are_written_alike(values, written):
     form = number_format(values)
     assert [form.format(value).strip() for value in values] == written
     assert len({len(form.format(value)) for value in values}) == 1
+
+
+@pytest.mark.parametrize(("formula", "shares"), [("LiFePO4", [1, 1, 1, 4]), ("BaTiO3", [1, 1, 3])])
+@pytest.mark.parametrize("heads", [2, 8])
+def test_every_row_and_column_has_the_label_of_its_element(
+    tmp_path, monkeypatch, formula, shares, heads
+):
+    written, real = [], Figure.text
+
+    def text(self, x, y, label, **style):
+        written.append((x, y, label.replace("\n", " ")))
+        return real(self, x, y, label, **style)
+
+    monkeypatch.setattr(Figure, "text", text)
+    path, _, _ = planted_store(tmp_path, [formula], [1.0], heads=heads)
+    still = Frames(viewed((path,), formula)).still
+    height, width, _ = still.pixels.shape
+    pairs = zip(symbols_of(formula), shares, strict=True)
+    labels = [f"{symbol} {share / sum(shares):.2g}" for symbol, share in pairs]
+    placed = [(x * width, (1 - y) * height, label) for x, y, label in written if label in labels]
+    left, bottom = still.corners[0, 0, 1], still.corners[-1, -1, 0] + len(labels) * still.cell
+    beside = [(int(y), label) for x, y, label in placed if x < left]
+    below = [(int(x), label) for x, y, label in placed if y > bottom]
+    assert len(beside) + len(below) == len(placed)
+    for found, corners in ((beside, still.corners[:, 0, 0]), (below, still.corners[0, :, 1])):
+        assert len(found) == len(corners) * len(labels)
+        for corner, (place, label) in product(corners, enumerate(labels)):
+            start = corner + place * still.cell
+            assert [name for at, name in found if start <= at < start + still.cell] == [label]

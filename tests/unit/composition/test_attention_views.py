@@ -19,7 +19,7 @@ from matxai.composition.attention.views import (
     view_of,
     weights_table,
 )
-from matxai.composition.figures.attention import final_attention
+from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_page import attention_page, page_caption, steps_shown
 from matxai.errors import InputError
 from matxai.plotting.page import write_page
@@ -67,6 +67,11 @@ def test_a_draw_spreads_over_element_counts(store):
     assert len({shown_formulas(store, AttentionViews(seed=s), 1)[0] for s in range(20)}) == 3
 
 
+def test_what_is_shown_ends_with_the_compositions(store):
+    found = shown_formulas(store, AttentionViews(compounds=9), 9)
+    assert sorted(found) == sorted(FORMULAS[:5] + FORMULAS[6:9])
+
+
 def test_formulas_are_shown_as_they_are_asked_for(store):
     asked = AttentionViews(formulas=("TiBaO3", "Ba2Ti2O6", "NaN3"))
     assert shown_formulas(store, asked, 3) == ["BaTiO3", "Ba2Ti2O6", "NaN3"]
@@ -77,7 +82,6 @@ def test_formulas_are_shown_as_they_are_asked_for(store):
     [
         ({"formulas": ("KBr",)}, 1, "not in the store"),
         ({"formulas": ("BaTiO3", "TiBaO3")}, 2, "another compound than BaTiO3"),
-        ({"compounds": 9}, 9, "at most 8, the distinct compositions"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(store, asked, count, message):
@@ -102,22 +106,22 @@ def test_without_targets_there_is_no_error(tmp_path):
     assert np.isnan(error).all()
 
 
-def test_the_table_of_compounds_tells_their_last_prediction(planted, store, tmp_path):
-    views = [view_of(store, formula, TARGET, "x") for formula in ("LiFePO4", "NaCl")]
-    table = compounds_table(views)
-    assert table["prediction"].tolist() == [float(planted[2][7, -1]), float(planted[2][2, -1])]
+def test_the_table_of_compounds_tells_their_kept_prediction(planted, store, tmp_path):
+    views = [view_of(store, formula, TARGET, "x", 4) for formula in ("LiFePO4", "NaCl")]
+    table = compounds_table(views, ["a", "b", "c"])
+    assert table["prediction"].tolist() == [float(planted[2][7, 4]), float(planted[2][2, 4])]
     assert table["elements"].tolist() == [" ".join(symbols_of("LiFePO4")), "Na Cl"]
-    assert table["video"].tolist() == ["compound1.mp4", "compound2.mp4"]
+    assert table["files"].tolist() == ["a", "b"]
     table.assign(formula=["NaN", "NaCl"]).to_csv(tmp_path / "c.csv", index=False)
     assert read_formulas(tmp_path / "c.csv") == ["NaN", "NaCl"]
 
 
 def test_table_and_figure_hold_the_weights_of_the_last_step(planted, store):
-    view = view_of(store, "LiFePO4", TARGET, "crabnet on mine")
+    view = view_of(store, "LiFePO4", TARGET, "crabnet on mine", 5)
     last = planted[1][7][-1]
-    table = weights_table(view.history).set_index(["layer", "head", "query", "key"])["weight"]
+    table = weights_table(view.history, 5).set_index(["layer", "head", "query", "key"])["weight"]
     names = symbols_of("LiFePO4")
-    figure = final_attention(view)
+    figure = kept_attention(view)
     panels = [axes for axes in figure.axes if axes.images]
     assert len(panels) == 6
     for number, (layer, head) in enumerate(np.ndindex(2, 3)):
@@ -147,9 +151,9 @@ def test_what_is_shown_as_final_is_of_the_weights_that_are_kept(planted, store):
     kept = kept_entry(store, training)
     assert kept == 3
     view = view_of(store, "LiFePO4", TARGET, "x", kept)
-    shown = next(axes for axes in final_attention(view).axes if axes.images).images[0].get_array()
+    shown = next(axes for axes in kept_attention(view).axes if axes.images).images[0].get_array()
     assert np.abs(shown - planted[1][7][3][0, 0]).max() < 1e-3
-    table = compounds_table([view])
+    table = compounds_table([view], ["a"])
     assert table["prediction"].tolist() == [float(planted[2][7, 3])]
     assert table["epoch"].tolist() == [4.0]
     whole = element_attention(store, kept).query("layer == 'all'").set_index(["query", "key"])
@@ -159,12 +163,12 @@ def test_what_is_shown_as_final_is_of_the_weights_that_are_kept(planted, store):
 
 
 def test_an_unknown_target_is_called_so(store):
-    figure = final_attention(view_of(store, "NaCl", TARGET, "x"))
+    figure = kept_attention(view_of(store, "NaCl", TARGET, "x", 5))
     assert "true unknown" in figure.texts[-1].get_text()
 
 
 def test_the_page_holds_every_step_with_its_own_numbers(planted, store, tmp_path):
-    view = view_of(store, "LiFePO4", TARGET, "crabnet on mine")
+    view = view_of(store, "LiFePO4", TARGET, "crabnet on mine", 5)
     figure = attention_page(view)
     matrices = [number for number, trace in enumerate(figure.data) if trace.type == "heatmap"]
     assert len(figure.frames) == 6
@@ -200,7 +204,7 @@ def test_the_page_holds_every_step_with_its_own_numbers(planted, store, tmp_path
 def test_a_page_without_target_has_no_error_curve(tmp_path):
     path, _, _ = planted_store(tmp_path, ["NaCl"], [np.nan])
     with AttentionStore(path) as store:
-        figure = attention_page(view_of(store, "NaCl", TARGET, "x"))
+        figure = attention_page(view_of(store, "NaCl", TARGET, "x", 5))
     assert [shape.line.dash for shape in figure.layout.shapes] == ["dot", "dot"]
     assert "true unknown" in figure.layout.sliders[0].steps[0].label
 
@@ -213,7 +217,7 @@ def test_many_steps_are_thinned_and_the_page_says_so(tmp_path):
     assert len(steps_shown(300, 6 * 8 * 81)) * 6 * 8 * 81 <= 400_000
     path, _, _ = planted_store(tmp_path, ["NaCl"], [1.0], steps=130, layers=1, heads=1)
     with AttentionStore(path) as store:
-        view = view_of(store, "NaCl", TARGET, "x")
+        view = view_of(store, "NaCl", TARGET, "x", 129)
     assert "Of 130 captured steps, 100 are shown." in page_caption(view)
     figure = attention_page(view)
     assert len(figure.frames) == len(figure.layout.sliders[0].steps) == 100
@@ -221,7 +225,7 @@ def test_many_steps_are_thinned_and_the_page_says_so(tmp_path):
 
 
 def test_the_table_of_weights_is_tidy(store):
-    table = weights_table(store.history("BaTiO3"))
+    table = weights_table(store.history("BaTiO3"), 0)
     assert len(table) == 2 * 3 * 9
     rows = table.groupby(["layer", "head", "query"])["weight"].sum()
     assert np.allclose(rows, 1)

@@ -149,3 +149,11 @@ def test_faithfulness_is_asked_for_unless_it_is_switched_off():
     assert len(found) == 4
     assert "results/x/composition/own/hotcrab/seed0/faithfulness/agreement.svg" in found
     assert plan(faithfulness=None).targets()["composition_faithfulness"] == []
+
+
+def test_the_captured_compounds_are_named():
+    name = lambda **asked: plan(attention=asked).captured()  # noqa: E731
+    assert name() == "the validation part"
+    assert name(part="test", subset=1000) == "1,000 compounds of the test part"
+    assert name(formulas=["TiO2", "NaCl"]) == "2 chosen compounds"
+    assert plan(attention=None).captured() == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from matxai.composition.dataset import Part, part_of
 from matxai.composition.fitting import Classification, Regression, predict
 from matxai.composition.network import Prediction
 from matxai.composition.settings import Network, Train
-from matxai.errors import InputError
 
 
 class AttentionCapture:
@@ -39,8 +39,7 @@ class AttentionCapture:
         shared: bool,
     ) -> None:
         """``part``: the compounds of the store; ``shared``: they are those that ``task`` validates."""
-        self.store, self.part, self._every = store, part, every
-        self.task, self.epoch_steps = task, task.steps
+        self.store, self.part, self.every, self.task = store, part, every, task
         self._seen = 0
         self._value = np.empty(len(part), dtype=np.float32)
         heads = (store.layers, store.heads)
@@ -51,12 +50,8 @@ class AttentionCapture:
         self._place = np.empty(len(part), dtype=np.int64)  # of each compound in its group
         for rows in store.members.values():
             self._place[rows] = np.arange(len(rows))
-        if shared and every is None:
+        if shared:
             task.watch = self.see
-
-    @property
-    def every(self) -> int | None:
-        return self._every
 
     def see(self, batch: Batch, prediction: Prediction) -> None:
         """Take what one forward pass gave for some of the compounds."""
@@ -81,12 +76,17 @@ class AttentionCapture:
 
     def restart(self, step: int) -> bool:
         if step:
-            taken = step // (self._every or self.epoch_steps)
-            last = taken * (self._every or self.epoch_steps)
-            if taken:
-                return self.store.restart(last, taken)
+            return self.store.restart(step, captures(step, self.task.steps, self.every))
         self.store.create()
         return True
+
+
+def captures(steps: int, epoch_steps: int, every: int | None) -> int:
+    """Captures in the first ``steps`` batches: one an epoch, and one after ``every`` batches."""
+    after_epochs = steps // epoch_steps
+    if every is None:
+        return after_epochs
+    return after_epochs + steps // every - steps // math.lcm(epoch_steps, every)
 
 
 def attention_capture(
@@ -106,35 +106,25 @@ def attention_capture(
     ``origin``: JSON-plain facts of data and network, kept in the store.
 
     Raises:
-        InputError: the choice of compounds or of steps cannot be met.
+        InputError: the choice of compounds cannot be met.
     """
     if asked is None:
         return None
     whole = asked.formulas is None and asked.subset is None and asked.part == "val"
     chosen = chosen_compounds(table, asked, known)
-    steps = settings.epochs * task.steps
-    capacity = settings.epochs if asked.every is None else steps // asked.every
-    if not capacity:
-        raise InputError(
-            "The training is too short for a single capture of attention",
-            where="composition.attention.every",
-            value=asked.every,
-            expected=f"at most {steps}, its number of batches",
-            fix="choose fewer batches, or null for one capture an epoch",
-        )
     part = task.val if whole else part_of(chosen).to(task.val.target.device)
     store = GrowingStore(
         folder,
         captured_from(chosen, part),
         layers=shape.layers,
         heads=shape.heads,
-        capacity=capacity,
+        capacity=captures(settings.epochs * task.steps, task.steps, asked.every),
         origin={
             **origin,
             "task": task.name,
             "weights": "averaged" if settings.ema_decay else "as trained",
             "epoch_steps": task.steps,
-            "every": asked.every or task.steps,
+            "every": asked.every,
         },
     )
     return AttentionCapture(store, part, task, asked.every, shared=whole)

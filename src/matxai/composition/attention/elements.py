@@ -22,7 +22,7 @@ _PAIRS = 2**8  # query element x 256 + key element
 _LEVEL = 0.975
 
 
-def element_attention(store: AttentionStore, entry: int = -1) -> pd.DataFrame:
+def element_attention(store: AttentionStore, entry: int) -> pd.DataFrame:
     """One row a layer, head and ordered pair of elements that a captured compound holds.
 
     Columns: layer and head (from 1, or both ``all``: their mean), query and key (symbols), compounds (the
@@ -37,7 +37,7 @@ def element_attention(store: AttentionStore, entry: int = -1) -> pd.DataFrame:
         kept = distinct[group.places]
         if not kept.any():
             continue
-        weights = group.attention(entry % len(store))[kept].astype(float)
+        weights = group.attention(entry)[kept].astype(float)
         compounds, n = len(weights), group.count
         weights = weights.reshape(compounds, heads, n * n)
         whole = np.concatenate([weights.mean(axis=1, keepdims=True), weights], axis=1)
@@ -49,24 +49,24 @@ def element_attention(store: AttentionStore, entry: int = -1) -> pd.DataFrame:
 
 @dataclass
 class _Sums:
-    """Running sums by pair; the first of ``heads`` is the mean of all others."""
+    """Running sums by pair; the first of ``rows`` is the mean of all heads, the others a head each."""
 
-    heads: int
+    rows: int
     count: NDArray[np.int64] = field(init=False)
     sums: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         self.count = np.zeros(_PAIRS**2, dtype=np.int64)
-        self.sums = np.zeros((3, self.heads, _PAIRS**2))  # weight, ratio, squared ratio
+        self.sums = np.zeros((3, self.rows, _PAIRS**2))  # weight, ratio, squared ratio
 
     def add(self, pairs: NDArray[np.int64], weights: NDArray[np.float64], n: int) -> None:
-        """``pairs`` (compounds, n²) and ``weights`` (compounds, heads, n²) of compounds of n elements."""
+        """``pairs`` (compounds, n²) and ``weights`` (compounds, rows, n²) of compounds of n elements."""
         self.count += np.bincount(pairs.ravel(), minlength=_PAIRS**2)
         ratios = weights * n
         for number, values in enumerate((weights, ratios, ratios**2)):
-            for head in range(self.heads):
-                self.sums[number, head] += np.bincount(
-                    pairs.ravel(), values[:, head].ravel(), minlength=_PAIRS**2
+            for row in range(self.rows):
+                self.sums[number, row] += np.bincount(
+                    pairs.ravel(), values[:, row].ravel(), minlength=_PAIRS**2
                 )
 
     def table(self, heads_of_layer: int) -> pd.DataFrame:
@@ -78,7 +78,7 @@ class _Sums:
         half = np.where(count > 1, student.ppf(_LEVEL, several) * np.sqrt(variance / count), np.nan)
         symbols = np.array([SYMBOL.get(number, "") for number in range(_PAIRS)])
         names: list[tuple[Any, Any]] = [(ALL, ALL)]
-        names += [divmod(number, heads_of_layer) for number in range(self.heads - 1)]
+        names += [divmod(number, heads_of_layer) for number in range(self.rows - 1)]
         tables = [
             pd.DataFrame(
                 {

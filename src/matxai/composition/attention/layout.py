@@ -21,15 +21,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = "matxai.composition.network_layers/1"
+FORMAT = "matxai.composition.attention/1"
 UNIT = 2**12
 UNWRITTEN = 2**16 - 1  # above UNIT: a chunk that is missing cannot pass for weights
 STEP_AXIS = {"step": 0, "row_sum_error": 0, "attention": 1, "prediction": 1}
-_BUFFER_BYTES = 2**26
-_CHUNK_BYTES = 2**18
+_BUFFER_BYTES = 2**27
+_CHUNK_BYTES = 3 * 2**17
 
 
-def rounded(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
+def quantised(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
     """(..., query, key) weights as multiples of 1/4096, less the last key.
 
     The running sum along the keys is rounded, so a row still sums to exactly 1; an entry is off by less
@@ -43,7 +43,7 @@ def rounded(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
 
 
 def weights_of(stored: NDArray[np.uint16], count: int) -> NDArray[np.float32]:
-    """Weights (..., query, key) of what `rounded` gave, for ``count`` keys; rows sum to exactly 1.
+    """Weights (..., query, key) of what `quantised` gave, for ``count`` keys; rows sum to exactly 1.
 
     Raises:
         ValueError: a row holds more than 1, as in a chunk that was never written.
@@ -59,6 +59,11 @@ def weights_of(stored: NDArray[np.uint16], count: int) -> NDArray[np.float32]:
     return (whole / np.float32(UNIT)).astype(np.float32)
 
 
+def members(counts: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    """Compounds by element count, of ``counts`` (compounds,): the order in which a group holds them."""
+    return {int(n): np.flatnonzero(counts == n) for n in np.unique(counts)}
+
+
 @dataclass(frozen=True)
 class Blocks:
     """Steps in a chunk, the same for all arrays, and compounds in a chunk by element count."""
@@ -70,8 +75,9 @@ class Blocks:
 def blocks(counts: dict[int, int], layers: int, heads: int, capacity: int) -> Blocks:
     """Chunks for ``counts`` (compounds by element count) over at most ``capacity`` steps.
 
-    A chunk takes some 256 kB before compression, so that one compound is read without its whole
-    part; a block of steps is 64 steps or an eighth of them, if 64 MB of buffer allow that.
+    A chunk takes some 384 kB before compression: opening the packed file goes through the names of all
+    chunks, reading a compound through the bytes of one a block. A block of steps is 64 steps or an
+    eighth of them, if 128 MB of buffer allow that.
     """
     size = {n: 2 * layers * heads * n * max(n - 1, 1) for n in counts}
     every_step = sum(size[n] * compounds for n, compounds in counts.items())

@@ -44,6 +44,4 @@ def _holds(chunk: Path, node: Path, metadata: dict[str, Any], axis: int, taken: 
 
 def _add(file: zipfile.ZipFile, name: Path, content: bytes) -> None:
     # A fixed date, so that equal stores are equal files. Chunks are compressed already.
-    info = zipfile.ZipInfo(name.as_posix(), (1980, 1, 1, 0, 0, 0))
-    deflated = name.name == _METADATA
-    file.writestr(info, content, zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED)
+    file.writestr(zipfile.ZipInfo(name.as_posix(), (1980, 1, 1, 0, 0, 0)), content)

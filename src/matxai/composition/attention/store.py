@@ -23,7 +23,7 @@ import zarr
 from numpy.typing import NDArray
 from zarr.storage import LocalStore, ZipStore
 
-from matxai.composition.attention.layout import FORMAT, weights_of
+from matxai.composition.attention.layout import FORMAT, members, weights_of
 from matxai.composition.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
 from matxai.errors import InputError
 
@@ -207,12 +207,12 @@ class AttentionStore:
 
     @cached_property
     def _members(self) -> dict[int, NDArray[np.int64]]:
-        return {int(n): np.flatnonzero(self.counts == n) for n in np.unique(self.counts)}
+        return members(self.counts)
 
     def _member(self, place: int) -> tuple[Any, int, int]:
         """The group of a compound, its element count and its number in the group."""
         count = int(self.counts[place])
-        return self._root[f"n{count}"], count, int((self.counts[:place] == count).sum())
+        return self._root[f"n{count}"], count, int(self._members[count].searchsorted(place))
 
     def _spread(self, name: str) -> NDArray[Any]:
         """An array of all groups in the order of the compounds."""
@@ -244,7 +244,7 @@ class AttentionStore:
         )
 
 
-def attention(store: AttentionStore | str | Path, formula: str) -> NDArray[np.float32]:
+def attention(path: str | Path, formula: str) -> NDArray[np.float32]:
     """Attention of one compound through the training: (steps, layers, heads, n, n), float32.
 
     Row = query, column = key; elements by decreasing fraction, ties by atomic number; entry i is after
@@ -253,10 +253,8 @@ def attention(store: AttentionStore | str | Path, formula: str) -> NDArray[np.fl
     Raises:
         InputError: there is no store, or the formula was not captured.
     """
-    if isinstance(store, AttentionStore):
+    with AttentionStore(path) as store:
         return store.attention(formula)
-    with AttentionStore(store) as opened:
-        return opened.attention(formula)
 
 
 def _no_store(path: Path) -> InputError:

@@ -15,9 +15,6 @@ from matxai.composition.attention.store import AttentionStore, History
 from matxai.errors import InputError
 from matxai.plotting.quantities import Quantity
 
-FILES = {"figure": "svg", "table": "csv", "video": "mp4", "page": "html"}
-PREFIX = "compound"
-
 
 @dataclass(frozen=True)
 class View:
@@ -47,26 +44,20 @@ class View:
         return [f"{symbol} {fraction:.2g}" for symbol, fraction in pairs]
 
 
-def view_of(
-    store: AttentionStore, formula: str, target: Quantity, origin: str, kept: int | None = None
-) -> View:
-    """What is shown of one captured compound; ``kept`` from `kept_entry`, default the last entry.
+def view_of(store: AttentionStore, formula: str, target: Quantity, origin: str, kept: int) -> View:
+    """What is shown of one captured compound; ``kept`` from `kept_entry`.
 
     Raises:
         InputError: it was not captured, or the file is damaged.
     """
     error, scored = set_error(store)
-    kept = len(store) - 1 if kept is None else kept
     return View(store.history(formula), error, scored, target, origin, kept)
 
 
 def kept_entry(store: AttentionStore, training: pd.DataFrame) -> int:
-    """The entry of the weights that the network keeps, those of the best epoch of its `history.csv`.
-
-    Where that epoch's end was not captured, the nearest entry.
-    """
-    best = float(training.loc[training["best"], "epoch"].max())
-    return int(np.abs(store.epochs - best).argmin())
+    """The entry of the weights that the network keeps: the end of the best epoch of its `history.csv`."""
+    best = training.loc[training["best"], "epoch"].max()
+    return store.epochs.tolist().index(best)  # the end of every epoch is captured
 
 
 def set_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
@@ -80,14 +71,13 @@ def set_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
 
 
 def shown_formulas(store: AttentionStore, asked: AttentionViews, count: int) -> list[str]:
-    """``count`` formulas, as the store spells them: those asked for, or a draw.
+    """Formulas, as the store spells them: those asked for, or a draw of ``count`` (all if there are fewer).
 
     Each turn of the draw takes a compound from every element count, the most frequent first and pure
     elements (whose only weight is 1) last. Of equal compositions only the first can be drawn.
 
     Raises:
-        InputError: a formula was not captured, two are the same compound, or there are fewer than
-            ``count``.
+        InputError: a formula was not captured, or two are the same compound.
     """
     if asked.formulas is not None:
         places = [store.place(formula) for formula in asked.formulas]
@@ -102,15 +92,6 @@ def shown_formulas(store: AttentionStore, asked: AttentionViews, count: int) -> 
                 )
         return [store.formulas[place] for place in places]
     distinct = store.compounds.drop_duplicates("reduced")
-    if len(distinct) < count:
-        raise InputError(
-            "Fewer compounds were captured than are to be shown",
-            file=store.path,
-            where="composition.attention_views.compounds",
-            value=asked.compounds,
-            expected=f"at most {len(distinct)}, the distinct compositions captured",
-            fix="show fewer, or capture more (composition.attention)",
-        )
     rng = np.random.default_rng(asked.seed)
     frequent = distinct["count"].value_counts(sort=False)
     order = sorted(frequent.index, key=lambda n: (n == 1, -frequent[n], n))
@@ -120,22 +101,27 @@ def shown_formulas(store: AttentionStore, asked: AttentionViews, count: int) -> 
     return [str(distinct["formula"].iloc[place]) for place in drawn]
 
 
-def compounds_table(views: list[View]) -> pd.DataFrame:
-    """One row a compound: number, formula, elements, target, prediction and epoch at ``kept``, files."""
-    rows = []
-    for number, view in enumerate(views, start=1):
-        history = view.history
-        rows.append(
-            {
-                "number": number,
-                "formula": history.formula,
-                "elements": " ".join(history.symbols),
-                "target": history.target,
-                "prediction": float(history.prediction[view.kept]),
-                "epoch": float(history.epochs[view.kept]),
-                **{kind: f"{PREFIX}{number}.{suffix}" for kind, suffix in FILES.items()},
-            }
-        )
+def none_left(shown: int) -> str:
+    """Why files of compounds that were asked for show none."""
+    return f"Only {shown} distinct compositions were captured: there is no further one to show."
+
+
+def compounds_table(views: list[View], names: list[str]) -> pd.DataFrame:
+    """One row a compound: name of its files, formula, elements, target, prediction and epoch at ``kept``.
+
+    ``names``: as many as ``views``, or more.
+    """
+    rows = [
+        {
+            "files": name,
+            "formula": view.history.formula,
+            "elements": " ".join(view.history.symbols),
+            "target": view.history.target,
+            "prediction": float(view.history.prediction[view.kept]),
+            "epoch": float(view.history.epochs[view.kept]),
+        }
+        for view, name in zip(views, names, strict=False)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -144,7 +130,7 @@ def read_formulas(path: str | Path) -> list[str]:
     return list(pd.read_csv(path, dtype=str, keep_default_na=False)["formula"])
 
 
-def weights_table(history: History, entry: int = -1) -> pd.DataFrame:
+def weights_table(history: History, entry: int) -> pd.DataFrame:
     """Attention of one entry: layer and head from 1, query and key element, weight."""
     weights = history.attention[entry]
     layer, head, query, key = np.indices(weights.shape).reshape(4, -1)

@@ -17,12 +17,13 @@ from matxai.composition.attention.layout import (
     UNIT,
     UNWRITTEN,
     blocks,
-    rounded,
+    members,
+    quantised,
     weights_of,
 )
 from matxai.digests import digest
 
-# Steps that wait in memory, so that a reader sees the store grow; an eighth of a chunk if that is more.
+# Steps that wait in memory, so that a reader sees the store grow; a quarter of a chunk if that is more.
 FLUSH_EVERY = 8
 _TOLERANCE = 1e-5  # of a row sum in float32
 _AXES = ("compound", "step", "layer", "head", "query", "key")
@@ -48,11 +49,6 @@ class Captured:
         """(compounds,) element counts."""
         return np.array([len(numbers) for numbers in self.elements])
 
-    def members(self) -> dict[int, NDArray[np.int64]]:
-        """Compounds by element count: the order in which a group holds them."""
-        counts = self.counts
-        return {int(n): np.flatnonzero(counts == n) for n in np.unique(counts)}
-
 
 class GrowingStore:
     """An attention store in a folder: appended to, read meanwhile, cut back on a resume.
@@ -74,7 +70,7 @@ class GrowingStore:
         """``capacity``: steps at most; ``origin``: JSON-plain attributes of the root."""
         self.folder, self.captured = folder, captured
         self.layers, self.heads, self.capacity = layers, heads, capacity
-        self.members = captured.members()
+        self.members = members(captured.counts)
         sizes = {n: len(rows) for n, rows in self.members.items()}
         self.blocks = blocks(sizes, layers, heads, capacity)
         self.attributes = {
@@ -156,12 +152,12 @@ class GrowingStore:
         error = max(self._checked(n, values, step) for n, values in weights.items())
         place = self.taken % self.blocks.steps
         for n, values in weights.items():
-            self.weights[n][:, place] = rounded(values)
+            self.weights[n][:, place] = quantised(values)
             self.predictions[n][:, place] = predictions[n]
         self.steps[self.taken], self.row_sum_errors[self.taken] = step, error
         self.taken += 1
         full = self.taken % self.blocks.steps == 0
-        if full or self.taken - self.flushed >= max(FLUSH_EVERY, self.blocks.steps // 8):
+        if full or self.taken - self.flushed >= max(FLUSH_EVERY, self.blocks.steps // 4):
             self.flush()
         if full:
             self._empty_buffer()

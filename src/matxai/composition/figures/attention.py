@@ -1,4 +1,4 @@
-"""A compound's attention at the end of the training, every layer and head."""
+"""A compound's attention by the weights that are kept, every layer and head."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GAP, _LEFT, _RIGHT, _BELOW = 0.12, 1.15, 1.25, 0.95
 
 
 @styled
-def final_attention(view: View) -> Figure:
+def kept_attention(view: View) -> Figure:
     """Draw layers x heads matrices of the weights that are kept: query downwards, key to the right.
 
     Each cell holds its weight; the colours run from 0 to 1 in every figure. Prediction and true value

@@ -89,7 +89,14 @@ def element_attention_map(table: pd.DataFrame, minimum: int, title: str = "") ->
         return empty_figure(f"no two elements stand together in {minimum} captured compositions")
     width = float(np.clip(2 + size * LARGE_WIDTH / HEAVIEST, 5.5, LARGE_WIDTH))
     side = width - 2  # inches: labels left and below, colours right, text above
-    height = side + 1.4
+    note = (
+        "Mean of all layers and heads. 1: uniform attention; dot: the 95 % interval holds 1; "
+        f"grey: fewer than {minimum} compositions; "
+        "blank: none."
+    )
+    room = int(11 * (width - 0.75))
+    text = f"{wrapped(title, room)}\n{wrapped(note, room)}".strip()
+    height = side + 0.95 + 0.17 * (text.count("\n") + 1)
     figure = Figure(figsize=(width, height))
     figure.set_layout_engine("none")
     axes = figure.add_axes(
@@ -116,12 +123,6 @@ def element_attention_map(table: pd.DataFrame, minimum: int, title: str = "") ->
     )  # fmt: skip
     bar.ax.set_yticklabels([f"{2.0**tick:g}" for tick in range(-LIMIT, LIMIT + 1)])
     bar.set_label(wrapped(LABEL, 40))
-    note = (
-        "Mean of all layers and heads. 1: uniform attention; dot: the 95 % interval holds 1; "
-        f"grey: fewer than {minimum} compositions; "
-        "blank: none."
-    )
-    text = f"{wrapped(title, int(13 * width))}\n{wrapped(note, int(13 * width))}".strip()
     figure.text(0.75 / width, 1 - 0.08 / height, text, va="top", size=10)
     return figure
 

@@ -71,12 +71,12 @@ def element_attention_page(table: pd.DataFrame, minimum: int) -> go.Figure:
     return figure
 
 
-def elements_caption(minimum: int) -> str:
-    """What the page says about itself."""
+def elements_caption(minimum: int, captured: str) -> str:
+    """What the page says about itself; ``captured`` names the compounds."""
     return (
-        "How strongly the query element (row) attends to the key element (column) at the end of the "
-        "training: weight times number of elements, averaged over the compositions that hold both; "
-        "1 is uniform attention, intervals are 95 % t intervals over compositions. Grey: fewer than "
+        "How strongly the query element (row) attends to the key element (column) by the weights that are "
+        f"kept: weight times number of elements, averaged over the compositions of {captured} that hold "
+        "both; 1 is uniform attention, intervals are 95 % t intervals over compositions. Grey: fewer than "
         f"{minimum} compositions; blank: none."
     )
 

@@ -44,6 +44,12 @@ def page_caption(view: View) -> str:
     )
 
 
+def empty_page() -> go.Figure:
+    """Make the figure of a page that has nothing to show but the reason in its caption."""
+    hidden = {"visible": False}
+    return go.Figure({"layout": {"height": 60, "xaxis": hidden, "yaxis": hidden}})
+
+
 def attention_page(view: View) -> go.Figure:
     """Make a page of every layer and head with a slider over the steps and a button that plays them."""
     history = view.history

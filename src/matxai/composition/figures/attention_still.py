@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 
 _DPI = 100
-_GRID = (
-    560,
-    440,
-)  # pixels that the matrices fill, wide and high; more where cells would get too small
-_SIDE, _CELL, _GAP = (84, 400), 15, 10  # least and largest side of a matrix; least side of a cell
-_LEFT, _TOP, _BOTTOM = 112, 96, 92  # room for labels around the matrices
-_BAR, _PANEL = 110, 380  # room of the colour bar; width of the panels on the right
+# Pixels: what the matrices fill, wide and high (more where cells would get too small).
+_GRID = (560, 440)
+# Least and largest side of a matrix, least side of a cell, gap between matrices.
+_SIDE = (84, 400)
+_CELL = 15
+_GAP = 10
+# Room around the matrices for labels, of the colour bar and of the panels on the right.
+_LEFT = 112
+_TOP = 96
+_BOTTOM = 92
+_BAR = 110
+_PANEL = 380
+# Least width and height of a frame.
 _LEAST = (1100, 550)
 LEVELS = 256
 COLOURS: Pixels = (colormaps[SEQUENTIAL](np.arange(LEVELS))[:, :3] * 255).round().astype(np.uint8)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matxai.composition.attention.views import View
 from matxai.composition.figures.attention_still import COLOURS, LEVELS, Panel, Pixels, Still, still
-from matxai.plotting.style import VERMILION, styled
+from matxai.plotting.style import VERMILION, empty_figure, styled
 
 SECONDS = 6  # that a video of few steps lasts
 MARKER = np.array([round(255 * channel) for channel in to_rgb(VERMILION)], dtype=np.uint8)
@@ -81,6 +81,16 @@ class Frames:
                 return
             pixels[row : row + height, column : column + width] = glyph
             column += width
+
+
+@styled
+def no_frames(reason: str) -> list[Pixels]:
+    """A single frame that says why there is no video."""
+    figure = empty_figure(reason)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())[:, :, :3]
+    return [pixels[: len(pixels) // 2 * 2, : pixels.shape[1] // 2 * 2].copy()]
 
 
 def frame_rate(steps: int, at_most: int) -> Fraction:
