@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared/data"  # published data, where they are at hand
 PARTS = ("Snakefile", "config.yaml", "config", "profiles", "rules", "src", "workflow", "envs")
 FOLLOWS = "input files updated by another job"
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")

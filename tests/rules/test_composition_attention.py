@@ -1,48 +1,33 @@
-"""The scripts that show attention, on a store whose contents are planted."""
-
-from pathlib import Path
+"""The scripts that show attention, on a store whose weights and predictions are planted."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from tests.attention import planted_store
+from tests.bench import TARGET, Bench
 
 from matxai.composition.attention.elements import read_elements
 from matxai.errors import InputError
-from matxai.standin import StandIn, run_script
 
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
-TARGET = {"task": "regression", "label": "Hardness", "unit": "GPa", "transform": "none"}
 FORMULAS = ["BaTiO3", "NaN", "LiFePO4", "KBr", "SrTiO3"]
+STORE = {"attention": "planted.zarr.zip", "history": "history.csv"}
+PARAMS = {"target": TARGET, "title": "crabnet on mine, seed 0", "captured": "the test part"}
+
+
+def attention_bench(folder):
+    return Bench(folder, dataset="mine", network="crabnet", seed="0")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def bench(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rules")
     planted_store(folder, FORMULAS, [1.0, 2.0, np.nan, 4.0, 5.0], steps=4)
     best = [True, False, True, False]
     pd.DataFrame({"epoch": [1, 2, 3, 4], "best": best}).to_csv(folder / "history.csv", index=False)
-    return folder
+    return attention_bench(folder)
 
 
-def run(folder, script, inputs, outputs, **params):
-    place = lambda paths: {  # noqa: E731
-        name: [folder / p for p in path] if isinstance(path, list) else folder / path
-        for name, path in paths.items()
-    }
-    standin = StandIn(
-        input=place({"attention": "planted.zarr.zip", "history": "history.csv"} | inputs),
-        output=place(outputs),
-        params={"target": TARGET, "title": "crabnet on mine, seed 0", "captured": "the test part"}
-        | params,
-        wildcards={"dataset": "mine", "network": "crabnet", "seed": "0"},
-        log=folder / f"{script}.log",
-        rule=script,
-    )
-    run_script(SCRIPTS / f"{script}.py", standin)
-
-
-def plot(folder, formulas, count, **changes):
+def plot(bench, formulas, count, **changes):
     views = {"compounds": 3, "seed": 0, "formulas": formulas, "minimum": 1} | changes
     names = [f"compound{number}" for number in range(1, count + 1)]
     outputs = {
@@ -52,22 +37,22 @@ def plot(folder, formulas, count, **changes):
         "elements_figure": "elements.svg",
         "elements_table": "elements.csv",
     }
-    run(folder, "plot_attention", {}, outputs, views=views, names=names)
+    bench.run("plot_attention", STORE, outputs, views=views, names=names, **PARAMS)
 
 
-def render(folder, count):
+def render(bench, count):
     names = [f"compound{number}" for number in range(1, count + 1)]
     outputs = {
         "videos": [f"{name}.mp4" for name in names],
         "pages": [f"{name}.html" for name in names],
         "elements_page": "elements.html",
     }
-    inputs = {"compounds": "compounds.csv", "elements": "elements.csv"}
-    run(folder, "render_attention", inputs, outputs, frames_per_second=15, minimum=1)
+    inputs = STORE | {"compounds": "compounds.csv", "elements": "elements.csv"}
+    bench.run("render_attention", inputs, outputs, frames_per_second=15, minimum=1, **PARAMS)
 
 
-def test_what_is_chosen_is_drawn_and_rendered(folder):
-    plot(folder, ["NaN", "LiFePO4"], 2)
+def test_what_is_chosen_is_drawn_and_rendered(bench, folder):
+    plot(bench, ["NaN", "LiFePO4"], 2)
     compounds = pd.read_csv(folder / "compounds.csv", keep_default_na=False)
     assert compounds["formula"].tolist() == ["NaN", "LiFePO4"]
     assert compounds["target"].tolist() == ["2.0", ""]
@@ -77,7 +62,7 @@ def test_what_is_chosen_is_drawn_and_rendered(folder):
     assert len(pd.read_csv(folder / "compound2.csv")) == 2 * 3 * 16
     elements = read_elements(folder / "elements.csv")
     assert set(elements["layer"]) == {"all", "1", "2"}
-    render(folder, 2)
+    render(bench, 2)
     for name in ("compound1", "compound2"):
         assert (folder / f"{name}.mp4").read_bytes()[4:8] == b"ftyp"
     page = (folder / "compound1.html").read_text(encoding="utf-8")
@@ -86,15 +71,15 @@ def test_what_is_chosen_is_drawn_and_rendered(folder):
     assert "frames of LiFePO4 4/4" in (folder / "render_attention.log").read_text()
 
 
-def test_a_draw_takes_what_is_asked_for(folder):
-    plot(folder, None, 3)
+def test_a_draw_takes_what_is_asked_for(bench, folder):
+    plot(bench, None, 3)
     compounds = pd.read_csv(folder / "compounds.csv", keep_default_na=False)
     assert compounds["elements"].str.split().str.len().tolist() == [2, 3, 4]
 
 
-def test_a_formula_that_was_not_captured_stops_the_job(folder):
+def test_a_formula_that_was_not_captured_stops_the_job(bench, folder):
     with pytest.raises(InputError, match="not in the store"):
-        plot(folder, ["ZnO"], 1)
+        plot(bench, ["ZnO"], 1)
     assert not list(folder.glob(".partial-*"))
 
 
@@ -102,7 +87,8 @@ def test_fewer_compositions_than_are_to_be_shown_leave_files_that_say_why(tmp_pa
     planted_store(tmp_path, ["NaCl", "LiF", "Cl2Na2"], [1.0, 2.0, 3.0], steps=2)
     history = pd.DataFrame({"epoch": [1, 2], "best": [True, False]})
     history.to_csv(tmp_path / "history.csv", index=False)
-    plot(tmp_path, None, 3)
+    bench = attention_bench(tmp_path)
+    plot(bench, None, 3)
     compounds = pd.read_csv(tmp_path / "compounds.csv")
     assert compounds["files"].tolist() == ["compound1", "compound2"]
     assert sorted(compounds["formula"]) == ["LiF", "NaCl"]
@@ -110,7 +96,7 @@ def test_fewer_compositions_than_are_to_be_shown_leave_files_that_say_why(tmp_pa
     reason = "Only 2 distinct compositions were captured: there is no further one to show."
     assert pd.read_csv(tmp_path / "compound3.csv")["note"].tolist() == [reason]
     assert (tmp_path / "compound3.svg").read_text().startswith("<?xml")
-    render(tmp_path, 3)
+    render(bench, 3)
     assert reason in (tmp_path / "compound3.html").read_text(encoding="utf-8")
     assert (tmp_path / "compound3.mp4").read_bytes()[4:8] == b"ftyp"
     assert "by the weights that are kept" in (tmp_path / "elements.html").read_text("utf-8")

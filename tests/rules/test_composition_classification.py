@@ -1,21 +1,19 @@
-"""The real script files on a tiny data set of two classes, and the summary over two data sets."""
+"""The real scripts on two classes: one log loss in three files; and the summary over two data sets."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.rules.test_composition import ATTENTION, NETWORK, TARGET, TRAIN, Bench
+from tests.bench import METAL, TARGET, CompositionBench
 
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.model_file import load_network
-
-METAL = {"task": "classification", "label": "metal", "unit": "", "transform": "none"}
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     """Prepared classes and a trained network."""
     folder = tmp_path_factory.mktemp("classes")
-    bench = Bench(folder)
+    bench = CompositionBench(folder)
     rng = np.random.default_rng(0)
     for part, rows in (("train", 40), ("val", 12), ("test", 12)):
         lines = []
@@ -25,39 +23,9 @@ def bench(tmp_path_factory):
             # A composition that disagrees with itself now and then: oxides and sulphides are class 1.
             lines.append(f"{metal}{rng.integers(1, 4)}{other},{int(row % 4 < 2)}")
         (folder / f"{part}.csv").write_text("\n".join(["formula,target", *lines, "KBr,2", ""]))
-    for name in ("onehot", "magpie"):
-        bench.run(
-            "prepare_element_vectors", wildcards={"vectors": name}, output={"table": f"{name}.csv"}
-        )
-    bench.run(
-        "prepare_compositions",
-        input={part: f"{part}.csv" for part in ("train", "val", "test")}
-        | {"elements": ["onehot.csv"]},
-        output={"compounds": "compounds.parquet", "refused": "refused.csv", "report": "prep.csv"},
-        params={
-            "dataset": {"source": "folder", "path": "x", "task": "classification"},
-            "prepare": {"drop_unary": True, "strict": False},
-        },
-    )
-    bench.run(
-        "train_crabnet",
-        input={"compounds": "compounds.parquet", "vectors": "onehot.csv"},
-        output={
-            "model": "model.safetensors", "history": "history.csv",
-            "attention": "attention.zarr.zip",
-        },
-        params={
-            "checkpoint": str(folder / "checkpoint.pt"), "network": NETWORK, "attention": ATTENTION,
-            "captured": str(folder / "attention.zarr"), "task": "classification", "train": TRAIN,
-            "code": "x",
-        },
-    )  # fmt: skip
-    bench.run(
-        "evaluate_crabnet",
-        input={"compounds": "compounds.parquet", "model": "model.safetensors"},
-        output={name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
-        params={"task": "classification"},
-    )
+    bench.prepare(["onehot", "magpie"], task="classification")
+    bench.train(task="classification")
+    bench.evaluate()
     return bench
 
 
@@ -86,28 +54,29 @@ def test_history_attention_and_evaluation_have_the_same_log_loss(bench):
 def test_every_figure_is_drawn_beside_its_table(bench):
     bench.run(
         "plot_classification",
-        input={name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
-        output={"roc_figure": "roc.svg", "roc_table": "roc.csv", "calibration": "calibration.svg"},
-        params={"title": "a network"},
+        {name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
+        {"roc_figure": "roc.svg", "roc_table": "roc.csv", "calibration": "calibration.svg"},
+        title="a network",
     )
     assert set(pd.read_csv(bench.folder / "roc.csv")["part"]) == {"train", "val", "test"}
     bench.run(
         "plot_history",
-        input={"history": "history.csv"},
-        output={"figure": "history.svg"},
-        params={"target": METAL, "title": "a network"},
+        {"history": "history.csv"},
+        {"figure": "history.svg"},
+        target=METAL,
+        title="a network",
     )
     bench.run(
         "plot_target",
-        input={"compounds": "compounds.parquet"},
-        output={"figure": "target.svg", "table": "target.csv"},
-        params={"target": METAL},
+        {"compounds": "compounds.parquet"},
+        {"figure": "target.svg", "table": "target.csv"},
+        target=METAL,
     )
     assert pd.read_csv(bench.folder / "target.csv")["compounds"].sum() == 64
     bench.run(
         "explain_contributions",
-        input={"compounds": "compounds.parquet", "model": "model.safetensors"},
-        output={"occurrences": "c.parquet", "elements": "elements.csv", "check": "check.csv"},
+        {"compounds": "compounds.parquet", "model": "model.safetensors"},
+        {"occurrences": "c.parquet", "elements": "elements.csv", "check": "check.csv"},
     )
     predictions = pd.read_csv(bench.folder / "predictions.csv")
     occurrences = pd.read_parquet(bench.folder / "c.parquet")
@@ -115,13 +84,16 @@ def test_every_figure_is_drawn_beside_its_table(bench):
     assert np.allclose(average, predictions["log_odds"], atol=1e-5)
     bench.run(
         "plot_contributions",
-        input={"elements": "elements.csv"},
-        output={
+        {"elements": "elements.csv"},
+        {
             f"{name}_{kind}": f"contribution_{name}.{suffix}"
             for name in ("periodic_table", "distribution")
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
-        params={"target": METAL, "title": "a network", "minimum": 2, "elements": 5},
+        target=METAL,
+        title="a network",
+        minimum=2,
+        elements=5,
     )
     assert "target_log_odds" in pd.read_csv(bench.folder / "contribution_distribution.csv")
     for name in ("roc", "calibration", "history", "target", "contribution_distribution"):
@@ -131,15 +103,17 @@ def test_every_figure_is_drawn_beside_its_table(bench):
 def test_accuracy_and_the_summary(bench):
     bench.run(
         "evaluate_baselines",
-        input={"compounds": "compounds.parquet", "vectors": "magpie.csv"},
-        output={"metrics": "baselines.csv"},
-        params={"trees": 5, "seeds": [0, 1], "task": "classification"},
+        {"compounds": "compounds.parquet", "vectors": "magpie.csv"},
+        {"metrics": "baselines.csv"},
+        trees=5,
+        seeds=[0, 1],
+        task="classification",
     )
     bench.run(
         "collect_accuracy",
-        input={"baselines": "baselines.csv", "networks": ["metrics.csv"]},
-        output={"figure": "accuracy.svg", "table": "accuracy.csv"},
-        params={"target": METAL},
+        {"baselines": "baselines.csv", "networks": ["metrics.csv"]},
+        {"figure": "accuracy.svg", "table": "accuracy.csv"},
+        target=METAL,
     )
     table = pd.read_csv(bench.folder / "accuracy.csv")
     assert {"roc_auc", "average_precision", "brier", "log_loss"} <= set(table["metric"])
@@ -149,12 +123,12 @@ def test_accuracy_and_the_summary(bench):
     number.to_csv(bench.folder / "number.csv", index=False)
     bench.run(
         "collect_summary",
-        input={
+        {
             "accuracy": ["number.csv", "accuracy.csv"],
             "compounds": ["compounds.parquet", "compounds.parquet"],
         },
-        output={"figure": "summary.svg", "table": "summary.csv"},
-        params={"targets": {"hardness": TARGET, "metal": METAL}},
+        {"figure": "summary.svg", "table": "summary.csv"},
+        targets={"hardness": TARGET, "metal": METAL},
     )
     summary = pd.read_csv(bench.folder / "summary.csv").set_index(["dataset", "model"])
     assert summary.loc[("hardness", "random forest"), "seeds"] == 2

@@ -1,17 +1,15 @@
-"""The real script files of the line constitutive, one after the other, on a tiny case."""
+"""The real scripts of the line constitutive on a tiny case: scores worked out again, bytes that repeat."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.bench import Bench, die_in_third_epoch
 
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.model_file import load_network
-from matxai.standin import StandIn, run_script
 
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
 CASE = {
     "source": "generated", "law": "elastoplastic", "layout": "dict", "paths": 30, "steps": 20,
     "strain": [-0.01, 0.01], "seed": 0,
@@ -27,27 +25,8 @@ NETWORKS = {"steps": "steps.parquet", "surrogate": "surrogate.safetensors"}
 EXPLAIN = {"repeats": 3, "integration_steps": 32, "tolerance": 0.1, "components": 3}
 
 
-class Bench:
-    """Runs scripts in one folder; inputs and outputs are names in it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def run(self, script, inputs, outputs, **params):
-        place = lambda paths: {  # noqa: E731
-            name: [self.folder / p for p in path] if isinstance(path, list) else self.folder / path
-            for name, path in paths.items()
-        }
-        standin = StandIn(
-            input=place(inputs),
-            output=place(outputs),
-            params=params,
-            wildcards={"case": "steel", "seed": "0"},
-            log=self.folder / f"{script}.log",
-            rule=script,
-            threads=1,
-        )
-        run_script(SCRIPTS / f"{script}.py", standin)
+class ConstitutiveBench(Bench):
+    """The steps of the line constitutive that tests repeat."""
 
     def prepare(self, folder, inputs, name, **changes):
         self.run(
@@ -76,9 +55,6 @@ class Bench:
             **({"case": LEARNED} if one_step else {"law": "elastoplastic"}),
         )
 
-    def csv(self, name):
-        return pd.read_csv(self.folder / f"{name}.csv")
-
     def json(self, name):
         return json.loads((self.folder / f"{name}.json").read_text())
 
@@ -86,7 +62,7 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     """Everything that the rules of the line make, on 30 short paths."""
-    bench = Bench(tmp_path_factory.mktemp("rules"))
+    bench = ConstitutiveBench(tmp_path_factory.mktemp("rules"), case="steel", seed="0")
     generated = {"raw": "raw", "manifest": "raw.csv", "truth": "truth.parquet"}
     bench.run("generate_paths", {}, generated, case=CASE)
     bench.prepare("raw", {"manifest": "raw.csv", "truth": "truth.parquet"}, "steps")
@@ -167,17 +143,8 @@ def test_training_is_the_same_again_and_leaves_no_checkpoint(bench):
 
 
 def test_an_interrupted_training_resumes_to_the_same_network(bench, monkeypatch):
-    from matxai import training
-
-    whole = training._Run.train_epoch
-
-    def dies_in_third(run, task):
-        if run.epoch == 2:
-            raise KeyboardInterrupt
-        whole(run, task)
-
     for kind in ("surrogate", "recurrent"):
-        monkeypatch.setattr(training._Run, "train_epoch", dies_in_third)
+        die_in_third_epoch(monkeypatch)
         with pytest.raises(KeyboardInterrupt):
             bench.train(kind, "resumed")
         assert (bench.folder / f"{kind}_checkpoint.pt").exists()

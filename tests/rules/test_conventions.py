@@ -2,11 +2,10 @@
 
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
+from tests.project import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
 SCRIPTS = {p.stem: p for p in (REPOSITORY / "workflow/scripts").glob("[!_]*.py")}
 CAPTIONS = {p.stem for p in (REPOSITORY / "workflow/report").glob("*.rst")}
 TEXT = "\n".join(p.read_text() for p in sorted((REPOSITORY / "rules").glob("*.smk")))

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.project import REPOSITORY
 
 from matxai.handover import tensorflow_python
 from matxai.standin import StandIn, run_script
 
-REPOSITORY = Path(__file__).parents[2]
 SCRIPT = REPOSITORY / "workflow/scripts/check_tensorflow.py"
 
 needs_tensorflow = pytest.mark.skipif(

@@ -1,11 +1,10 @@
 """The profiles: what they share is equal, and every key says why it is there."""
 
-from pathlib import Path
-
 import pytest
 import yaml
+from tests.project import REPOSITORY
 
-PROFILES = Path(__file__).parents[2] / "profiles"
+PROFILES = REPOSITORY / "profiles"
 # What a workstation alone, and what a cluster alone has.
 OWN = {
     "default": {"resources"},

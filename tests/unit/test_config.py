@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from snakemake.common.configfile import load_configfile
+from tests.project import REPOSITORY
 
 from matxai.composition.analysis_settings import Correlation
 from matxai.composition.data_settings import POWER_FACTOR, Folder, Transport, read_dataset
 from matxai.config import ConfigError, load, plain
 from matxai.settings import Settings
-
-ROOT = Path(__file__).parents[2]
 
 
 def composition(**block: Any) -> dict[str, Any]:
@@ -49,7 +47,7 @@ def test_a_line_is_off_unless_it_has_a_block(values):
 
 
 def test_smoke_is_a_small_run_of_the_same_chain():
-    smoke = load(ROOT / "config/smoke.yaml")
+    smoke = load(REPOSITORY / "config/smoke.yaml")
     default = Settings.default().composition
     assert smoke.study == "smoke"
     assert smoke.composition is not None

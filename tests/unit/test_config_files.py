@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 import yaml
+from tests.project import REPOSITORY
 
 from matxai.composition.settings import Composition
 from matxai.config import load, plain
@@ -20,17 +20,15 @@ from matxai.strict import Strict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.mark.parametrize("path", list(generated()), ids=str)
 def test_generated_files_are_current(path):
-    current = (ROOT / path).read_text(encoding="utf-8")
+    current = (REPOSITORY / path).read_text(encoding="utf-8")
     assert current == generated()[path], "python -m matxai.config_files --fix rewrites it"
 
 
 def test_config_yaml_states_exactly_the_defaults():
-    assert load(ROOT / "config.yaml") == Settings.default()
+    assert load(REPOSITORY / "config.yaml") == Settings.default()
     assert yaml.safe_load(config_yaml()) == plain(Settings.default())
 
 
@@ -102,7 +100,9 @@ def test_the_examples_in_the_comments_are_valid():
         assert Constitutive.from_plain({"cases": example})
 
 
-@pytest.mark.parametrize("file", [ROOT / "config.yaml", *(ROOT / "config").glob("*.yaml")], ids=str)
+@pytest.mark.parametrize(
+    "file", [REPOSITORY / "config.yaml", *(REPOSITORY / "config").glob("*.yaml")], ids=str
+)
 def test_the_schema_accepts_every_run_and_refuses_what_load_refuses(file):
     validator = jsonschema.Draft202012Validator(yaml.safe_load(config_schema()))
     values = yaml.safe_load(file.read_text(encoding="utf-8"))

@@ -1,15 +1,15 @@
 """data/datasets.csv names every file that is read from an installed package, as it is."""
 
 import csv
-from pathlib import Path
 
 import pytest
+from tests.project import REPOSITORY
 
 from matxai.composition.element_vectors import _FILES, package_file
 from matxai.composition.sources import _ARCHIVE
 from matxai.digests import file_digest
 
-CATALOGUE = Path(__file__).parents[2] / "data/datasets.csv"
+CATALOGUE = REPOSITORY / "data/datasets.csv"
 with CATALOGUE.open(newline="", encoding="utf-8") as _file:
     ROWS = list(csv.DictReader(_file))
 

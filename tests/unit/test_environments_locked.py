@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from tests.project import REPOSITORY
 
-ROOT = Path(__file__).parents[2]
-ENVS = ROOT / "envs"
+ENVS = REPOSITORY / "envs"
 SOURCES = {"torch": ["torch.in", "tools.in"], "tensorflow": ["tensorflow.in"]}
 
 
@@ -89,7 +89,7 @@ def test_a_conda_file_holds_the_packages_of_its_in_file_at_the_locked_versions(n
 
 
 def test_this_environment_is_the_locked_one():
-    if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
+    if Path(sys.prefix).resolve() != (REPOSITORY / ".venv").resolve():
         pytest.skip("not run from the environment that `make setup` makes")
     marked = [pin for pin, _ in entries("torch") if pin.marker is None or pin.marker.evaluate()]
     locked = {canonical(pin.name): next(iter(pin.specifier)).version for pin in marked}
@@ -103,7 +103,7 @@ def checkout(tmp_path):
     """A copy of what set-up reads, with a stand-in for uv that only counts its calls."""
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copy(REPOSITORY / "Makefile", tmp_path)
     (tmp_path / "envs").mkdir()
     for name in SOURCES:
         shutil.copy(ENVS / f"{name}.lock", tmp_path / "envs")

@@ -15,12 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.project import REPOSITORY
 
 from matxai.errors import InputError
 from matxai.job import Job, job
 from matxai.standin import StandIn, run_script
-
-SOURCE = Path(__file__).parents[2] / "src"
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def run_in_child(
     child = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=folder,
-        env={"PYTHONPATH": str(SOURCE), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(REPOSITORY / "src"), "PATH": "/usr/bin:/bin"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

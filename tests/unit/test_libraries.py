@@ -6,6 +6,7 @@ import importlib.metadata
 from pathlib import Path
 
 import pytest
+from tests.project import REPOSITORY
 
 from matxai.provenance import library_versions
 
@@ -20,7 +21,7 @@ def test_versions_of_a_handed_over_script_are_those_of_its_environment(
         (info / "RECORD").write_text(f"{file}/__init__.py,,\n", encoding="utf-8")
     monkeypatch.setenv("MATXAI_TENSORFLOW_PYTHON", str(tmp_path / "env/bin/python"))
     script = tmp_path / "script.py"
-    source = Path(__file__).parents[2] / "src"
+    source = REPOSITORY / "src"
     imports = "import numpy\nimport tensorflow\n"
     script.write_text(
         f"from matxai.handover import enter_tensorflow\nenter_tensorflow(1, '')\n{imports}",

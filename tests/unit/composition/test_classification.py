@@ -1,4 +1,4 @@
-"""A class is learned as one: loss, probabilities, evaluation, baselines, contributions, refusals."""
+"""Classes: losses and log-odds written out, scikit-learn's forest, refusals, figures of planted tables."""
 
 import math
 from types import SimpleNamespace
@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.ensemble import RandomForestClassifier
+from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from torch import nn
 
 from matxai.composition import fitting
@@ -30,7 +31,7 @@ from matxai.composition.explain.contributions import (
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
 from matxai.composition.fitting import log_loss, network_shape, predict, task_of, train_on
-from matxai.composition.formulas import SYMBOL, SYMBOLS
+from matxai.composition.formulas import SYMBOLS
 from matxai.composition.model_file import Card, load_network, save_network
 from matxai.composition.plan import Plan
 from matxai.composition.preparation import prepare
@@ -51,24 +52,11 @@ SETTINGS = Train(epochs=10, learning_rate=0.03, batch_size=16, patience=15, chec
 METALS = {"task": "classification", "label": "metal", "unit": "", "transform": "none"}
 
 
-def compounds(rows=250):
+def compounds():
     """Binary compounds of class 1 where the weighted worth of their elements is above 0."""
-    rng = np.random.default_rng(1)
-    worth = rng.normal(size=104)
-    table = []
-    for i in range(rows):
-        numbers = rng.choice(np.arange(3, 19), size=2, replace=False)
-        amounts = rng.integers(1, 4, size=2).astype(float)
-        formula = "".join(f"{SYMBOL[n]}{a:g}" for n, a in zip(numbers, amounts, strict=True))
-        table.append(
-            {
-                "part": ("train", "train", "train", "val", "test")[i % 5], "file": "x.csv",
-                "line": i + 2, "formula": formula, "reduced": formula,
-                "target": float(amounts @ worth[numbers] > 0),
-                "numbers": numbers.tolist(), "amounts": amounts.tolist(),
-            }
-        )  # fmt: skip
-    return pd.DataFrame(table)
+    table = prepared(random_formulas([2] * 250, range(3, 19), most=3), part=PARTS * 50)
+    worth = mean_worth(table, np.random.default_rng(1).normal(size=104))
+    return table.assign(target=(worth > 0).astype(float))
 
 
 TABLE = compounds()

@@ -1,4 +1,4 @@
-"""Formulas: what is read, what is refused and why."""
+"""Formulas against readings by hand: what is read, what is refused and why."""
 
 import math
 

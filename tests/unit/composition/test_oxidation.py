@@ -3,11 +3,11 @@
 import itertools
 import warnings
 from math import comb
-from pathlib import Path
 
 import numpy as np
 import pytest
 from pymatgen.core import Composition, Species
+from tests.project import SHARED
 
 from matxai.composition import oxidation
 from matxai.composition.data_settings import Transport
@@ -23,7 +23,7 @@ from matxai.composition.oxidation import (
 from matxai.composition.sources import read_parts, read_transport
 from matxai.split import PARTS
 
-DATA = Path(__file__).parents[4] / "shared/data/composition"
+DATA = SHARED / "composition"
 NEGATIVE = ["N", "P", "S", "As", "Se", "Sb", "Te", "O", "C", "Si"]
 EASY = 20_000  # of that, some ten milliseconds of pymatgen
 

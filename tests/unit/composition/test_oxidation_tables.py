@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from tests.compositions import prepared
 
 from matxai.composition.figures.oxidation import common_shares_figure, outcome_figure, state_figure
-from matxai.composition.formulas import parse_formula, reduced_formula
 from matxai.composition.oxidation import NO_STATES, NON_INTEGER, TIME_LIMIT, UNBALANCED, listed
 from matxai.composition.oxidation_tables import (
     GUESSED,
@@ -23,25 +23,8 @@ from matxai.composition.oxidation_tables import (
 )
 from matxai.plotting.style import BLUE, GREEN, ORANGE
 
-
-def compounds(*formulas):
-    amounts = [parse_formula(formula) for formula in formulas]
-    return pd.DataFrame(
-        {
-            "part": "train",
-            "file": "train.csv",
-            "line": np.arange(2, len(formulas) + 2),
-            "formula": formulas,
-            "reduced": [reduced_formula(one) for one in amounts],
-            "target": 0.0,
-            "numbers": [list(one) for one in amounts],
-            "amounts": [list(one.values()) for one in amounts],
-        }
-    )
-
-
-FIRST = compounds("Fe2O3", "FeO", "NaN", "NaK", "Na0.5Cl0.5", "Fe", "Fe2O3")
-SECOND = compounds("O3Fe2", "Fe3O4", "NaAr", "Fe2O3", "RuF3")
+FIRST = prepared(["Fe2O3", "FeO", "NaN", "NaK", "Na0.5Cl0.5", "Fe", "Fe2O3"])
+SECOND = prepared(["O3Fe2", "Fe3O4", "NaAr", "Fe2O3", "RuF3"])
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +70,11 @@ def test_a_data_set_has_a_row_a_compound_and_comes_back_from_its_file(guesses, t
 
 def test_a_composition_without_a_guess_is_an_error(guesses):
     with pytest.raises(KeyError, match="Ca1 O1"):
-        guesses_of(compounds("CaO"), guesses)
+        guesses_of(prepared(["CaO"]), guesses)
 
 
 def test_time_limit_is_a_reason_of_its_own():
-    table = guess_compositions([compounds("Fe100000O150000", "FeO")], limit_s=0.05)
+    table = guess_compositions([prepared(["Fe100000O150000", "FeO"])], limit_s=0.05)
     assert list(table["reason"]) == [TIME_LIMIT, ""]
 
 
@@ -185,7 +168,7 @@ def test_figures_show_their_tables(guesses):
 
 
 def test_nothing_to_draw_says_so():
-    empty = guess_compositions([compounds("NaK")], limit_s=1)
+    empty = guess_compositions([prepared(["NaK"])], limit_s=1)
     states = element_states(empty)
     assert not states["compounds"].any()
     for figure in (

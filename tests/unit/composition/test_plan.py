@@ -1,4 +1,4 @@
-"""Where results stand, and what the named targets ask for."""
+"""Paths of results and the named targets, written out for small configurations."""
 
 import subprocess
 import sys
@@ -110,12 +110,6 @@ def test_the_published_network_is_worth_a_gpu_and_a_small_one_is_not():
     assert plan(network=small).gpus() == 0
 
 
-def test_each_view_of_correlations_has_a_title():
-    asked = {"ranges": ["full", "uranium"], "orders": ["group"]}
-    views = {"full_group": "full, by group", "uranium_group": "up to U, by group"}
-    assert plan(correlation=asked).views == views
-
-
 def test_a_missing_part_of_a_folder_is_refused_when_its_files_are_asked_for(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data/own").mkdir(parents=True)
@@ -144,6 +138,14 @@ def test_reading_the_rules_imports_no_heavy_package():
     assert loaded.stdout.split() == []
 
 
+def test_the_captured_compounds_are_named():
+    name = lambda **asked: plan(attention=asked).captured()  # noqa: E731
+    assert name() == "the validation part"
+    assert name(part="test", subset=1000) == "1,000 compounds of the test part"
+    assert name(formulas=["TiO2", "NaCl"]) == "2 chosen compounds"
+    assert plan(attention=None).captured() == ""
+
+
 def test_faithfulness_is_asked_for_unless_it_is_switched_off():
     found = plan().targets()["composition_faithfulness"]
     assert len(found) == 4
@@ -151,9 +153,7 @@ def test_faithfulness_is_asked_for_unless_it_is_switched_off():
     assert plan(faithfulness=None).targets()["composition_faithfulness"] == []
 
 
-def test_the_captured_compounds_are_named():
-    name = lambda **asked: plan(attention=asked).captured()  # noqa: E731
-    assert name() == "the validation part"
-    assert name(part="test", subset=1000) == "1,000 compounds of the test part"
-    assert name(formulas=["TiO2", "NaCl"]) == "2 chosen compounds"
-    assert plan(attention=None).captured() == ""
+def test_each_view_of_correlations_has_a_title():
+    asked = {"ranges": ["full", "uranium"], "orders": ["group"]}
+    views = {"full_group": "full, by group", "uranium_group": "up to U, by group"}
+    assert plan(correlation=asked).views == views

@@ -1,4 +1,4 @@
-"""From raw rows to the prepared table: refusals with reasons, splits, leakage, the report."""
+"""The prepared table of rows by hand: refusals, splits, leakage, report; pymatgen's reduced formulas."""
 
 import math
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests import compositions
 
 from matxai.composition.data_settings import Folder, Transport
 from matxai.composition.formulas import SYMBOLS, parse_formula, reduced_formula
@@ -38,6 +39,14 @@ def test_sodium_nitride_is_not_a_missing_value(tmp_path):
     table = prepared(folder(tmp_path)).compounds
     row = table[table["formula"] == "NaN"].iloc[0]
     assert (list(row.numbers), list(row.amounts), row.target) == ([11, 7], [1, 1], 2)
+
+
+def test_planted_tables_are_those_of_preparation(tmp_path):
+    """The tables that other tests make without it."""
+    formulas = ["Fe2O3", "NaN", "Sr(AlH)2", "LiFePO4"]
+    expected = prepared(folder(tmp_path)).compounds
+    planted = [compositions.prepared(formulas, [1, 2, 3.5, -0.4], p) for p in expected["part"][::4]]
+    pd.testing.assert_frame_equal(pd.concat(planted, ignore_index=True), expected)
 
 
 def test_every_kind_of_bad_row_is_refused_with_file_line_and_reason(tmp_path):

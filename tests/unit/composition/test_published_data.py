@@ -1,8 +1,7 @@
-"""The benchmark data sets of the CrabNet papers, where they are at hand."""
-
-from pathlib import Path
+"""The data sets of the CrabNet papers, where they are at hand: every row is read, no part leaks."""
 
 import pytest
+from tests.project import SHARED
 
 from matxai.composition.data_settings import Folder
 from matxai.composition.formulas import SYMBOLS
@@ -10,7 +9,7 @@ from matxai.composition.preparation import prepare
 from matxai.composition.settings import Prepare
 from matxai.composition.sources import read_parts
 
-DATA = Path(__file__).parents[4] / "shared/data/composition"
+DATA = SHARED / "composition"
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"no data in {DATA.name} beside the project")

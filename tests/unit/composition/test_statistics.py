@@ -1,4 +1,4 @@
-"""Data-set statistics on planted sets, above all: no part is taken for another."""
+"""Data-set statistics of planted sets, above all: no part is taken for another."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
 """The summary over data sets: spread by hand, published values only beside the data they are of."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from tests.project import SHARED
 
 from matxai.composition import summary
 from matxai.composition.data_settings import Folder
@@ -17,7 +16,7 @@ from matxai.composition.sources import read_parts
 from matxai.composition.summary import COLUMNS, summary_table
 from matxai.composition.tasks import CONSTANT
 
-DATA = Path(__file__).parents[4] / "shared/data/composition"
+DATA = SHARED / "composition"
 GPA = {"task": "regression", "label": "Bulk modulus", "unit": "GPa", "transform": "none"}
 CLASS = {"task": "classification", "label": "metal", "unit": "", "transform": "none"}
 COMPOUNDS = pd.DataFrame(

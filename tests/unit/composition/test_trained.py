@@ -1,4 +1,4 @@
-"""What is made of a trained network: its file, evaluation, embeddings; and the baselines."""
+"""A network trained on sums of element values, its passes written out; baselines and features by hand."""
 
 import json
 
@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import torch
+from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 
 from matxai.composition.baselines import composition_features, evaluate_baselines
 from matxai.composition.dataset import merged, part_of, training_elements
@@ -33,25 +34,10 @@ from matxai.errors import InputError
 SHAPE = Network(width=32, layers=2, heads=4, feedforward=64, head=(16,), dropout=0.0)
 
 
-def compounds(rows=240, seed=0):
+def compounds(rows=240):
     """Binary compounds whose target is a sum of element values: a formula explains it wholly."""
-    rng = np.random.default_rng(seed)
-    worth = rng.normal(size=104)
-    table = []
-    for i in range(rows):
-        numbers = rng.choice(np.arange(1, 21), size=2, replace=False)
-        amounts = rng.integers(1, 4, size=2).astype(float)
-        share = amounts / amounts.sum()
-        part = ("train", "train", "train", "val", "test")[i % 5]
-        formula = "".join(f"X{n}_{a:g}" for n, a in sorted(zip(numbers, amounts, strict=True)))
-        table.append(
-            {
-                "part": part, "file": f"{part}.csv", "line": i + 2, "formula": formula,
-                "reduced": formula, "target": float(share @ worth[numbers]) + 3,
-                "numbers": numbers.tolist(), "amounts": amounts.tolist(),
-            }
-        )  # fmt: skip
-    return pd.DataFrame(table)
+    table = prepared(random_formulas([2] * rows, range(1, 21), most=3), part=PARTS * (rows // 5))
+    return table.assign(target=3 + mean_worth(table, np.random.default_rng(0).normal(size=104)))
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +160,7 @@ def test_untrained_elements_are_marked_and_left_out_of_vector_tables(loaded):
 
 
 def test_duplicates_are_averaged():
-    table = compounds(4).assign(reduced=["a", "b", "a", "a"], target=[1.0, 5.0, 2.0, 6.0])
+    table = prepared(["FeO", "NaCl", "O2Fe2", "OFe"], [1.0, 5.0, 2.0, 6.0])
     assert merged(table)["target"].tolist() == [3.0, 5.0]
 
 

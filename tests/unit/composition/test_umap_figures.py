@@ -1,4 +1,4 @@
-"""The figures and pages of the UMAPs, and which of them a configuration asks for."""
+"""UMAP figures and pages show what stands in planted tables; which of them a configuration asks for."""
 
 import numpy as np
 import pandas as pd

@@ -1,19 +1,19 @@
 """The published checkpoints in our perceptron, against a forward pass written here with NumPy."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from tests.project import SHARED
 
 from matxai.constitutive.model_file import Scales
 from matxai.constitutive.prediction import predict
 from matxai.constitutive.published import PUBLISHED, Inputs, load_published
 from matxai.errors import InputError
 
-FOLDER = Path(__file__).parents[4] / "shared/data/xai_model"
+FOLDER = SHARED / "xai_model"
 needs_data = pytest.mark.skipif(not FOLDER.is_dir(), reason="the published networks are absent")
 
 

@@ -3,15 +3,14 @@
 import json
 import os
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.project import REPOSITORY
 
 from matxai.handover import tensorflow_python
 
-SOURCE = Path(__file__).parents[3] / "src"
 CHILD = """
 import json, sys
 from pathlib import Path
@@ -126,7 +125,7 @@ def report(tmp_path_factory):
     root = tmp_path_factory.mktemp("tfrecord") / "case"
     result = root.with_name("report.json")
     clean = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "VIRTUAL_ENV"}}
-    environment = clean | {"PYTHONPATH": str(SOURCE), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = clean | {"PYTHONPATH": str(REPOSITORY / "src"), "TF_CPP_MIN_LOG_LEVEL": "3"}
     command = [python, "-P", "-c", CHILD, root, result]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-3000:]

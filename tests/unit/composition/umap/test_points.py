@@ -1,34 +1,30 @@
-"""Which compositions stand in a map, and what is carried along with each."""
+"""Which compositions stand in a map, and what is carried along with each: planted tables, by hand."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from tests.compositions import prepared
 
 from matxai.composition.analysis_settings import ElementVectors, GlobalUmap, LocalUmap
 from matxai.composition.umap.points import choose_points, compositions, occurrences
 from matxai.errors import InputError
 
-ROWS = [  # part, formula, reduced, target, prediction, amounts, states
-    ("train", "Fe4O6", "O3Fe2", 1.0, 2.0, {26: 4, 8: 6}, {"Fe": 3.0, "O": -2.0}),
-    ("train", "NaCl", "NaCl", 5.0, 4.5, {11: 1, 17: 1}, {"Na": 1.0, "Cl": -1.0}),
-    ("train", "Fe2O3", "O3Fe2", 4.0, 2.0, {26: 2, 8: 3}, {"Fe": 3.0, "O": -2.0}),
-    ("test", "NaCl", "NaCl", 4.0, 4.5, {11: 1, 17: 1}, {"Na": 1.0, "Cl": -1.0}),
-    ("val", "NaN", "NNa", 0.0, 1.0, {11: 1, 7: 1}, {}),
-    ("val", "FeO", "OFe", 2.0, 2.5, {26: 1, 8: 1}, {"Fe": 2.0, "O": -2.0}),
+ROWS = [  # part, formula, target, prediction, states
+    ("train", "Fe4O6", 1.0, 2.0, {"Fe": 3.0, "O": -2.0}),
+    ("train", "NaCl", 5.0, 4.5, {"Na": 1.0, "Cl": -1.0}),
+    ("train", "Fe2O3", 4.0, 2.0, {"Fe": 3.0, "O": -2.0}),
+    ("test", "NaCl", 4.0, 4.5, {"Na": 1.0, "Cl": -1.0}),
+    ("val", "NaN", 0.0, 1.0, {}),
+    ("val", "FeO", 2.0, 2.5, {"Fe": 2.0, "O": -2.0}),
 ]
 
 
 def tables(order=(0, 1, 2, 3, 4, 5)):
-    rows = [ROWS[i] for i in order]
-    keys = pd.DataFrame({"part": [row[0] for row in rows], "line": [i + 2 for i in order]})
-    compounds = keys.assign(
-        formula=[row[1] for row in rows], reduced=[row[2] for row in rows],
-        target=[row[3] for row in rows], numbers=[list(row[5]) for row in rows],
-        amounts=[[float(a) for a in row[5].values()] for row in rows],
-    )  # fmt: skip
-    predictions = keys.assign(prediction=[row[4] for row in rows])
-    return compounds, predictions, keys.assign(states=[row[6] for row in rows])
+    parts, formulas, targets, predictions, states = zip(*(ROWS[i] for i in order), strict=True)
+    compounds = prepared(formulas, targets, parts).assign(line=[i + 2 for i in order])
+    keys = compounds[["part", "line"]]
+    return compounds, keys.assign(prediction=predictions), keys.assign(states=states)
 
 
 def test_compounds_of_one_composition_are_one_point():

@@ -1,26 +1,16 @@
-"""Values and outputs of every layer, and their collapse over the real elements of a compound."""
+"""Values and outputs of every layer against each compound alone, written out; their collapse by hand."""
 
 import numpy as np
 import pytest
 import torch
 
 from matxai.composition.batch import Compounds
-from matxai.composition.network import CrabNet
 from matxai.composition.umap import layer_vectors as module
 from matxai.composition.umap.layer_vectors import collapsed, layer_vectors
 
-WIDTH = 8
+WIDTH = 16
 # Counts 3, 1, 2, 3, 2: the batches sort by count, the result must not.
 AMOUNTS = [{26: 2, 8: 3, 11: 1}, {14: 1}, {11: 1, 17: 1}, {8: 4, 3: 1, 15: 1}, {26: 1, 8: 1}]
-
-
-@pytest.fixture(scope="module")
-def network():
-    torch.manual_seed(0)
-    vectors = torch.randn(104, 5)
-    return CrabNet(
-        vectors, width=WIDTH, layers=2, heads=2, feedforward=16, dropout=0.1, head=(4,)
-    ).eval()
 
 
 def found(network, amounts):
@@ -40,8 +30,8 @@ def by_hand(network, amounts):
         q, k, v = (x @ weight.T + bias).split(WIDTH, dim=-1)
         heads = []
         for h in range(2):
-            part = slice(4 * h, 4 * h + 4)
-            attention = (q[:, part] @ k[:, part].T / 2).softmax(-1)  # 2 = sqrt(4)
+            part = slice(8 * h, 8 * h + 8)
+            attention = (q[:, part] @ k[:, part].T / np.sqrt(8)).softmax(-1)
             heads.append(attention @ v[:, part])
         x = layer.norm_attention(x + layer.attention.out(torch.cat(heads, dim=-1)))
         x = layer.norm_feedforward(x + layer.contract(layer.expand(x).relu()))

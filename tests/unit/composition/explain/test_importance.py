@@ -4,9 +4,9 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
+from tests.compositions import CARD, MEAN, STD, prepared, random_formulas
 from torch import nn
 
 from matxai.attribution.integrated_gradients import integrated_gradients
@@ -27,50 +27,15 @@ from matxai.composition.explain.faithfulness import (
 from matxai.composition.explain.fraction_gradients import equal, integrated_fractions, vanishing
 from matxai.composition.explain.importance import drawn_compounds, importances, jittered
 from matxai.composition.explain.removal import removal, without_each
-from matxai.composition.formulas import SYMBOL, SYMBOLS, parse_formula
-from matxai.composition.network import CrabNet, Prediction
+from matxai.composition.formulas import SYMBOLS, parse_formula
+from matxai.composition.network import Prediction
 
-MEAN, STD = 10.0, 2.0
-CARD = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])
 FORMULAS = ["Fe2O3", "NaCl", "Fe1Na4O4", "Al1Cr1", "Al2Cl3Fe4O1", "Al12Cl52Fe12"]
 ASKED = Faithfulness(points=64, tolerance=0.1)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small tensors: threads that wait for each other would take longest."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def prepared(formulas):
-    amounts = [parse_formula(text) for text in formulas]
-    return pd.DataFrame(
-        {
-            "part": "test",
-            "line": np.arange(len(formulas)) + 2,
-            "formula": formulas,
-            "reduced": formulas,
-            "target": 0.0,
-            "numbers": [list(found) for found in amounts],
-            "amounts": [list(found.values()) for found in amounts],
-        }
-    )
-
-
 def compounds_of(formulas):
     return Compounds.from_lists(amounts_of(prepared(formulas)))
-
-
-@pytest.fixture(scope="module")
-def network():
-    torch.manual_seed(3)
-    vectors = torch.randn(104, 12)
-    return CrabNet(
-        vectors, width=16, layers=2, heads=2, feedforward=32, dropout=0.1, head=(8,)
-    ).eval()
 
 
 @pytest.fixture(scope="module")
@@ -130,15 +95,6 @@ class Linear(nn.Module):
 
 def generator(seed):
     return torch.Generator().manual_seed(seed)
-
-
-def random_formulas(count, seed=0):
-    rng = np.random.default_rng(seed)
-    found = []
-    for _ in range(count):
-        numbers = rng.choice(np.arange(1, 90), size=rng.integers(2, 6), replace=False)
-        found.append("".join(f"{SYMBOL[int(n)]}{rng.integers(1, 9)}" for n in numbers))
-    return found
 
 
 # Removal
@@ -221,7 +177,7 @@ def test_rollout_multiplies_the_layers_from_the_last_to_the_first():
 
 
 def test_an_attention_that_explains_agrees_and_others_do_not():
-    drawn = prepared(random_formulas(80))
+    drawn = prepared(random_formulas([2 + row % 4 for row in range(80)]))
     elements, check = importances(Planted(), CARD, drawn, ASKED)
     expected = -np.log1p(-elements["layer1_head1"]) * STD
     assert np.allclose(elements["removal"], expected, rtol=1e-3, atol=1e-5)
@@ -368,11 +324,9 @@ def test_draw_takes_each_composition_of_the_test_part_once():
     assert drawn_compounds(table.iloc[[7, 8]], Faithfulness()).empty
 
 
-def test_batches_keep_what_belongs_together(network):
+def test_batches_keep_what_belongs_together(network, real):
     """Compounds in another order give the same numbers."""
-    turned = FORMULAS[::-1]
-    first = importances(network, CARD, prepared(FORMULAS), ASKED)[0]
-    second = importances(network, CARD, prepared(turned), ASKED)[0]
+    second = importances(network, CARD, prepared(FORMULAS[::-1]), ASKED)[0]
     columns = [
         "formula",
         "element",
@@ -384,7 +338,7 @@ def test_batches_keep_what_belongs_together(network):
     ]
     a, b = (
         t[columns].sort_values(["formula", "element"]).set_index(["formula", "element"])
-        for t in (first, second)
+        for t in (real[0], second)
     )
     assert np.allclose(a, b, atol=1e-4)
 

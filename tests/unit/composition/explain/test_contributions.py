@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 from matplotlib.colors import to_hex
+from tests.compositions import CARD, MEAN, STD, prepared
 from torch import nn
 
 from matxai.composition.batch import Compounds
@@ -22,34 +23,14 @@ from matxai.composition.explain.contributions import (
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.fitting import predict
 from matxai.composition.formulas import SYMBOL, SYMBOLS
-from matxai.composition.network import CrabNet
 from matxai.composition.plan import Plan
 from matxai.composition.settings import Composition
 from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
 
-MEAN, STD = 10.0, 2.0
-CARD = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])
-FORMULAS = [
-    ({"Fe": 2, "O": 3}, "train"), ({"Na": 1}, "test"), ({"Fe": 1, "Na": 4, "O": 4}, "test"),
-    ({"O": 1, "Fe": 1}, "val"), ({"Fe": 3, "O": 4}, "test"), ({"Cl": 1, "Na": 1}, "test"),
-]  # fmt: skip
+FORMULAS = ["Fe2O3", "Na1", "Fe1Na4O4", "O1Fe1", "Fe3O4", "Cl1Na1"]
+TABLE = prepared(FORMULAS, np.linspace(5, 15, 6), ["train", "test", "test", "val", "test", "test"])
 GPA = Quantity("Hardness", unit="GPa")
-
-
-def prepared(formulas=FORMULAS):
-    names = ["".join(f"{e}{n}" for e, n in amounts.items()) for amounts, _ in formulas]
-    return pd.DataFrame(
-        {
-            "part": [part for _, part in formulas],
-            "line": np.arange(len(formulas)) + 2,
-            "formula": names,
-            "reduced": names,
-            "target": np.linspace(5, 15, len(formulas)),
-            "numbers": [[SYMBOLS[e] for e in amounts] for amounts, _ in formulas],
-            "amounts": [[float(n) for n in amounts.values()] for amounts, _ in formulas],
-        }
-    )
 
 
 class Planted(nn.Module):
@@ -64,22 +45,13 @@ class Planted(nn.Module):
 
 
 @pytest.fixture(scope="module")
-def network():
-    torch.manual_seed(3)
-    vectors = torch.randn(104, 12)
-    return CrabNet(
-        vectors, width=16, layers=2, heads=2, feedforward=32, dropout=0.1, head=(8,)
-    ).eval()
-
-
-@pytest.fixture(scope="module")
 def real(network):
-    return contributions(network, CARD, prepared())
+    return contributions(network, CARD, TABLE)
 
 
 @pytest.fixture
 def planted():
-    return contributions(Planted(), CARD, prepared())
+    return contributions(Planted(), CARD, TABLE)
 
 
 def test_a_planted_element_has_its_contribution_wherever_it_occurs(planted):
@@ -100,7 +72,7 @@ def test_a_planted_element_has_its_contribution_wherever_it_occurs(planted):
 @torch.no_grad()
 def test_rows_are_those_of_a_loop_over_single_compounds(network, real):
     expected = []
-    for row, amounts in zip(prepared().itertuples(), amounts_of(prepared()), strict=True):
+    for row, amounts in zip(TABLE.itertuples(), amounts_of(TABLE), strict=True):
         batch = Compounds.from_lists([amounts]).batch(torch.arange(1))
         tokens = network.tokens(batch)
         for layer in network.encoder_layers:
@@ -113,14 +85,14 @@ def test_rows_are_those_of_a_loop_over_single_compounds(network, real):
             fraction, given = amounts[number] / total, float(output) * STD + MEAN
             expected.append((row.part, row.line, SYMBOL[number], fraction, given, row.target))
     columns = ["part", "line", "element", "fraction", "contribution", "target"]
-    assert len(real) == sum(len(amounts) for amounts, _ in FORMULAS)
+    assert len(real) == TABLE["numbers"].map(len).sum()
     for found, truth in zip(real[columns].itertuples(index=False), expected, strict=True):
         assert found[:3] == truth[:3]
         assert found[3:] == pytest.approx(truth[3:], rel=1e-5)
 
 
 def test_contributions_average_to_the_prediction_of_the_evaluation(network, real):
-    value, _ = predict(network, part_of(prepared()).compounds, MEAN, STD)
+    value, _ = predict(network, part_of(TABLE).compounds, MEAN, STD)
     average = real.groupby("line")["contribution"].mean()
     assert np.allclose(average, value, atol=1e-5)
     assert real["contribution"].std() > 0.01
@@ -154,13 +126,14 @@ def test_the_check_sees_a_missing_contribution_that_would_not_move_the_mean(plan
 
 def test_a_mean_far_from_zero_does_not_break_the_check(network):
     card = SimpleNamespace(mean=1e6, std=1e-3, elements=[])
-    check_average(contributions(network, card, prepared()), card.mean, card.std)
+    check_average(contributions(network, card, TABLE), card.mean, card.std)
 
 
 def many(seed=0, rows=60):
     rng = np.random.default_rng(seed)
     picked = [rng.choice(["Fe", "Na", "Cl", "Si", "Cr"], 2, replace=False) for _ in range(rows)]
-    return prepared([({a: i + 1, b: 3, "O": 2}, "test") for i, (a, b) in enumerate(picked)])
+    formulas = [f"{a}{i + 1}{b}3O2" for i, (a, b) in enumerate(picked)]
+    return prepared(formulas, np.linspace(5, 15, rows))
 
 
 def test_summary_is_what_pandas_says(network):

@@ -1,20 +1,20 @@
-"""UMAP itself on planted vectors, and all maps of a small network."""
+"""UMAP on planted clusters, and all maps of a small network against a fit of their own vectors."""
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from tests.compositions import prepared
+from tests.project import REPOSITORY
 
 from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
 from matxai.composition.batch import Compounds
 from matxai.composition.dataset import amounts_of
 from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.formulas import SYMBOL
-from matxai.composition.network import CrabNet
 from matxai.composition.umap import maps as module
 from matxai.composition.umap.fit import Map, fit_map
 from matxai.composition.umap.layer_vectors import layer_vectors
@@ -25,7 +25,8 @@ LOCAL = LocalUmap(elements=("Fe", "O", "Pt", "W"), seeds=(0, 1))
 GLOBAL = GlobalUmap(neighbours=5)
 PLANTED = """
 import numpy as np
-from matxai.composition.umap.fit import fit_map
+from matxai.composition.umap import maps as module
+from matxai.composition.umap.fit import Map, fit_map
 rng = np.random.default_rng(0)
 vectors = rng.normal(size=(60, 12)).astype(np.float32)
 vectors[30:] += 20
@@ -60,7 +61,7 @@ def test_the_same_seed_gives_the_same_map_also_in_another_process(planted, tmp_p
     subprocess.run(
         [sys.executable, "-c", f"path = {str(path)!r}\n{code}"],
         check=True,
-        cwd=Path(__file__).parents[3] / "src",
+        cwd=REPOSITORY / "src",
     )
     assert np.array_equal(np.load(path), here.coordinates)
     other = fit_map(planted, 5, 0.3, [8])
@@ -75,33 +76,13 @@ def test_points_on_a_line_have_a_map():
 
 def data():
     """30 oxides: iron at fractions that repeat, one compound of platinum, none of tungsten."""
-    rows = []
-    for i in range(30):
-        amounts = {26: 1.0 + i % 12, 8: 12.0 - i % 12, 20 + i // 12: 13.0}
-        if i == 0:
-            amounts[78] = 26.0
-        rows.append(
-            {
-                "part": ("train", "val", "test")[i % 3], "line": i + 2, "target": float(i),
-                "reduced": "".join(f"{SYMBOL[n]}{a:g}" for n, a in sorted(amounts.items())),
-                "numbers": list(amounts), "amounts": list(amounts.values()),
-            }
-        )  # fmt: skip
-    compounds = pd.DataFrame(rows)
-    compounds["formula"] = compounds["reduced"]
+    formulas = [f"Fe{1 + i % 12}O{12 - i % 12}{SYMBOL[20 + i // 12]}13" for i in range(30)]
+    formulas[0] += "Pt26"
+    compounds = prepared(formulas, np.arange(30.0), ["train", "val", "test"] * 10)
     keys = compounds[["part", "line"]]
     states = [{"Fe": 3.0, "O": -2.0} if i % 2 else {} for i in range(30)]
     predictions = keys.assign(prediction=compounds["target"] + 0.5)
     return compounds, predictions, keys.assign(states=states)
-
-
-@pytest.fixture(scope="module")
-def network():
-    torch.manual_seed(0)
-    vectors = torch.randn(104, 5)
-    return CrabNet(
-        vectors, width=8, layers=2, heads=2, feedforward=16, dropout=0.1, head=(4,)
-    ).eval()
 
 
 @pytest.fixture(scope="module")

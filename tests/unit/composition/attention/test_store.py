@@ -1,11 +1,12 @@
-"""The attention store itself: precision, checks, layout, reading, choice of compounds, summary."""
+"""The attention store against what was written into it; refusals, layout, choice of compounds, summary."""
 
 import warnings
 
 import numpy as np
-import pandas as pd
 import pytest
 import zarr
+from tests.attention import softmax
+from tests.compositions import prepared
 from zarr.storage import ZipStore
 
 from matxai.composition.analysis_settings import Attention
@@ -21,12 +22,11 @@ LAYERS, HEADS = 2, 3
 FORMULAS = ["TiO2", "Fe", "BaTiO3", "NaCl", "O4Ti2"]
 REDUCED = ["O2Ti", "Fe", "O3TiBa", "NaCl", "O2Ti"]
 ELEMENTS = [[8, 22], [26], [8, 22, 56], [11, 17], [8, 22]]
+TABLE = prepared(
+    ["TiO2", "FeO", "NaCl", "O2Ti", "LiF"], [1.0, 2.0, 3.0, 4.0, 5.0],
+    ["train", "val", "val", "val", "test"],
+)  # fmt: skip
 KNOWN = np.arange(104) % 104 > 0
-
-
-def softmax(rng, *shape):
-    scores = np.exp(3 * rng.normal(size=shape))
-    return (scores / scores.sum(-1, keepdims=True)).astype(np.float32)
 
 
 def step(rng, counts):
@@ -239,21 +239,8 @@ def test_summary_counts_the_published_layout_padded(filled):
     assert published_bytes(1, 1, 3, 4, 8) == 4 * 12 * 64
 
 
-def table():
-    return pd.DataFrame(
-        {
-            "part": ["train", "val", "val", "val", "test"],
-            "formula": ["TiO2", "FeO", "NaCl", "O2Ti", "LiF"],
-            "reduced": ["O2Ti", "OFe", "NaCl", "O2Ti", "LiF"],
-            "target": [1.0, 2.0, 3.0, 4.0, 5.0],
-            "numbers": [[22, 8], [26, 8], [11, 17], [8, 22], [3, 9]],
-            "amounts": [[1.0, 2.0], [1.0, 1.0], [1.0, 1.0], [2.0, 1.0], [1.0, 1.0]],
-        }
-    )
-
-
 def test_compounds_of_a_part_a_draw_and_a_list():
-    choose = lambda **asked: chosen_compounds(table(), Attention(**asked), KNOWN)  # noqa: E731
+    choose = lambda **asked: chosen_compounds(TABLE, Attention(**asked), KNOWN)  # noqa: E731
     assert choose()["row"].tolist() == [1, 2, 3]
     assert choose(part="test")["formula"].tolist() == ["LiF"]
     drawn = [tuple(choose(subset=2, seed=seed)["row"]) for seed in range(20)]
@@ -280,7 +267,7 @@ def test_compounds_of_a_part_a_draw_and_a_list():
 def test_a_choice_that_cannot_be_met_is_refused(asked, message):
     known = KNOWN & (np.arange(104) != 92)
     with pytest.raises(InputError, match=message):
-        chosen_compounds(table(), Attention(**asked), known)
+        chosen_compounds(TABLE, Attention(**asked), known)
 
 
 def test_formulas_and_a_draw_exclude_each_other():

@@ -6,11 +6,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
 import zarr
+from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from zarr.storage import LocalStore, ZipStore
 
 from matxai.composition.analysis_settings import Attention
@@ -25,7 +25,7 @@ from matxai.composition.attention.views import (
     weights_table,
 )
 from matxai.composition.fitting import task_of, train_on
-from matxai.composition.formulas import SYMBOL, SYMBOLS
+from matxai.composition.formulas import SYMBOLS
 from matxai.composition.network import FractionEncoding
 from matxai.composition.settings import Network, Train
 from matxai.plotting.quantities import Quantity
@@ -41,21 +41,9 @@ PRECISION = 1 / 4096 + 1e-5
 
 def compounds():
     """Compounds of one to four elements, mixed in every part."""
-    rng = np.random.default_rng(0)
-    table = []
-    for i in range(60):
-        numbers = rng.choice(np.arange(1, 40), size=1 + i % 4, replace=False)
-        amounts = rng.integers(1, 5, size=len(numbers)).astype(float)
-        formula = "".join(f"{SYMBOL[n]}{a:g}" for n, a in zip(numbers, amounts, strict=True))
-        table.append(
-            {
-                "part": ("train", "train", "train", "val", "test")[i % 5], "file": "x.csv",
-                "line": i + 2, "formula": formula, "reduced": f"x{i}",
-                "target": float(amounts @ numbers / amounts.sum()) / 10,
-                "numbers": numbers.tolist(), "amounts": amounts.tolist(),
-            }
-        )  # fmt: skip
-    return pd.DataFrame(table)
+    formulas = random_formulas([1 + row % 4 for row in range(60)], range(1, 40), most=4, seed=11)
+    table = prepared(formulas, part=PARTS * 12)
+    return table.assign(target=mean_worth(table, np.arange(104) / 10))
 
 
 TABLE = compounds()

@@ -1,4 +1,4 @@
-"""What is shown of single compounds: the choice, the final figure, its table, the page."""
+"""Views of single compounds against the store they are of: the choice, final figure, table, page."""
 
 import json
 
