@@ -32,6 +32,7 @@ from torch import Tensor, nn
 
 from matxai.composition.analysis_settings import Attention
 from matxai.composition.attention.capture import AttentionCapture, attention_capture
+from matxai.composition.attention.layout import UNIT
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.attention.summary import summarise
@@ -98,7 +99,12 @@ def train(
 
 
 def published(store: AttentionStore, folder: Path) -> tuple[int, float]:
-    """Bytes on disk of the published layout in Zarr, and milliseconds to read a compound from it."""
+    """Bytes on disk of the published layout in Zarr, and milliseconds to read a compound from it.
+
+    That layout keeps all 32 bits of a weight: those that the store rounds off are made up again, or
+    zeros in their place would compress as no trained network's weights do.
+    """
+    rng = np.random.default_rng(0)
     largest, heads = (
         int(store.counts.max()),
         (store.attributes["layers"], store.attributes["heads"]),
@@ -106,6 +112,8 @@ def published(store: AttentionStore, folder: Path) -> tuple[int, float]:
     whole = np.zeros((len(store), len(store.counts), *heads, largest, largest), dtype=np.float32)
     for group in store.groups():
         weights = group.attention(slice(len(store))).swapaxes(0, 1)
+        if group.count > 1:
+            weights = weights + (rng.random(weights.shape, np.float32) - np.float32(0.5)) / UNIT
         whole[:, group.places, :, :, : group.count, : group.count] = weights
     array = zarr.create_array(folder, data=whole, chunks=(1, *whole.shape[1:]))
     times = []

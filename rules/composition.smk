@@ -63,7 +63,7 @@ rule composition_training:
 
 
 rule composition_attention:
-    """Attention of every layer and head: checked, final figures, which elements attend to which."""
+    """Attention of every layer and head: checked, drawn by the kept weights, element by element."""
     input:
         TARGETS["composition_attention"],
 
