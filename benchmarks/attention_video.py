@@ -56,9 +56,8 @@ def made_up(steps: int) -> View:
         epochs=np.arange(1, steps + 1, dtype=float),
     )
     error = 0.25 + 0.1 / np.sqrt(np.arange(1, steps + 1))
-    return View(
-        history, error, 810, Quantity("Bulk modulus", unit="GPa"), "crabnet on made-up data"
-    )
+    target, origin = Quantity("Bulk modulus", unit="GPa"), "crabnet on made-up data"
+    return View(history, error, 810, target, origin, kept=steps - 1)
 
 
 def ours(view: View, folder: Path, _frames: int) -> None:
