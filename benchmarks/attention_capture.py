@@ -30,21 +30,21 @@ import torch
 import zarr
 from torch import Tensor, nn
 
-from matxai.composition.analysis_settings import Attention
+from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention.capture import AttentionCapture, attention_capture
 from matxai.composition.attention.layout import UNIT
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.attention.summary import summarise
-from matxai.composition.batch import Batch
-from matxai.composition.data_settings import Folder
-from matxai.composition.element_vectors import network_vectors, read_element_vectors
-from matxai.composition.fitting import Regression, task_of, train_on
-from matxai.composition.formulas import SYMBOLS
-from matxai.composition.network import Prediction
-from matxai.composition.preparation import prepare
-from matxai.composition.settings import Network, Prepare, Train
-from matxai.composition.sources import read_parts
+from matxai.composition.network.batch import Batch
+from matxai.composition.settings.data import Folder
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.network.fitting import Regression, task_of, train_on
+from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.network.crabnet import Prediction
+from matxai.composition.data.preparation import prepare
+from matxai.composition.settings.line import Network, Prepare, Train
+from matxai.composition.data.sources import read_parts
 
 
 class Clock:

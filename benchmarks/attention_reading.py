@@ -25,7 +25,7 @@ import numpy as np
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore, attention
 from matxai.composition.attention.writer import Captured, GrowingStore
-from matxai.composition.formulas import SYMBOL, parse_formula, reduced_formula
+from matxai.composition.data.formulas import SYMBOL, parse_formula, reduced_formula
 
 SHARES = (0.02, 0.15, 0.45, 0.25, 0.1, 0.03)  # of 1 to 6 elements
 READ = 25

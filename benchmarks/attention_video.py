@@ -32,7 +32,7 @@ from matxai.composition.attention.store import History
 from matxai.composition.attention.views import View
 from matxai.composition.figures.attention_video import Frames, frame_rate
 from matxai.plotting.quantities import Quantity
-from matxai.video import write_video
+from matxai.plotting.video import write_video
 
 RATE = 15
 

@@ -33,9 +33,9 @@ from torch.nn.functional import huber_loss
 from torch.utils.data import DataLoader, Dataset
 
 from matxai.attribution.permutation import permutation_importance
-from matxai.constitutive.fitting import Data, Regression
-from matxai.constitutive.networks import Perceptron
-from matxai.metrics import r2
+from matxai.constitutive.network.fitting import Data, Regression
+from matxai.constitutive.network.networks import Perceptron
+from matxai.statistics.regression import r2
 
 ROWS, FEATURES, BATCH, REPEATS = 42_000, 9, 256, 3
 

@@ -27,16 +27,16 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from matxai.composition.data_settings import Folder
-from matxai.composition.dataset import part_of
-from matxai.composition.element_vectors import network_vectors, read_element_vectors
-from matxai.composition.fitting import Regression, network_shape, predict, task_of, train_on
-from matxai.composition.formulas import SYMBOLS
-from matxai.composition.network import CrabNet
-from matxai.composition.preparation import prepare
-from matxai.composition.settings import Network, Prepare, Train
-from matxai.composition.sources import read_parts
-from matxai.metrics import mae
+from matxai.composition.settings.data import Folder
+from matxai.composition.data.compounds import part_of
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.network.fitting import Regression, network_shape, predict, task_of, train_on
+from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.network.crabnet import CrabNet
+from matxai.composition.data.preparation import prepare
+from matxai.composition.settings.line import Network, Prepare, Train
+from matxai.composition.data.sources import read_parts
+from matxai.statistics.regression import mae
 
 
 class Clocked(Regression):

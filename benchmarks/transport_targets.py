@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 
-from matxai.composition.baselines import composition_features
-from matxai.composition.data_settings import Transport
-from matxai.composition.element_vectors import network_vectors, read_element_vectors
-from matxai.composition.formulas import parse_formula, reduced_formula
-from matxai.composition.sources import read_transport
-from matxai.metrics import r2
+from matxai.composition.evaluation.baselines import composition_features
+from matxai.composition.settings.data import Transport
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.data.formulas import parse_formula, reduced_formula
+from matxai.composition.data.sources import read_transport
+from matxai.statistics.regression import r2
 
 TRAIN, TEST, TREES = 4000, 1000, 60
 LOGARITHMIC = ("PF_p", "PF_n", "sigma_p", "sigma_n")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir, "src")))
 
-from matxai.config import ConfigError, load, plain
-from matxai.demand import growing
-from matxai.provenance import code_digest, library_versions
+from matxai.config.loading import ConfigError, load, plain
+from matxai.run.requests import growing
+from matxai.run.provenance import code_digest, library_versions
 
 try:
     SETTINGS = load(config, workflow.configfiles, workflow.config_settings.config)

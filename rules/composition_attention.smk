@@ -5,29 +5,29 @@ of_attention = lambda view, suffix, caption: of_trained(
 )
 
 
-rule plot_attention:
+rule plot_crabnet_attention:
     """Choose compounds; draw their attention, and which elements attend to which on average."""
     input:
         attention=f"{TRAINED}/attention.zarr.zip",
         history=f"{TRAINED}/history.csv",
     output:
-        compounds=of_attention("compounds", "csv", "composition_attention_compounds"),
+        compounds=of_attention("compounds", "csv", "composition/attention_compounds"),
         figures=[
-            of_attention(view, "svg", "composition_attention_kept")
+            of_attention(view, "svg", "composition/attention_kept")
             for view in ATTENTION_VIEWS
         ],
         tables=[
-            of_attention(view, "csv", "composition_attention_kept")
+            of_attention(view, "csv", "composition/attention_kept")
             for view in ATTENTION_VIEWS
         ],
         elements_figure=of_attention(
-            "elements", "svg", "composition_attention_elements"
+            "elements", "svg", "composition/attention_elements"
         ),
-        elements_table=of_attention("elements", "csv", "composition_attention_elements"),
+        elements_table=of_attention("elements", "csv", "composition/attention_elements"),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_attention.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_attention.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_attention.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_attention.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -40,15 +40,15 @@ rule plot_attention:
         names=ATTENTION_VIEWS,
         captured=COMPOSITION_PLAN.captured(),
         title=TRAINED_TITLE,
-        code=code("plot_attention.py"),
-        libs=libs("plot_attention.py"),
+        code=code("composition/plot_crabnet_attention.py"),
+        libs=libs("composition/plot_crabnet_attention.py"),
     message:
         "Plot attention: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_attention.py"
+        "../workflow/scripts/composition/plot_crabnet_attention.py"
 
 
-rule render_attention:
+rule render_crabnet_attention:
     """Make videos and interactive pages of the chosen compounds, and a page of the elements."""
     input:
         attention=f"{TRAINED}/attention.zarr.zip",
@@ -57,20 +57,20 @@ rule render_attention:
         elements=f"{TRAINED}/attention/elements.csv",
     output:
         videos=[
-            of_attention(view, "mp4", "composition_attention_video")
+            of_attention(view, "mp4", "composition/attention_video")
             for view in ATTENTION_VIEWS
         ],
         pages=[
-            of_attention(view, "html", "composition_attention_page")
+            of_attention(view, "html", "composition/attention_page")
             for view in ATTENTION_VIEWS
         ],
         elements_page=of_attention(
-            "elements", "html", "composition_attention_elements_page"
+            "elements", "html", "composition/attention_elements_page"
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/render_attention.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/render_crabnet_attention.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/render_attention.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/render_crabnet_attention.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -83,9 +83,9 @@ rule render_attention:
         minimum=COMPOSITION.attention_views.minimum,
         captured=COMPOSITION_PLAN.captured(),
         title=TRAINED_TITLE,
-        code=code("render_attention.py"),
-        libs=libs("render_attention.py"),
+        code=code("composition/render_crabnet_attention.py"),
+        libs=libs("composition/render_crabnet_attention.py"),
     message:
         "Attention videos and pages: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/render_attention.py"
+        "../workflow/scripts/composition/render_crabnet_attention.py"

@@ -6,7 +6,7 @@ from matxai.composition.plan import STATISTICS
 
 # On a cluster, downloads run where Snakemake does: nodes may have no internet.
 localrules:
-    download_table,
+    download_composition_table,
 
 
 rule prepare_element_vectors:
@@ -26,15 +26,15 @@ rule prepare_element_vectors:
     params:
         # Packages that are read, not imported: libs() does not see them.
         packages={name: version(name) for name in ("ElementEmbeddings", "matminer")},
-        code=code("prepare_element_vectors.py"),
-        libs=libs("prepare_element_vectors.py"),
+        code=code("composition/prepare_element_vectors.py"),
+        libs=libs("composition/prepare_element_vectors.py"),
     message:
         "Element vectors: {wildcards.vectors}"
     script:
-        "../workflow/scripts/prepare_element_vectors.py"
+        "../workflow/scripts/composition/prepare_element_vectors.py"
 
 
-rule download_table:
+rule download_composition_table:
     """Fetch one table and check its digest."""
     output:
         table="data/downloads/{sha256}.csv",
@@ -52,12 +52,12 @@ rule download_table:
         # The digest is the identity of the file: another address for it is no reason to fetch again.
         # Snakemake does not compare a param that asks for the output.
         url=lambda wildcards, output: COMPOSITION_PLAN.downloads()[wildcards.sha256],
-        code=code("download_table.py"),
-        libs=libs("download_table.py"),
+        code=code("composition/download_composition_table.py"),
+        libs=libs("composition/download_composition_table.py"),
     message:
         "Download: {params.url}"
     script:
-        "../workflow/scripts/download_table.py"
+        "../workflow/scripts/composition/download_composition_table.py"
 
 
 rule prepare_compositions:
@@ -68,7 +68,7 @@ rule prepare_compositions:
     output:
         compounds=f"{DATASET}/compounds.parquet",
         refused=f"{DATASET}/refused.csv",
-        report=of_dataset("preparation.csv", "composition_preparation", "data"),
+        report=of_dataset("preparation.csv", "composition/preparation", "data"),
     log:
         "logs/{study}/composition/{dataset}/prepare_compositions.log",
     benchmark:
@@ -86,25 +86,25 @@ rule prepare_compositions:
         ),
         prepare=plain(COMPOSITION.prepare),
         packages={"matminer": version("matminer")},
-        code=code("prepare_compositions.py"),
-        libs=libs("prepare_compositions.py"),
+        code=code("composition/prepare_compositions.py"),
+        libs=libs("composition/prepare_compositions.py"),
     message:
         "Prepare: {wildcards.dataset}"
     script:
-        "../workflow/scripts/prepare_compositions.py"
+        "../workflow/scripts/composition/prepare_compositions.py"
 
 
-rule plot_target:
+rule plot_composition_target:
     """Draw the distribution of the target in each part."""
     input:
         compounds=f"{DATASET}/compounds.parquet",
     output:
-        figure=of_dataset("target.svg", "composition_target", "data"),
-        table=of_dataset("target.csv", "composition_target", "data"),
+        figure=of_dataset("target.svg", "composition/target", "data"),
+        table=of_dataset("target.csv", "composition/target", "data"),
     log:
-        "logs/{study}/composition/{dataset}/plot_target.log",
+        "logs/{study}/composition/{dataset}/plot_composition_target.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/plot_target.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/plot_composition_target.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -113,12 +113,12 @@ rule plot_target:
         runtime=growing(10),
     params:
         target=target_of,
-        code=code("plot_target.py"),
-        libs=libs("plot_target.py"),
+        code=code("composition/plot_composition_target.py"),
+        libs=libs("composition/plot_composition_target.py"),
     message:
         "Target: {wildcards.dataset}"
     script:
-        "../workflow/scripts/plot_target.py"
+        "../workflow/scripts/composition/plot_composition_target.py"
 
 
 rule describe_compositions:
@@ -128,10 +128,10 @@ rule describe_compositions:
     output:
         summary=f"{DATASET}/statistics/summary.csv",
         prevalence=of_dataset(
-            "statistics/prevalence.csv", "composition_prevalence", "statistics"
+            "statistics/prevalence.csv", "composition/prevalence", "statistics"
         ),
         element_counts=of_dataset(
-            "statistics/element_counts.csv", "composition_element_counts", "statistics"
+            "statistics/element_counts.csv", "composition/element_counts", "statistics"
         ),
     log:
         "logs/{study}/composition/{dataset}/describe_compositions.log",
@@ -144,15 +144,15 @@ rule describe_compositions:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("describe_compositions.py"),
-        libs=libs("describe_compositions.py"),
+        code=code("composition/describe_compositions.py"),
+        libs=libs("composition/describe_compositions.py"),
     message:
         "Statistics: {wildcards.dataset}"
     script:
-        "../workflow/scripts/describe_compositions.py"
+        "../workflow/scripts/composition/describe_compositions.py"
 
 
-rule plot_prevalence:
+rule plot_element_prevalence:
     """Draw which elements a data set holds and how many a compound has."""
     input:
         prevalence=f"{DATASET}/statistics/prevalence.csv",
@@ -162,9 +162,9 @@ rule plot_prevalence:
             figure: of_dataset(
                 f"statistics/{figure}.svg",
                 (
-                    "composition_element_counts"
+                    "composition/element_counts"
                     if figure == "element_counts"
-                    else "composition_prevalence"
+                    else "composition/prevalence"
                 ),
                 "statistics",
                 view=figure.replace("_", " "),
@@ -172,9 +172,9 @@ rule plot_prevalence:
             for figure in STATISTICS
         },
     log:
-        "logs/{study}/composition/{dataset}/plot_prevalence.log",
+        "logs/{study}/composition/{dataset}/plot_element_prevalence.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/plot_prevalence.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/plot_element_prevalence.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -182,25 +182,25 @@ rule plot_prevalence:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("plot_prevalence.py"),
-        libs=libs("plot_prevalence.py"),
+        code=code("composition/plot_element_prevalence.py"),
+        libs=libs("composition/plot_element_prevalence.py"),
     message:
         "Element prevalence: {wildcards.dataset}"
     script:
-        "../workflow/scripts/plot_prevalence.py"
+        "../workflow/scripts/composition/plot_element_prevalence.py"
 
 
-rule collect_statistics:
+rule collect_composition_statistics:
     """Put the statistics of all data sets into one table and figure."""
     input:
         summaries=each(COMPOSITION_PLAN.datasets, "statistics/summary.csv"),
     output:
-        figure=of_study("datasets.svg", "composition_datasets", "statistics"),
-        table=of_study("datasets.csv", "composition_datasets", "statistics"),
+        figure=of_study("datasets.svg", "composition/datasets", "statistics"),
+        table=of_study("datasets.csv", "composition/datasets", "statistics"),
     log:
-        "logs/{study}/composition/collect_statistics.log",
+        "logs/{study}/composition/collect_composition_statistics.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/collect_statistics.tsv"
+        "benchmarks/jobs/{study}/composition/collect_composition_statistics.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -209,9 +209,9 @@ rule collect_statistics:
         runtime=growing(10),
     params:
         datasets=list(COMPOSITION.datasets),
-        code=code("collect_statistics.py"),
-        libs=libs("collect_statistics.py"),
+        code=code("composition/collect_composition_statistics.py"),
+        libs=libs("composition/collect_composition_statistics.py"),
     message:
         "Statistics of all data sets"
     script:
-        "../workflow/scripts/collect_statistics.py"
+        "../workflow/scripts/composition/collect_composition_statistics.py"

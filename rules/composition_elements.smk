@@ -23,15 +23,15 @@ rule embed_elements:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("embed_elements.py"),
-        libs=libs("embed_elements.py"),
+        code=code("composition/embed_elements.py"),
+        libs=libs("composition/embed_elements.py"),
     message:
         "Element embeddings: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/embed_elements.py"
+        "../workflow/scripts/composition/embed_elements.py"
 
 
-rule select_vectors:
+rule select_element_vectors:
     """Take one kind of element vector out of a network's embeddings."""
     input:
         embeddings=f"{TRAINED}/embeddings.parquet",
@@ -48,12 +48,12 @@ rule select_vectors:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("select_vectors.py"),
-        libs=libs("select_vectors.py"),
+        code=code("composition/select_element_vectors.py"),
+        libs=libs("composition/select_element_vectors.py"),
     message:
         "Element vectors: {wildcards.network} {wildcards.vectors}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/select_vectors.py"
+        "../workflow/scripts/composition/select_element_vectors.py"
 
 
 rule plot_element_correlation:
@@ -64,7 +64,7 @@ rule plot_element_correlation:
         **{
             f"{view}_{kind}": of_vectors(
                 f"{view}.{suffix}",
-                "composition_correlation",
+                "composition/correlation",
                 "element correlation",
                 view=title,
             )
@@ -83,12 +83,12 @@ rule plot_element_correlation:
         runtime=growing(10),
     params:
         views=COMPOSITION_PLAN.views,
-        code=code("plot_element_correlation.py"),
-        libs=libs("plot_element_correlation.py"),
+        code=code("composition/plot_element_correlation.py"),
+        libs=libs("composition/plot_element_correlation.py"),
     message:
         "Element correlation: {wildcards.place} {wildcards.vectors}"
     script:
-        "../workflow/scripts/plot_element_correlation.py"
+        "../workflow/scripts/composition/plot_element_correlation.py"
 
 
 rule render_element_correlation:
@@ -98,7 +98,7 @@ rule render_element_correlation:
     output:
         page=of_vectors(
             "interactive.html",
-            "composition_correlation",
+            "composition/correlation",
             "element correlation",
             view="all",
         ),
@@ -114,12 +114,12 @@ rule render_element_correlation:
         runtime=growing(10),
     params:
         views=COMPOSITION_PLAN.views,
-        code=code("render_element_correlation.py"),
-        libs=libs("render_element_correlation.py"),
+        code=code("composition/render_element_correlation.py"),
+        libs=libs("composition/render_element_correlation.py"),
     message:
         "Element correlation, interactive: {wildcards.place} {wildcards.vectors}"
     script:
-        "../workflow/scripts/render_element_correlation.py"
+        "../workflow/scripts/composition/render_element_correlation.py"
 
 
 rule plot_element_vectors:
@@ -137,10 +137,10 @@ rule plot_element_vectors:
         ),
     output:
         figure=of_dataset(
-            "element_vectors.svg", "composition_element_vectors", "element vectors"
+            "element_vectors.svg", "composition/element_vectors", "element vectors"
         ),
         table=of_dataset(
-            "element_vectors.csv", "composition_element_vectors", "element vectors"
+            "element_vectors.csv", "composition/element_vectors", "element vectors"
         ),
     log:
         "logs/{study}/composition/{dataset}/plot_element_vectors.log",
@@ -158,9 +158,9 @@ rule plot_element_vectors:
             *COMPOSITION.correlation.representations,
             *(f"{network}, embedded" for network in COMPOSITION.networks),
         ],
-        code=code("plot_element_vectors.py"),
-        libs=libs("plot_element_vectors.py"),
+        code=code("composition/plot_element_vectors.py"),
+        libs=libs("composition/plot_element_vectors.py"),
     message:
         "Element vectors: {wildcards.dataset}"
     script:
-        "../workflow/scripts/plot_element_vectors.py"
+        "../workflow/scripts/composition/plot_element_vectors.py"

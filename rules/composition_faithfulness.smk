@@ -1,7 +1,7 @@
 # Line `composition`: does attention explain the prediction?
 
 
-rule explain_faithfulness:
+rule explain_crabnet_faithfulness:
     """Compare attention with removal, integrated gradients along the encoding and contributions."""
     input:
         compounds=f"{DATASET}/compounds.parquet",
@@ -9,20 +9,20 @@ rule explain_faithfulness:
     output:
         elements=f"{TRAINED}/faithfulness/elements.parquet",
         agreement=of_trained(
-            "faithfulness/agreement.csv", "composition_faithfulness", "faithfulness"
+            "faithfulness/agreement.csv", "composition/faithfulness", "faithfulness"
         ),
         references=of_trained(
             "faithfulness/references.csv",
-            "composition_faithfulness_references",
+            "composition/faithfulness_references",
             "faithfulness",
         ),
         check=of_trained(
-            "faithfulness/check.csv", "composition_faithfulness_check", "faithfulness"
+            "faithfulness/check.csv", "composition/faithfulness_check", "faithfulness"
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/explain_faithfulness.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/explain_crabnet_faithfulness.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/explain_faithfulness.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/explain_crabnet_faithfulness.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 2
@@ -33,27 +33,27 @@ rule explain_faithfulness:
         faithfulness=(
             plain(COMPOSITION.faithfulness) if COMPOSITION.faithfulness else None
         ),
-        code=code("explain_faithfulness.py"),
-        libs=libs("explain_faithfulness.py"),
+        code=code("composition/explain_crabnet_faithfulness.py"),
+        libs=libs("composition/explain_crabnet_faithfulness.py"),
     message:
         "Faithfulness: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/explain_faithfulness.py"
+        "../workflow/scripts/composition/explain_crabnet_faithfulness.py"
 
 
-rule plot_faithfulness:
+rule plot_crabnet_faithfulness:
     """Draw the agreement of every layer and head with each reference."""
     input:
         agreement=f"{TRAINED}/faithfulness/agreement.csv",
         references=f"{TRAINED}/faithfulness/references.csv",
     output:
         figure=of_trained(
-            "faithfulness/agreement.svg", "composition_faithfulness", "faithfulness"
+            "faithfulness/agreement.svg", "composition/faithfulness", "faithfulness"
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_faithfulness.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_faithfulness.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_faithfulness.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_faithfulness.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -62,9 +62,9 @@ rule plot_faithfulness:
         runtime=growing(10),
     params:
         title=TRAINED_TITLE,
-        code=code("plot_faithfulness.py"),
-        libs=libs("plot_faithfulness.py"),
+        code=code("composition/plot_crabnet_faithfulness.py"),
+        libs=libs("composition/plot_crabnet_faithfulness.py"),
     message:
         "Plot faithfulness: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_faithfulness.py"
+        "../workflow/scripts/composition/plot_crabnet_faithfulness.py"

@@ -19,12 +19,12 @@ rule guess_oxidation:
         runtime=growing(60),
     params:
         time_limit=COMPOSITION.oxidation.time_limit,
-        code=code("guess_oxidation.py"),
-        libs=libs("guess_oxidation.py"),
+        code=code("composition/guess_oxidation.py"),
+        libs=libs("composition/guess_oxidation.py"),
     message:
         "Oxidation states: all compositions"
     script:
-        "../workflow/scripts/guess_oxidation.py"
+        "../workflow/scripts/composition/guess_oxidation.py"
 
 
 rule collect_oxidation:
@@ -45,12 +45,12 @@ rule collect_oxidation:
         mem_mb=growing(2000, per_mb=50),
         runtime=growing(10),
     params:
-        code=code("collect_oxidation.py"),
-        libs=libs("collect_oxidation.py"),
+        code=code("composition/collect_oxidation.py"),
+        libs=libs("composition/collect_oxidation.py"),
     message:
         "Oxidation states: {wildcards.dataset}"
     script:
-        "../workflow/scripts/collect_oxidation.py"
+        "../workflow/scripts/composition/collect_oxidation.py"
 
 
 rule plot_oxidation:
@@ -64,9 +64,9 @@ rule plot_oxidation:
                 f"oxidation/{view}.{suffix}", caption, "oxidation states", view=view
             )
             for view, caption in (
-                ("outcomes", "composition_oxidation_outcomes"),
-                ("states", "composition_oxidation_states"),
-                ("agreement", "composition_oxidation_agreement"),
+                ("outcomes", "composition/oxidation_outcomes"),
+                ("states", "composition/oxidation_states"),
+                ("agreement", "composition/oxidation_agreement"),
             )
             for kind, suffix in (("figure", "svg"), ("table", "csv"))
         },
@@ -82,9 +82,9 @@ rule plot_oxidation:
         runtime=growing(10),
     params:
         datasets=list(COMPOSITION.datasets),
-        code=code("plot_oxidation.py"),
-        libs=libs("plot_oxidation.py"),
+        code=code("composition/plot_oxidation.py"),
+        libs=libs("composition/plot_oxidation.py"),
     message:
         "Oxidation states: figures"
     script:
-        "../workflow/scripts/plot_oxidation.py"
+        "../workflow/scripts/composition/plot_oxidation.py"

@@ -9,7 +9,7 @@ rule train_crabnet:
     output:
         **COMPOSITION_PLAN.attention_file(TRAINED),
         model=f"{TRAINED}/model.safetensors",
-        history=of_trained("history.csv", "composition_history", "training"),
+        history=of_trained("history.csv", "composition/history", "training"),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/train_crabnet.log",
     benchmark:
@@ -29,26 +29,26 @@ rule train_crabnet:
         task=task_of,
         network=plain(COMPOSITION.network),
         train=plain(COMPOSITION.train),
-        code=code("train_crabnet.py"),
-        libs=libs("train_crabnet.py"),
+        code=code("composition/train_crabnet.py"),
+        libs=libs("composition/train_crabnet.py"),
     message:
         "Train {wildcards.network}: {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/train_crabnet.py"
+        "../workflow/scripts/composition/train_crabnet.py"
 
 
-rule evaluate_attention:
+rule evaluate_crabnet_attention:
     """Check that all attention sums to 1, and measure the store's size and reading time."""
     input:
         attention=f"{TRAINED}/attention.zarr.zip",
     output:
         summary=of_trained(
-            "attention_summary.csv", "composition_attention_summary", "attention"
+            "attention_summary.csv", "composition/attention_summary", "attention"
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_attention.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_crabnet_attention.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_attention.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_crabnet_attention.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -56,24 +56,24 @@ rule evaluate_attention:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        code=code("evaluate_attention.py"),
-        libs=libs("evaluate_attention.py"),
+        code=code("composition/evaluate_crabnet_attention.py"),
+        libs=libs("composition/evaluate_crabnet_attention.py"),
     message:
         "Attention: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/evaluate_attention.py"
+        "../workflow/scripts/composition/evaluate_crabnet_attention.py"
 
 
-rule plot_history:
+rule plot_crabnet_history:
     """Draw loss and validation error through training."""
     input:
         history=f"{TRAINED}/history.csv",
     output:
-        figure=of_trained("history.svg", "composition_history", "training"),
+        figure=of_trained("history.svg", "composition/history", "training"),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_history.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_history.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_history.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_history.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -83,12 +83,12 @@ rule plot_history:
     params:
         target=target_of,
         title=TRAINED_TITLE,
-        code=code("plot_history.py"),
-        libs=libs("plot_history.py"),
+        code=code("composition/plot_crabnet_history.py"),
+        libs=libs("composition/plot_crabnet_history.py"),
     message:
         "Training curve: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_history.py"
+        "../workflow/scripts/composition/plot_crabnet_history.py"
 
 
 rule evaluate_crabnet:
@@ -97,10 +97,10 @@ rule evaluate_crabnet:
         compounds=f"{DATASET}/compounds.parquet",
         model=f"{TRAINED}/model.safetensors",
     output:
-        predictions=of_trained("predictions.csv", "composition_parity", "evaluation"),
+        predictions=of_trained("predictions.csv", "composition/parity", "evaluation"),
         metrics=f"{TRAINED}/metrics.csv",
         calibration=of_trained(
-            "calibration.csv", "composition_calibration", "evaluation"
+            "calibration.csv", "composition/calibration", "evaluation"
         ),
     log:
         "logs/{study}/composition/{dataset}/{network}/seed{seed}/evaluate_crabnet.log",
@@ -115,28 +115,28 @@ rule evaluate_crabnet:
     params:
         # For the caption.
         task=task_of,
-        code=code("evaluate_crabnet.py"),
-        libs=libs("evaluate_crabnet.py"),
+        code=code("composition/evaluate_crabnet.py"),
+        libs=libs("composition/evaluate_crabnet.py"),
     message:
         "Evaluate {wildcards.network}: {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/evaluate_crabnet.py"
+        "../workflow/scripts/composition/evaluate_crabnet.py"
 
 
-rule plot_regression:
+rule plot_crabnet_regression:
     """Draw predictions against targets, and the coverage of the predicted intervals."""
     input:
         predictions=f"{TRAINED}/predictions.csv",
         calibration=f"{TRAINED}/calibration.csv",
     output:
-        parity=of_trained("parity.svg", "composition_parity", "evaluation"),
+        parity=of_trained("parity.svg", "composition/parity", "evaluation"),
         calibration=of_trained(
-            "calibration.svg", "composition_calibration", "evaluation"
+            "calibration.svg", "composition/calibration", "evaluation"
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_regression.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_regression.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_regression.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_regression.tsv"
     wildcard_constraints:
         dataset=exactly(*COMPOSITION_PLAN.of_task("regression")),
     conda:
@@ -150,30 +150,30 @@ rule plot_regression:
         task="regression",
         target=target_of,
         title=TRAINED_TITLE,
-        code=code("plot_regression.py"),
-        libs=libs("plot_regression.py"),
+        code=code("composition/plot_crabnet_regression.py"),
+        libs=libs("composition/plot_crabnet_regression.py"),
     message:
         "Parity and calibration: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_regression.py"
+        "../workflow/scripts/composition/plot_crabnet_regression.py"
 
 
-rule plot_classification:
+rule plot_crabnet_classification:
     """Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
     input:
         predictions=f"{TRAINED}/predictions.csv",
         metrics=f"{TRAINED}/metrics.csv",
         calibration=f"{TRAINED}/calibration.csv",
     output:
-        roc_figure=of_trained("roc.svg", "composition_roc", "evaluation"),
-        roc_table=of_trained("roc.csv", "composition_roc", "evaluation"),
+        roc_figure=of_trained("roc.svg", "composition/roc", "evaluation"),
+        roc_table=of_trained("roc.csv", "composition/roc", "evaluation"),
         calibration=of_trained(
-            "calibration.svg", "composition_calibration", "evaluation"
+            "calibration.svg", "composition/calibration", "evaluation"
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_classification.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_classification.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_classification.tsv"
     wildcard_constraints:
         dataset=exactly(*COMPOSITION_PLAN.of_task("classification")),
     conda:
@@ -186,15 +186,15 @@ rule plot_classification:
         # For the caption.
         task="classification",
         title=TRAINED_TITLE,
-        code=code("plot_classification.py"),
-        libs=libs("plot_classification.py"),
+        code=code("composition/plot_crabnet_classification.py"),
+        libs=libs("composition/plot_crabnet_classification.py"),
     message:
         "ROC and calibration: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_classification.py"
+        "../workflow/scripts/composition/plot_crabnet_classification.py"
 
 
-rule evaluate_baselines:
+rule evaluate_composition_baselines:
     """Score the training mean (or class share) and a random forest on the same test part."""
     input:
         compounds=f"{DATASET}/compounds.parquet",
@@ -202,9 +202,9 @@ rule evaluate_baselines:
     output:
         metrics=f"{DATASET}/baselines.csv",
     log:
-        "logs/{study}/composition/{dataset}/evaluate_baselines.log",
+        "logs/{study}/composition/{dataset}/evaluate_composition_baselines.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/evaluate_baselines.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/evaluate_composition_baselines.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 2
@@ -215,15 +215,15 @@ rule evaluate_baselines:
         task=task_of,
         trees=COMPOSITION.baseline.trees,
         seeds=list(COMPOSITION.seeds),
-        code=code("evaluate_baselines.py"),
-        libs=libs("evaluate_baselines.py"),
+        code=code("composition/evaluate_composition_baselines.py"),
+        libs=libs("composition/evaluate_composition_baselines.py"),
     message:
         "Baselines: {wildcards.dataset}"
     script:
-        "../workflow/scripts/evaluate_baselines.py"
+        "../workflow/scripts/composition/evaluate_composition_baselines.py"
 
 
-rule collect_accuracy:
+rule collect_composition_accuracy:
     """Compare the networks of all seeds with the baselines."""
     input:
         baselines=f"{DATASET}/baselines.csv",
@@ -234,12 +234,12 @@ rule collect_accuracy:
             allow_missing=True,
         ),
     output:
-        figure=of_dataset("accuracy.svg", "composition_accuracy", "evaluation"),
-        table=of_dataset("accuracy.csv", "composition_accuracy", "evaluation"),
+        figure=of_dataset("accuracy.svg", "composition/accuracy", "evaluation"),
+        table=of_dataset("accuracy.csv", "composition/accuracy", "evaluation"),
     log:
-        "logs/{study}/composition/{dataset}/collect_accuracy.log",
+        "logs/{study}/composition/{dataset}/collect_composition_accuracy.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/collect_accuracy.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/collect_composition_accuracy.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -248,26 +248,26 @@ rule collect_accuracy:
         runtime=growing(10),
     params:
         target=target_of,
-        code=code("collect_accuracy.py"),
-        libs=libs("collect_accuracy.py"),
+        code=code("composition/collect_composition_accuracy.py"),
+        libs=libs("composition/collect_composition_accuracy.py"),
     message:
         "Accuracy: {wildcards.dataset}"
     script:
-        "../workflow/scripts/collect_accuracy.py"
+        "../workflow/scripts/composition/collect_composition_accuracy.py"
 
 
-rule collect_summary:
+rule collect_composition_summary:
     """Put all models on all data sets into one table and figure, beside published values."""
     input:
         accuracy=each(COMPOSITION_PLAN.datasets, "accuracy.csv"),
         compounds=each(COMPOSITION_PLAN.datasets, "compounds.parquet"),
     output:
-        figure=of_study("summary.svg", "composition_summary", "evaluation"),
-        table=of_study("summary.csv", "composition_summary", "evaluation"),
+        figure=of_study("summary.svg", "composition/summary", "evaluation"),
+        table=of_study("summary.csv", "composition/summary", "evaluation"),
     log:
-        "logs/{study}/composition/collect_summary.log",
+        "logs/{study}/composition/collect_composition_summary.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/collect_summary.tsv"
+        "benchmarks/jobs/{study}/composition/collect_composition_summary.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -276,9 +276,9 @@ rule collect_summary:
         runtime=growing(10),
     params:
         targets={name: COMPOSITION_PLAN.target(name) for name in COMPOSITION.datasets},
-        code=code("collect_summary.py"),
-        libs=libs("collect_summary.py"),
+        code=code("composition/collect_composition_summary.py"),
+        libs=libs("composition/collect_composition_summary.py"),
     message:
         "Summary of all models and data sets"
     script:
-        "../workflow/scripts/collect_summary.py"
+        "../workflow/scripts/composition/collect_composition_summary.py"

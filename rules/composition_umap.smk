@@ -1,7 +1,7 @@
 # Line `composition`: local and global UMAPs of the networks.
 
 
-rule explain_umap:
+rule explain_crabnet_umap:
     """Map the vectors of single elements and of whole compounds to two dimensions, layer by layer."""
     input:
         compounds=f"{DATASET}/compounds.parquet",
@@ -13,14 +13,14 @@ rule explain_umap:
         global_points=f"{TRAINED}/umap/global.parquet",
         stability=of_trained(
             "umap/stability.csv",
-            "composition_umap_stability",
+            "composition/umap_stability",
             "UMAP",
             view="stability",
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/explain_umap.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/explain_crabnet_umap.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/explain_umap.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/explain_crabnet_umap.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -30,15 +30,15 @@ rule explain_umap:
     params:
         local_umap=plain(COMPOSITION.local_umap) if COMPOSITION.local_umap else None,
         global_umap=plain(COMPOSITION.global_umap) if COMPOSITION.global_umap else None,
-        code=code("explain_umap.py"),
-        libs=libs("explain_umap.py"),
+        code=code("composition/explain_crabnet_umap.py"),
+        libs=libs("composition/explain_crabnet_umap.py"),
     message:
         "UMAP: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/explain_umap.py"
+        "../workflow/scripts/composition/explain_crabnet_umap.py"
 
 
-rule plot_umap:
+rule plot_crabnet_umap:
     """Draw every UMAP in every colouring, how far each can be trusted, and the interactive pages."""
     input:
         local_points=f"{TRAINED}/umap/local.parquet",
@@ -49,8 +49,8 @@ rule plot_umap:
             f"{view}_{kind}": of_trained(
                 f"umap/{scope}/{view}.{suffix}",
                 {
-                    "local": "composition_umap_local",
-                    "global": "composition_umap_global",
+                    "local": "composition/umap_local",
+                    "global": "composition/umap_global",
                 }[scope],
                 "UMAP",
                 view=view,
@@ -62,7 +62,7 @@ rule plot_umap:
         **{
             f"{scope}_page": of_trained(
                 f"umap/{scope}.html",
-                f"composition_umap_{scope}",
+                f"composition/umap_{scope}",
                 "UMAP",
                 view=f"{scope}, all",
             )
@@ -70,20 +70,20 @@ rule plot_umap:
         },
         stability=of_trained(
             "umap/stability.svg",
-            "composition_umap_stability",
+            "composition/umap_stability",
             "UMAP",
             view="stability",
         ),
         summary=of_trained(
             "umap/stability_summary.csv",
-            "composition_umap_stability",
+            "composition/umap_stability",
             "UMAP",
             view="stability, summary",
         ),
     log:
-        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_umap.log",
+        "logs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_umap.log",
     benchmark:
-        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_umap.tsv"
+        "benchmarks/jobs/{study}/composition/{dataset}/{network}/seed{seed}/plot_crabnet_umap.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -94,9 +94,9 @@ rule plot_umap:
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         views=COMPOSITION_PLAN.umap_views(),
         title=TRAINED_TITLE,
-        code=code("plot_umap.py"),
-        libs=libs("plot_umap.py"),
+        code=code("composition/plot_crabnet_umap.py"),
+        libs=libs("composition/plot_crabnet_umap.py"),
     message:
         "Plot UMAP: {wildcards.network}, {wildcards.dataset}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_umap.py"
+        "../workflow/scripts/composition/plot_crabnet_umap.py"

@@ -1,7 +1,7 @@
 # Line `constitutive`: explanations of the networks.
 
 
-rule explain_permutation:
+rule explain_surrogate_permutation:
     """Permute features, and features that move together, on the test paths."""
     input:
         steps=f"{CASE}/steps.parquet",
@@ -9,12 +9,12 @@ rule explain_permutation:
         summary=f"{NETWORK}/summary.json",
     output:
         permutation=of_network(
-            "explain_permutation.csv", "constitutive_permutation", "explanation"
+            "explain_permutation.csv", "constitutive/permutation", "explanation"
         ),
     log:
-        "logs/{study}/constitutive/{case}/seed{seed}/explain_permutation.log",
+        "logs/{study}/constitutive/{case}/seed{seed}/explain_surrogate_permutation.log",
     benchmark:
-        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_permutation.tsv"
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_surrogate_permutation.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -26,15 +26,15 @@ rule explain_permutation:
             CONSTITUTIVE.explain,
             without=("integration_steps", "tolerance", "components"),
         ),
-        code=code("explain_permutation.py"),
-        libs=libs("explain_permutation.py"),
+        code=code("constitutive/explain_surrogate_permutation.py"),
+        libs=libs("constitutive/explain_surrogate_permutation.py"),
     message:
         "Permutation importance: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/explain_permutation.py"
+        "../workflow/scripts/constitutive/explain_surrogate_permutation.py"
 
 
-rule explain_gradients:
+rule explain_surrogate_gradients:
     """Saliency, integrated gradients, and the tangent against that of the law."""
     input:
         steps=f"{CASE}/steps.parquet",
@@ -42,19 +42,19 @@ rule explain_gradients:
         summary=f"{NETWORK}/summary.json",
     output:
         saliency=of_network(
-            "explain_saliency.csv", "constitutive_saliency", "explanation"
+            "explain_saliency.csv", "constitutive/saliency", "explanation"
         ),
         integrated=of_network(
             "explain_integrated_gradients.csv",
-            "constitutive_integrated_gradients",
+            "constitutive/integrated_gradients",
             "explanation",
         ),
-        tangent=of_network("explain_tangent.csv", "constitutive_tangent", "explanation"),
+        tangent=of_network("explain_tangent.csv", "constitutive/tangent", "explanation"),
         tangents=f"{NETWORK}/tangents.parquet",
     log:
-        "logs/{study}/constitutive/{case}/seed{seed}/explain_gradients.log",
+        "logs/{study}/constitutive/{case}/seed{seed}/explain_surrogate_gradients.log",
     benchmark:
-        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_gradients.tsv"
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_surrogate_gradients.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -64,36 +64,36 @@ rule explain_gradients:
     params:
         explain=plain(CONSTITUTIVE.explain, without=("repeats", "components")),
         units=units_of,
-        code=code("explain_gradients.py"),
-        libs=libs("explain_gradients.py"),
+        code=code("constitutive/explain_surrogate_gradients.py"),
+        libs=libs("constitutive/explain_surrogate_gradients.py"),
     message:
         "Gradients: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/explain_gradients.py"
+        "../workflow/scripts/constitutive/explain_surrogate_gradients.py"
 
 
-rule explain_states:
+rule explain_recurrent_states:
     """Principal components of the recurrent state against the internal variables."""
     input:
         steps=f"{CASE}/steps.parquet",
         recurrent=f"{NETWORK}/recurrent.safetensors",
         onepath=f"{NETWORK}/predictions_onepath.csv",
     output:
-        variance=of_network("explain_states.csv", "constitutive_states", "explanation"),
+        variance=of_network("explain_states.csv", "constitutive/states", "explanation"),
         recovery=of_network(
-            "explain_states_recovery.csv", "constitutive_states", "explanation"
+            "explain_states_recovery.csv", "constitutive/states", "explanation"
         ),
         correlation=of_network(
-            "explain_states_correlation.csv", "constitutive_states", "explanation"
+            "explain_states_correlation.csv", "constitutive/states", "explanation"
         ),
         onepath=of_network(
-            "explain_states_onepath.csv", "constitutive_state_path", "explanation"
+            "explain_states_onepath.csv", "constitutive/state_path", "explanation"
         ),
         scores=f"{NETWORK}/state_components.parquet",
     log:
-        "logs/{study}/constitutive/{case}/seed{seed}/explain_states.log",
+        "logs/{study}/constitutive/{case}/seed{seed}/explain_recurrent_states.log",
     benchmark:
-        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_states.tsv"
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/explain_recurrent_states.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -104,15 +104,15 @@ rule explain_states:
         explain=plain(
             CONSTITUTIVE.explain, without=("repeats", "integration_steps", "tolerance")
         ),
-        code=code("explain_states.py"),
-        libs=libs("explain_states.py"),
+        code=code("constitutive/explain_recurrent_states.py"),
+        libs=libs("constitutive/explain_recurrent_states.py"),
     message:
         "State components: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/explain_states.py"
+        "../workflow/scripts/constitutive/explain_recurrent_states.py"
 
 
-rule collect_explanations:
+rule collect_surrogate_explanations:
     """Put the explanations of a network side by side, and into one summary."""
     input:
         permutation=f"{NETWORK}/explain_permutation.csv",
@@ -124,13 +124,13 @@ rule collect_explanations:
         summary=f"{NETWORK}/summary.json",
     output:
         comparison=of_network(
-            "explain_comparison.csv", "constitutive_comparison", "explanation"
+            "explain_comparison.csv", "constitutive/comparison", "explanation"
         ),
         summary=f"{NETWORK}/explain_summary.json",
     log:
-        "logs/{study}/constitutive/{case}/seed{seed}/collect_explanations.log",
+        "logs/{study}/constitutive/{case}/seed{seed}/collect_surrogate_explanations.log",
     benchmark:
-        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/collect_explanations.tsv"
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/collect_surrogate_explanations.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -139,15 +139,15 @@ rule collect_explanations:
         runtime=growing(20),
     params:
         explain=plain(CONSTITUTIVE.explain),
-        code=code("collect_explanations.py"),
-        libs=libs("collect_explanations.py"),
+        code=code("constitutive/collect_surrogate_explanations.py"),
+        libs=libs("constitutive/collect_surrogate_explanations.py"),
     message:
         "Summary of explanations: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/collect_explanations.py"
+        "../workflow/scripts/constitutive/collect_surrogate_explanations.py"
 
 
-rule plot_explanations:
+rule plot_surrogate_explanations:
     """Draw every explanation of a network."""
     input:
         permutation=f"{NETWORK}/explain_permutation.csv",
@@ -162,28 +162,28 @@ rule plot_explanations:
         onepath=f"{NETWORK}/explain_states_onepath.csv",
     output:
         permutation=of_network(
-            "explain_permutation.svg", "constitutive_permutation", "explanation"
+            "explain_permutation.svg", "constitutive/permutation", "explanation"
         ),
         saliency=of_network(
-            "explain_saliency.svg", "constitutive_saliency", "explanation"
+            "explain_saliency.svg", "constitutive/saliency", "explanation"
         ),
         integrated=of_network(
             "explain_integrated_gradients.svg",
-            "constitutive_integrated_gradients",
+            "constitutive/integrated_gradients",
             "explanation",
         ),
         comparison=of_network(
-            "explain_comparison.svg", "constitutive_comparison", "explanation"
+            "explain_comparison.svg", "constitutive/comparison", "explanation"
         ),
-        tangent=of_network("explain_tangent.svg", "constitutive_tangent", "explanation"),
-        states=of_network("explain_states.svg", "constitutive_states", "explanation"),
+        tangent=of_network("explain_tangent.svg", "constitutive/tangent", "explanation"),
+        states=of_network("explain_states.svg", "constitutive/states", "explanation"),
         onepath=of_network(
-            "explain_states_onepath.svg", "constitutive_state_path", "explanation"
+            "explain_states_onepath.svg", "constitutive/state_path", "explanation"
         ),
     log:
-        "logs/{study}/constitutive/{case}/seed{seed}/plot_explanations.log",
+        "logs/{study}/constitutive/{case}/seed{seed}/plot_surrogate_explanations.log",
     benchmark:
-        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/plot_explanations.tsv"
+        "benchmarks/jobs/{study}/constitutive/{case}/seed{seed}/plot_surrogate_explanations.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -193,9 +193,9 @@ rule plot_explanations:
     params:
         units=units_of,
         title=NETWORK_TITLE,
-        code=code("plot_explanations.py"),
-        libs=libs("plot_explanations.py"),
+        code=code("constitutive/plot_surrogate_explanations.py"),
+        libs=libs("constitutive/plot_surrogate_explanations.py"),
     message:
         "Figures of explanations: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_explanations.py"
+        "../workflow/scripts/constitutive/plot_surrogate_explanations.py"

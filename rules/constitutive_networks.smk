@@ -1,16 +1,16 @@
 # Line `constitutive`: data, networks and their evaluation.
 
 
-rule generate_paths:
+rule generate_loading_paths:
     """Answer random strain paths by the law itself, written in a raw layout."""
     output:
         raw=directory(f"{CASE}/raw"),
         manifest=f"{CASE}/raw.csv",
         truth=f"{CASE}/truth.parquet",
     log:
-        "logs/{study}/constitutive/{case}/generate_paths.log",
+        "logs/{study}/constitutive/{case}/generate_loading_paths.log",
     benchmark:
-        "benchmarks/jobs/{study}/constitutive/{case}/generate_paths.tsv"
+        "benchmarks/jobs/{study}/constitutive/{case}/generate_loading_paths.tsv"
     conda:
         "../envs/tensorflow.yaml"
     threads: 1
@@ -21,26 +21,26 @@ rule generate_paths:
         case=lambda wildcards: plain(
             CONSTITUTIVE_PLAN.case(wildcards.case), without=NOT_GENERATED
         ),
-        code=code("generate_paths.py"),
-        libs=libs("generate_paths.py"),
+        code=code("constitutive/generate_loading_paths.py"),
+        libs=libs("constitutive/generate_loading_paths.py"),
     message:
         "Generate paths: {wildcards.case}"
     script:
-        "../workflow/scripts/generate_paths.py"
+        "../workflow/scripts/constitutive/generate_loading_paths.py"
 
 
-rule prepare_paths:
+rule prepare_loading_paths:
     """Read, check, complete and split the raw files of a case."""
     input:
         unpack(lambda wildcards: CONSTITUTIVE_PLAN.raw_inputs(wildcards.case)),
     output:
         steps=f"{CASE}/steps.parquet",
-        files=of_case("files.csv", "constitutive_files", "data"),
-        ranges=of_case("ranges.csv", "constitutive_files", "data"),
+        files=of_case("files.csv", "constitutive/files", "data"),
+        ranges=of_case("ranges.csv", "constitutive/files", "data"),
     log:
-        "logs/{study}/constitutive/{case}/prepare_paths.log",
+        "logs/{study}/constitutive/{case}/prepare_loading_paths.log",
     benchmark:
-        "benchmarks/jobs/{study}/constitutive/{case}/prepare_paths.tsv"
+        "benchmarks/jobs/{study}/constitutive/{case}/prepare_loading_paths.tsv"
     conda:
         "../envs/tensorflow.yaml"
     threads: 1
@@ -52,12 +52,12 @@ rule prepare_paths:
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
         layout=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).layout,
         prepare=plain(CONSTITUTIVE.prepare),
-        code=code("prepare_paths.py"),
-        libs=libs("prepare_paths.py"),
+        code=code("constitutive/prepare_loading_paths.py"),
+        libs=libs("constitutive/prepare_loading_paths.py"),
     message:
         "Prepare paths: {wildcards.case}"
     script:
-        "../workflow/scripts/prepare_paths.py"
+        "../workflow/scripts/constitutive/prepare_loading_paths.py"
 
 
 rule train_surrogate:
@@ -67,7 +67,7 @@ rule train_surrogate:
     output:
         model=f"{NETWORK}/surrogate.safetensors",
         training=f"{NETWORK}/surrogate_training.json",
-        history=of_network("history.csv", "constitutive_history", "training"),
+        history=of_network("history.csv", "constitutive/history", "training"),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/train_surrogate.log",
     benchmark:
@@ -85,12 +85,12 @@ rule train_surrogate:
         case=lambda wildcards: CONSTITUTIVE_PLAN.learned(wildcards.case),
         network=plain(CONSTITUTIVE.surrogate),
         train=plain(CONSTITUTIVE.train),
-        code=code("train_surrogate.py"),
-        libs=libs("train_surrogate.py"),
+        code=code("constitutive/train_surrogate.py"),
+        libs=libs("constitutive/train_surrogate.py"),
     message:
         "Train the one-step network: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/train_surrogate.py"
+        "../workflow/scripts/constitutive/train_surrogate.py"
 
 
 rule train_recurrent:
@@ -100,7 +100,7 @@ rule train_recurrent:
     output:
         model=f"{NETWORK}/recurrent.safetensors",
         training=f"{NETWORK}/recurrent_training.json",
-        history=of_network("recurrent_history.csv", "constitutive_history", "training"),
+        history=of_network("recurrent_history.csv", "constitutive/history", "training"),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/train_recurrent.log",
     benchmark:
@@ -117,12 +117,12 @@ rule train_recurrent:
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
         network=plain(CONSTITUTIVE.recurrent),
         train=plain(CONSTITUTIVE.train_recurrent),
-        code=code("train_recurrent.py"),
-        libs=libs("train_recurrent.py"),
+        code=code("constitutive/train_recurrent.py"),
+        libs=libs("constitutive/train_recurrent.py"),
     message:
         "Train the recurrent network: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/train_recurrent.py"
+        "../workflow/scripts/constitutive/train_recurrent.py"
 
 
 rule evaluate_surrogate:
@@ -137,14 +137,14 @@ rule evaluate_surrogate:
         ],
     output:
         predictions=f"{NETWORK}/predictions.parquet",
-        accuracy=of_network("accuracy.csv", "constitutive_accuracy", "evaluation"),
+        accuracy=of_network("accuracy.csv", "constitutive/accuracy", "evaluation"),
         summary=f"{NETWORK}/summary.json",
         onepath=of_network(
-            "predictions_onepath.csv", "constitutive_onepath", "evaluation"
+            "predictions_onepath.csv", "constitutive/onepath", "evaluation"
         ),
-        residuals=of_network("residuals.csv", "constitutive_residuals", "evaluation"),
+        residuals=of_network("residuals.csv", "constitutive/residuals", "evaluation"),
         residual_bands=of_network(
-            "residuals_by_strain.csv", "constitutive_residuals", "evaluation"
+            "residuals_by_strain.csv", "constitutive/residuals", "evaluation"
         ),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/evaluate_surrogate.log",
@@ -157,12 +157,12 @@ rule evaluate_surrogate:
         mem_mb=growing(2000, per_mb=35),
         runtime=growing(20, per_mb=0.1),
     params:
-        code=code("evaluate_surrogate.py"),
-        libs=libs("evaluate_surrogate.py"),
+        code=code("constitutive/evaluate_surrogate.py"),
+        libs=libs("constitutive/evaluate_surrogate.py"),
     message:
         "Evaluate: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/evaluate_surrogate.py"
+        "../workflow/scripts/constitutive/evaluate_surrogate.py"
 
 
 rule plot_surrogate:
@@ -174,14 +174,14 @@ rule plot_surrogate:
         onepath=f"{NETWORK}/predictions_onepath.csv",
         residual_bands=f"{NETWORK}/residuals_by_strain.csv",
     output:
-        history=of_network("history.svg", "constitutive_history", "training"),
+        history=of_network("history.svg", "constitutive/history", "training"),
         recurrent_history=of_network(
-            "recurrent_history.svg", "constitutive_history", "training"
+            "recurrent_history.svg", "constitutive/history", "training"
         ),
         onepath=of_network(
-            "predictions_onepath.svg", "constitutive_onepath", "evaluation"
+            "predictions_onepath.svg", "constitutive/onepath", "evaluation"
         ),
-        residuals=of_network("residuals.svg", "constitutive_residuals", "evaluation"),
+        residuals=of_network("residuals.svg", "constitutive/residuals", "evaluation"),
     log:
         "logs/{study}/constitutive/{case}/seed{seed}/plot_surrogate.log",
     benchmark:
@@ -196,9 +196,9 @@ rule plot_surrogate:
         case=lambda wildcards: CONSTITUTIVE_PLAN.learned(wildcards.case),
         units=units_of,
         title=NETWORK_TITLE,
-        code=code("plot_surrogate.py"),
-        libs=libs("plot_surrogate.py"),
+        code=code("constitutive/plot_surrogate.py"),
+        libs=libs("constitutive/plot_surrogate.py"),
     message:
         "Figures of the networks: {wildcards.case}, seed {wildcards.seed}"
     script:
-        "../workflow/scripts/plot_surrogate.py"
+        "../workflow/scripts/constitutive/plot_surrogate.py"

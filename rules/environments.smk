@@ -13,7 +13,7 @@ rule check_tensorflow:
     output:
         table=shown(
             "results/{study}/environments/tensorflow.csv",
-            "environments",
+            "environments/environments",
             "about this run",
             "environments",
             environment="tensorflow",
@@ -29,9 +29,9 @@ rule check_tensorflow:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("check_tensorflow.py"),
-        libs=libs("check_tensorflow.py"),
+        code=code("environments/check_tensorflow.py"),
+        libs=libs("environments/check_tensorflow.py"),
     message:
         "TensorFlow environment"
     script:
-        "../workflow/scripts/check_tensorflow.py"
+        "../workflow/scripts/environments/check_tensorflow.py"

@@ -6,7 +6,7 @@ import numpy as np
 
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.writer import Captured, GrowingStore
-from matxai.composition.formulas import SYMBOLS, parse_formula, reduced_formula
+from matxai.composition.data.formulas import SYMBOLS, parse_formula, reduced_formula
 
 
 def softmax(rng, *shape):

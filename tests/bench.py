@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from matxai import training
-from matxai.standin import StandIn, run_script
+from matxai.learning import loop as training
+from matxai.run.snakemake_object import StandIn, run_script
 from tests.project import REPOSITORY
 
 TARGET = {"task": "regression", "label": "Hardness", "unit": "GPa", "transform": "none"}
@@ -72,9 +72,9 @@ class CompositionBench(Bench):
         """Element vectors of these names, and train.csv, val.csv and test.csv made compounds."""
         for name in vectors:
             table = {"table": f"{name}.csv"}
-            self.run("prepare_element_vectors", {}, table, wildcards={"vectors": name})
+            self.run("composition/prepare_element_vectors", {}, table, wildcards={"vectors": name})
         self.run(
-            "prepare_compositions",
+            "composition/prepare_compositions",
             {part: f"{part}.csv" for part in ("train", "val", "test")}
             | {"elements": [f"{name}.csv" for name in vectors if name != "magpie"]},
             {"compounds": "compounds.parquet", "refused": "refused.csv", "report": "prep.csv"},
@@ -86,7 +86,7 @@ class CompositionBench(Bench):
         """Train from one-hot vectors; `prefix` begins the names of the files."""
         names = {"model": f"{prefix}model.safetensors", "history": f"{prefix}history.csv"}
         self.run(
-            "train_crabnet",
+            "composition/train_crabnet",
             {"compounds": "compounds.parquet", "vectors": "onehot.csv"},
             names | ({"attention": f"{prefix}attention.zarr.zip"} if attention else {}),
             checkpoint=str(self.folder / "checkpoint.pt"),
@@ -100,7 +100,7 @@ class CompositionBench(Bench):
 
     def evaluate(self):
         self.run(
-            "evaluate_crabnet",
+            "composition/evaluate_crabnet",
             {"compounds": "compounds.parquet", "model": "model.safetensors"},
             {name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
         )

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from matxai.composition.dataset import amounts_of
-from matxai.composition.element_vectors import network_vectors, read_element_vectors
-from matxai.composition.formulas import SYMBOL, parse_formula, reduced_formula
-from matxai.composition.model_file import Card, save_network
-from matxai.composition.network import CrabNet
+from matxai.composition.data.compounds import amounts_of
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.data.formulas import SYMBOL, parse_formula, reduced_formula
+from matxai.composition.network.model_file import Card, save_network
+from matxai.composition.network.crabnet import CrabNet
 
 MEAN, STD = 10.0, 2.0
 CARD = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])

@@ -6,9 +6,9 @@ import pytest
 from tests.bench import TARGET, CompositionBench, die_in_third_epoch
 
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.formulas import SYMBOLS
-from matxai.composition.model_file import load_network
-from matxai.composition.oxidation_tables import read_oxidation
+from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.network.model_file import load_network
+from matxai.composition.oxidation.tables import read_oxidation
 
 VIEWS = {"full_number": "full, by number", "uranium_group": "up to U, by group"}
 
@@ -55,7 +55,7 @@ def test_training_is_the_same_without_attention(bench):
 
 def test_attention_is_kept_with_the_predictions_of_its_epoch(bench):
     bench.run(
-        "evaluate_attention",
+        "composition/evaluate_crabnet_attention",
         {"attention": "attention.zarr.zip"},
         {"summary": "attention_summary.csv"},
     )
@@ -94,7 +94,7 @@ def test_interrupted_training_resumes_to_the_same_model(bench, monkeypatch):
 def test_evaluation_and_its_figures(bench):
     bench.evaluate()
     bench.run(
-        "evaluate_baselines",
+        "composition/evaluate_composition_baselines",
         {"compounds": "compounds.parquet", "vectors": "magpie.csv"},
         {"metrics": "baselines.csv"},
         trees=5,
@@ -102,7 +102,7 @@ def test_evaluation_and_its_figures(bench):
         task="regression",
     )
     bench.run(
-        "collect_accuracy",
+        "composition/collect_composition_accuracy",
         {"baselines": "baselines.csv", "networks": ["metrics.csv"]},
         {"figure": "accuracy.svg", "table": "accuracy.csv"},
         target=TARGET,
@@ -114,14 +114,14 @@ def test_evaluation_and_its_figures(bench):
         "random forest": 2,
     }
     bench.run(
-        "plot_regression",
+        "composition/plot_crabnet_regression",
         {"predictions": "predictions.csv", "calibration": "calibration.csv"},
         {"parity": "parity.svg", "calibration": "calibration.svg"},
         target=TARGET,
         title="a network",
     )
     bench.run(
-        "plot_history",
+        "composition/plot_crabnet_history",
         {"history": "history.csv"},
         {"figure": "history.svg"},
         target=TARGET,
@@ -133,26 +133,26 @@ def test_evaluation_and_its_figures(bench):
 
 def test_statistics_and_their_figures(bench):
     bench.run(
-        "describe_compositions",
+        "composition/describe_compositions",
         {"compounds": "compounds.parquet"},
         {n: f"{n}.csv" for n in ("summary", "prevalence", "element_counts")},
     )
     summary = pd.read_csv(bench.folder / "summary.csv").set_index("part")
     assert summary["compounds"].to_dict() == {"train": 40, "val": 12, "test": 12, "whole": 64}
     bench.run(
-        "plot_prevalence",
+        "composition/plot_element_prevalence",
         {n: f"{n}.csv" for n in ("prevalence", "element_counts")},
         {n: f"{n}.svg" for n in ("by_count", "by_number", "periodic_table", "element_counts")},
     )
     bench.run(
-        "collect_statistics",
+        "composition/collect_composition_statistics",
         {"summaries": ["summary.csv", "summary.csv"]},
         {"figure": "datasets.svg", "table": "datasets.csv"},
         datasets=["mine", "yours"],
     )
     assert set(pd.read_csv(bench.folder / "datasets.csv")["dataset"]) == {"mine", "yours"}
     bench.run(
-        "plot_target",
+        "composition/plot_composition_target",
         {"compounds": "compounds.parquet"},
         {"figure": "target.svg", "table": "target.csv"},
         target=TARGET,
@@ -162,9 +162,9 @@ def test_statistics_and_their_figures(bench):
 
 
 def test_embeddings_correlation_and_vectors(bench):
-    bench.run("embed_elements", {"model": "model.safetensors"}, {"embeddings": "e.parquet"})
+    bench.run("composition/embed_elements", {"model": "model.safetensors"}, {"embeddings": "e.parquet"})
     bench.run(
-        "select_vectors",
+        "composition/select_element_vectors",
         {"embeddings": "e.parquet"},
         {"table": "embedded.csv"},
         wildcards={"vectors": "embedded"},
@@ -173,7 +173,7 @@ def test_embeddings_correlation_and_vectors(bench):
     assert list(pd.read_csv(bench.folder / "embedded.csv", index_col=0).index) == card.elements
     place = {"place": "mine/hotcrab/seed0", "vectors": "embedded"}
     bench.run(
-        "plot_element_correlation",
+        "composition/plot_element_correlation",
         {"vectors": "embedded.csv"},
         {
             f"{view}_{kind}": f"{view}.{suffix}"
@@ -186,7 +186,7 @@ def test_embeddings_correlation_and_vectors(bench):
     pairs = len(card.elements) * (len(card.elements) - 1) // 2
     assert len(pd.read_csv(bench.folder / "full_number.csv")) == pairs
     bench.run(
-        "render_element_correlation",
+        "composition/render_element_correlation",
         {"vectors": "embedded.csv"},
         {"page": "page.html"},
         wildcards=place,
@@ -194,7 +194,7 @@ def test_embeddings_correlation_and_vectors(bench):
     )
     assert "Plotly.newPlot" in (bench.folder / "page.html").read_text(encoding="utf-8")
     bench.run(
-        "plot_element_vectors",
+        "composition/plot_element_vectors",
         {"published": ["mat2vec.csv"], "networks": ["embedded.csv"]},
         {"figure": "vectors.svg", "table": "vectors.csv"},
         elements=["Si", "Cr"],
@@ -206,13 +206,13 @@ def test_embeddings_correlation_and_vectors(bench):
 
 def test_oxidation_tables_and_figures(bench):
     bench.run(
-        "guess_oxidation",
+        "composition/guess_oxidation",
         {"compounds": ["compounds.parquet", "compounds.parquet"]},
         {"guesses": "guesses.csv"},
         time_limit=10.0,
     )
     bench.run(
-        "collect_oxidation",
+        "composition/collect_oxidation",
         {"compounds": "compounds.parquet", "guesses": "guesses.csv"},
         {"table": "oxidation.csv"},
     )
@@ -226,7 +226,7 @@ def test_oxidation_tables_and_figures(bench):
         assert sum(state * held[SYMBOLS[s]] for s, state in states.items()) == pytest.approx(0)
     views = ("outcomes", "states", "agreement")
     bench.run(
-        "plot_oxidation",
+        "composition/plot_oxidation",
         {"guesses": "guesses.csv", "tables": ["oxidation.csv"]},
         {f"{v}_{k}": f"{v}.{s}" for v in views for k, s in (("figure", "svg"), ("table", "csv"))},
         datasets=["mine"],
@@ -239,7 +239,7 @@ def test_oxidation_tables_and_figures(bench):
 def test_contributions_average_to_the_predictions_and_are_drawn(bench):
     names = {"occurrences": "c.parquet", "elements": "elements.csv", "check": "check.csv"}
     bench.run(
-        "explain_contributions",
+        "composition/explain_crabnet_contributions",
         {"compounds": "compounds.parquet", "model": "model.safetensors"},
         names,
     )
@@ -253,7 +253,7 @@ def test_contributions_average_to_the_predictions_and_are_drawn(bench):
     predictions = pd.read_csv(bench.folder / "predictions.csv")["prediction"]
     assert np.allclose(average, predictions, atol=1e-5)
     bench.run(
-        "plot_contributions",
+        "composition/plot_crabnet_contributions",
         {"elements": "elements.csv"},
         {
             f"{name}_{kind}": f"contribution_{name}.{suffix}"
@@ -293,7 +293,7 @@ def test_download_checks_the_digest(bench, tmp_path):
 
         def fetch(digest):
             outputs, wildcards = {"table": f"{digest}.csv"}, {"sha256": digest}
-            bench.run("download_table", {}, outputs, wildcards=wildcards, url=url)
+            bench.run("composition/download_composition_table", {}, outputs, wildcards=wildcards, url=url)
 
         fetch(good)
         assert (bench.folder / f"{good}.csv").read_bytes() == content

@@ -7,7 +7,7 @@ from tests.attention import planted_store
 from tests.bench import TARGET, Bench
 
 from matxai.composition.attention.elements import read_elements
-from matxai.errors import InputError
+from matxai.run.errors import InputError
 
 FORMULAS = ["BaTiO3", "NaN", "LiFePO4", "KBr", "SrTiO3"]
 STORE = {"attention": "planted.zarr.zip", "history": "history.csv"}
@@ -37,7 +37,7 @@ def plot(bench, formulas, count, **changes):
         "elements_figure": "elements.svg",
         "elements_table": "elements.csv",
     }
-    bench.run("plot_attention", STORE, outputs, views=views, names=names, **PARAMS)
+    bench.run("composition/plot_crabnet_attention", STORE, outputs, views=views, names=names, **PARAMS)
 
 
 def render(bench, count):
@@ -48,7 +48,7 @@ def render(bench, count):
         "elements_page": "elements.html",
     }
     inputs = STORE | {"compounds": "compounds.csv", "elements": "elements.csv"}
-    bench.run("render_attention", inputs, outputs, frames_per_second=15, minimum=1, **PARAMS)
+    bench.run("composition/render_crabnet_attention", inputs, outputs, frames_per_second=15, minimum=1, **PARAMS)
 
 
 def test_what_is_chosen_is_drawn_and_rendered(bench, folder):

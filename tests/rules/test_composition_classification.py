@@ -6,7 +6,7 @@ import pytest
 from tests.bench import METAL, TARGET, CompositionBench
 
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.model_file import load_network
+from matxai.composition.network.model_file import load_network
 
 
 @pytest.fixture(scope="module")
@@ -53,28 +53,28 @@ def test_history_attention_and_evaluation_have_the_same_log_loss(bench):
 
 def test_every_figure_is_drawn_beside_its_table(bench):
     bench.run(
-        "plot_classification",
+        "composition/plot_crabnet_classification",
         {name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
         {"roc_figure": "roc.svg", "roc_table": "roc.csv", "calibration": "calibration.svg"},
         title="a network",
     )
     assert set(pd.read_csv(bench.folder / "roc.csv")["part"]) == {"train", "val", "test"}
     bench.run(
-        "plot_history",
+        "composition/plot_crabnet_history",
         {"history": "history.csv"},
         {"figure": "history.svg"},
         target=METAL,
         title="a network",
     )
     bench.run(
-        "plot_target",
+        "composition/plot_composition_target",
         {"compounds": "compounds.parquet"},
         {"figure": "target.svg", "table": "target.csv"},
         target=METAL,
     )
     assert pd.read_csv(bench.folder / "target.csv")["compounds"].sum() == 64
     bench.run(
-        "explain_contributions",
+        "composition/explain_crabnet_contributions",
         {"compounds": "compounds.parquet", "model": "model.safetensors"},
         {"occurrences": "c.parquet", "elements": "elements.csv", "check": "check.csv"},
     )
@@ -83,7 +83,7 @@ def test_every_figure_is_drawn_beside_its_table(bench):
     average = occurrences.groupby(["part", "line"], sort=False)["contribution"].mean()
     assert np.allclose(average, predictions["log_odds"], atol=1e-5)
     bench.run(
-        "plot_contributions",
+        "composition/plot_crabnet_contributions",
         {"elements": "elements.csv"},
         {
             f"{name}_{kind}": f"contribution_{name}.{suffix}"
@@ -102,7 +102,7 @@ def test_every_figure_is_drawn_beside_its_table(bench):
 
 def test_accuracy_and_the_summary(bench):
     bench.run(
-        "evaluate_baselines",
+        "composition/evaluate_composition_baselines",
         {"compounds": "compounds.parquet", "vectors": "magpie.csv"},
         {"metrics": "baselines.csv"},
         trees=5,
@@ -110,7 +110,7 @@ def test_accuracy_and_the_summary(bench):
         task="classification",
     )
     bench.run(
-        "collect_accuracy",
+        "composition/collect_composition_accuracy",
         {"baselines": "baselines.csv", "networks": ["metrics.csv"]},
         {"figure": "accuracy.svg", "table": "accuracy.csv"},
         target=METAL,
@@ -122,7 +122,7 @@ def test_accuracy_and_the_summary(bench):
     number["model"] = number["model"].replace("share of class 1", "mean")
     number.to_csv(bench.folder / "number.csv", index=False)
     bench.run(
-        "collect_summary",
+        "composition/collect_composition_summary",
         {
             "accuracy": ["number.csv", "accuracy.csv"],
             "compounds": ["compounds.parquet", "compounds.parquet"],

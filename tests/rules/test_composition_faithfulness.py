@@ -5,7 +5,7 @@ import pytest
 from tests.bench import CompositionBench
 from tests.compositions import prepared, random_formulas, save_untrained
 
-from matxai.composition.analysis_settings import Faithfulness
+from matxai.composition.settings.analyses import Faithfulness
 from matxai.composition.explain.faithfulness import FEW, REFERENCES, SUBSETS
 
 TABLES = ("agreement", "references", "check")
@@ -13,7 +13,7 @@ TABLES = ("agreement", "references", "check")
 
 def explain(bench, source="compounds.parquet", **asked):
     bench.run(
-        "explain_faithfulness",
+        "composition/explain_crabnet_faithfulness",
         {"compounds": source, "model": "model.safetensors"},
         {"elements": "elements.parquet"} | {name: f"{name}.csv" for name in TABLES},
         faithfulness=Faithfulness(**asked).model_dump(mode="json"),
@@ -23,7 +23,7 @@ def explain(bench, source="compounds.parquet", **asked):
 def plot(bench):
     inputs = {"agreement": "agreement.csv", "references": "references.csv"}
     outputs = {"figure": "agreement.svg"}
-    bench.run("plot_faithfulness", inputs, outputs, title="hotcrab on mine, seed 0")
+    bench.run("composition/plot_crabnet_faithfulness", inputs, outputs, title="hotcrab on mine, seed 0")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from tests.bench import TARGET, CompositionBench
 from tests.compositions import prepared, save_untrained
 
-from matxai.composition.oxidation_tables import write_oxidation
+from matxai.composition.oxidation.tables import write_oxidation
 
 LOCAL = {
     "elements": ["O", "Fe", "Pt"], "neighbours": 5, "min_dist": 0.3, "min_dist_first": 0.8,
@@ -24,7 +24,7 @@ def explain(bench, output=EXPLAINED, local=LOCAL, whole=GLOBAL):
         "compounds": "compounds.parquet", "oxidation": "oxidation.csv",
         "model": "model.safetensors", "predictions": "predictions.csv",
     }  # fmt: skip
-    bench.run("explain_umap", inputs, output, local_umap=local, global_umap=whole)
+    bench.run("composition/explain_crabnet_umap", inputs, output, local_umap=local, global_umap=whole)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_figures_tables_and_pages(bench, folder):
     output |= {f"{view}_table": f"{path}.csv" for view, path in figures.items()}
     output |= {f"{scope}_page": f"umap/{scope}.html" for scope in VIEWS}
     bench.run(
-        "plot_umap",
+        "composition/plot_crabnet_umap",
         EXPLAINED,
         output | {"stability": "stability.svg", "summary": "summary.csv"},
         target=TARGET,
@@ -111,7 +111,7 @@ def test_only_what_is_asked_for(bench, folder):
     explain(bench, output, local=None)
     assert pd.read_parquet(folder / "global-only-local.parquet").empty
     bench.run(
-        "plot_umap",
+        "composition/plot_crabnet_umap",
         output,
         {
             "layer1_figure": "only.svg", "layer1_table": "only.csv", "global_page": "only.html",

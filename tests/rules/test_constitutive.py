@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from tests.bench import Bench, die_in_third_epoch
 
-from matxai.constitutive.laws import LAWS
-from matxai.constitutive.model_file import load_network
+from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.network.model_file import load_network
 
 CASE = {
     "source": "generated", "law": "elastoplastic", "layout": "dict", "paths": 30, "steps": 20,
@@ -30,7 +30,7 @@ class ConstitutiveBench(Bench):
 
     def prepare(self, folder, inputs, name, **changes):
         self.run(
-            "prepare_paths",
+            "constitutive/prepare_loading_paths",
             inputs,
             {
                 "steps": f"{name}.parquet",
@@ -64,13 +64,13 @@ def bench(tmp_path_factory):
     """Everything that the rules of the line make, on 30 short paths."""
     bench = ConstitutiveBench(tmp_path_factory.mktemp("rules"), case="steel", seed="0")
     generated = {"raw": "raw", "manifest": "raw.csv", "truth": "truth.parquet"}
-    bench.run("generate_paths", {}, generated, case=CASE)
+    bench.run("constitutive/generate_loading_paths", {}, generated, case=CASE)
     bench.prepare("raw", {"manifest": "raw.csv", "truth": "truth.parquet"}, "steps")
     bench.train("surrogate", "surrogate")
     bench.train("recurrent", "recurrent")
     evaluated = ("accuracy", "onepath", "residuals", "residual_bands")
     bench.run(
-        "evaluate_surrogate",
+        "constitutive/evaluate_surrogate",
         NETWORKS
         | {"recurrent": "recurrent.safetensors", "training": ["surrogate.json", "recurrent.json"]},
         {"predictions": "predictions.parquet", "summary": "summary.json"}
@@ -86,7 +86,7 @@ def bench(tmp_path_factory):
     )
     tables = ("variance", "recovery", "correlation")
     bench.run(
-        "explain_states",
+        "constitutive/explain_recurrent_states",
         {"steps": "steps.parquet", "recurrent": "recurrent.safetensors", "onepath": "onepath.csv"},
         {name: f"{name}.csv" for name in tables}
         | {"onepath": "states_onepath.csv", "scores": "scores.parquet"},
@@ -94,7 +94,7 @@ def bench(tmp_path_factory):
     )
     beside = ("permutation", "saliency", "integrated", "tangent", "variance", "recovery")
     bench.run(
-        "collect_explanations",
+        "constitutive/collect_surrogate_explanations",
         {name: f"{name}.csv" for name in beside} | {"summary": "summary.json"},
         {"comparison": "comparison.csv", "summary": "explain_summary.json"},
         explain=EXPLAIN,
@@ -202,7 +202,7 @@ def test_the_gate_stops_the_rule(bench, kind):
 
 def test_every_figure_is_drawn(bench):
     bench.run(
-        "plot_surrogate",
+        "constitutive/plot_surrogate",
         {"history": "surrogate.csv", "recurrent_history": "recurrent.csv", "onepath": "onepath.csv",
          "predictions": "predictions.parquet", "residual_bands": "residual_bands.csv"},
         {name: f"{name}.svg" for name in ("history", "recurrent_history", "onepath", "residuals")},
@@ -214,7 +214,7 @@ def test_every_figure_is_drawn(bench):
               "recovery", "correlation")  # fmt: skip
     figures = ("permutation", "saliency", "integrated", "comparison", "tangent", "states")
     bench.run(
-        "plot_explanations",
+        "constitutive/plot_surrogate_explanations",
         {name: f"{name}.csv" for name in tables}
         | {"tangents": "tangents.parquet", "onepath": "states_onepath.csv"},
         {name: f"explained_{name}.svg" for name in (*figures, "onepath")},

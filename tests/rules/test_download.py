@@ -43,4 +43,4 @@ def test_another_address_of_the_same_file_is_no_reason_to_fetch_it_again(address
         assert project.stale(file) == set()
     # The workflow does see what else changed.
     with project.edit("workflow/scripts/download_table.py", "download(", "print(), download("):
-        assert project.stale(file) == {"download_table"}
+        assert project.stale(file) == {"download_composition_table"}

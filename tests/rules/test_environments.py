@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.project import REPOSITORY
 
-from matxai.handover import tensorflow_python
-from matxai.standin import StandIn, run_script
+from matxai.run.tensorflow import tensorflow_python
+from matxai.run.snakemake_object import StandIn, run_script
 
 SCRIPT = REPOSITORY / "workflow/scripts/check_tensorflow.py"
 

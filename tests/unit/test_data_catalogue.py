@@ -5,9 +5,9 @@ import csv
 import pytest
 from tests.project import REPOSITORY
 
-from matxai.composition.element_vectors import _FILES, package_file
-from matxai.composition.sources import _ARCHIVE
-from matxai.digests import file_digest
+from matxai.composition.elements.vectors import _FILES, package_file
+from matxai.composition.data.sources import _ARCHIVE
+from matxai.run.digests import file_digest
 
 CATALOGUE = REPOSITORY / "data/datasets.csv"
 with CATALOGUE.open(newline="", encoding="utf-8") as _file:

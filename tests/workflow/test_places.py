@@ -93,4 +93,4 @@ def test_the_published_scale_can_be_planned(tmp_path):
     # 13 data sets, 2 networks, 3 seeds; 3 cases, 5 seeds.
     assert int(jobs["train_crabnet"]) == 13 * 2 * 3
     assert int(jobs["train_surrogate"]) == int(jobs["train_recurrent"]) == 3 * 5
-    assert int(jobs["download_table"]) == 12 * 3
+    assert int(jobs["download_composition_table"]) == 12 * 3

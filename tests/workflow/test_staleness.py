@@ -32,7 +32,7 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
 @pytest.mark.parametrize(
     ("path", "old", "new", "rules"),
     [
-        ("plotting/history.py", "_MARKED = 30", "_MARKED = 31", {"plot_history", "plot_surrogate"}),
+        ("plotting/history.py", "_MARKED = 30", "_MARKED = 31", {"plot_crabnet_history", "plot_surrogate"}),
         (
             "training.py",
             "1 / 25, 1e-4",
@@ -68,38 +68,38 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
             "attribution/permutation.py",
             "batch_rows: int = 65536",
             "batch_rows: int = 65535",
-            {"explain_permutation"},
+            {"explain_surrogate_permutation"},
         ),
         (
             "constitutive/explain/tangent.py",
             "quantile(errors, 0.95)",
             "quantile(errors, 0.9)",
-            {"explain_gradients"},
+            {"explain_surrogate_gradients"},
         ),
         (
             "constitutive/raw/tfrecords.py",
             "not a readable TFRecord file",
             "no readable TFRecord file",
-            {"prepare_paths"},
+            {"prepare_loading_paths"},
         ),
         (
             "composition/explain/removal.py",
             "return whole - _predicted",
             "return whole + _predicted",
-            {"explain_faithfulness"},
+            {"explain_crabnet_faithfulness"},
         ),
         (
             "composition/figures/attention_video.py",
             "SECONDS = 6",
             "SECONDS = 7",
-            {"render_attention"},
+            {"render_crabnet_attention"},
         ),
         ("composition/embeddings.py", '"embedded", 0)', '"embedded", 1)', {"embed_elements"}),
         (
             "composition/baselines.py",
             "max_features=1 / 3",
             "max_features=1 / 2",
-            {"evaluate_baselines"},
+            {"evaluate_composition_baselines"},
         ),
         ("plotting/quantities.yml", "{label: Epoch}", "{label: Epochs}", None),
     ],
@@ -108,7 +108,7 @@ def test_a_changed_function_reruns_exactly_the_rules_that_reach_it(smoke, path, 
     with smoke.edit(f"{SOURCE}/{path}", old, new):
         stale = smoke.stale()
     if rules is None:  # the labels of axes: every rule that draws with them, none that computes
-        assert "plot_history" in stale
+        assert "plot_crabnet_history" in stale
         assert not stale & {"train_crabnet", "evaluate_crabnet", "prepare_compositions"}
     else:
         assert stale == rules
@@ -117,40 +117,40 @@ def test_a_changed_function_reruns_exactly_the_rules_that_reach_it(smoke, path, 
 def test_a_changed_script_reruns_its_rule(smoke):
     old = "print(metrics.to_string(index=False))"
     with smoke.edit("workflow/scripts/evaluate_baselines.py", old, "print(metrics)"):
-        assert smoke.stale() == {"evaluate_baselines"}
+        assert smoke.stale() == {"evaluate_composition_baselines"}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "rules"),
     [
         ("epochs: 3", "epochs: 4", {"train_crabnet"}),
-        ("trees: 10", "trees: 11", {"evaluate_baselines"}),
-        ("repeats: 3", "repeats: 4", {"explain_permutation"}),
-        ("components: 3", "components: 2", {"explain_states"}),
+        ("trees: 10", "trees: 11", {"evaluate_composition_baselines"}),
+        ("repeats: 3", "repeats: 4", {"explain_surrogate_permutation"}),
+        ("components: 3", "components: 2", {"explain_recurrent_states"}),
         ("depth: 2", "depth: 1", {"train_surrogate"}),
-        ("E: [180000, 220000]", "E: [180000, 210000]", {"generate_paths"}),
+        ("E: [180000, 220000]", "E: [180000, 210000]", {"generate_loading_paths"}),
         (
             "strain: [-0.4, 1]",
             "strain: [-0.4, 1]\n      stress_unit: kPa",
-            {"plot_surrogate", "explain_gradients"},
+            {"plot_surrogate", "explain_surrogate_gradients"},
         ),
         ("subset: 400", "subset: 300", {"prepare_compositions"}),
         (
             "label: n-type power factor",
             "label: power factor",
             {
-                "plot_contributions",
-                "plot_target",
-                "plot_history",
-                "plot_regression",
-                "plot_attention",
-                "plot_umap",
-                "collect_accuracy",
+                "plot_crabnet_contributions",
+                "plot_composition_target",
+                "plot_crabnet_history",
+                "plot_crabnet_regression",
+                "plot_crabnet_attention",
+                "plot_crabnet_umap",
+                "collect_composition_accuracy",
             },
         ),
-        ("baseline:", "attention_views: {seed: 1}\n  baseline:", {"plot_attention"}),
-        ("local_umap: {", "local_umap: {seeds: [1, 0], ", {"explain_umap"}),
-        ("baseline:", "faithfulness: {jitter: 0.03}\n  baseline:", {"explain_faithfulness"}),
+        ("baseline:", "attention_views: {seed: 1}\n  baseline:", {"plot_crabnet_attention"}),
+        ("local_umap: {", "local_umap: {seeds: [1, 0], ", {"explain_crabnet_umap"}),
+        ("baseline:", "faithfulness: {jitter: 0.03}\n  baseline:", {"explain_crabnet_faithfulness"}),
         ("baseline:", "element_vectors: {elements: [Fe]}\n  baseline:", {"plot_element_vectors"}),
         ("baseline:", "oxidation: {time_limit: 9}\n  baseline:", {"guess_oxidation"}),
     ],
@@ -172,4 +172,4 @@ def test_a_new_library_reruns_exactly_its_users(smoke):
         "    )",
     ):
         assert sklearn.__version__ != "99"
-        assert smoke.stale() == {"evaluate_baselines", "explain_states", "explain_umap"}
+        assert smoke.stale() == {"evaluate_composition_baselines", "explain_recurrent_states", "explain_crabnet_umap"}

@@ -15,8 +15,8 @@ import torch
 from captum.attr import IntegratedGradients
 from torch import Tensor
 
-from matxai.cluster_bootstrap import mean_interval
-from matxai.progress import progress
+from matxai.statistics.bootstrap import mean_interval
+from matxai.run.progress import progress
 
 
 def integrated_gradients(

@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from matxai.cluster_bootstrap import mean_interval
+from matxai.statistics.bootstrap import mean_interval
 
 Array = npt.NDArray[np.float64]
 

@@ -5,11 +5,11 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 
 from __future__ import annotations
 
-from matxai.composition.data_settings import Folder, Transport, Web, require_part
-from matxai.composition.settings import BATCH_SIZES, Composition
-from matxai.composition.tasks import Target, TaskName
-from matxai.demand import gpus
-from matxai.split import PARTS
+from matxai.composition.settings.data import Folder, Transport, Web, require_part
+from matxai.composition.settings.line import BATCH_SIZES, Composition
+from matxai.composition.settings.tasks import Target, TaskName
+from matxai.run.requests import gpus
+from matxai.learning.split import PARTS
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
 OXIDATION = ("outcomes", "states", "agreement")

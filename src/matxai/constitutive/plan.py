@@ -5,10 +5,10 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 
 from __future__ import annotations
 
-from matxai.constitutive.data_settings import Folder, Generated
-from matxai.constitutive.raw.files import files_of
-from matxai.constitutive.settings import Constitutive
-from matxai.demand import gpus
+from matxai.constitutive.settings.data import Folder, Generated
+from matxai.constitutive.data.raw.files import files_of
+from matxai.constitutive.settings.line import Constitutive
+from matxai.run.requests import gpus
 
 # Settings of a generated case that its paths do not depend on.
 NOT_GENERATED = ("stress_unit", "time_unit", "features", "target")

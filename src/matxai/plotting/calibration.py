@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label, quantity
-from matxai.uncertainty import coverage_gap, miscalibration_area
+from matxai.statistics.calibration import coverage_gap, miscalibration_area
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.metrics import mae, r2, rmse
+from matxai.statistics.regression import mae, r2, rmse
 from matxai.plotting import style
 
 if TYPE_CHECKING:

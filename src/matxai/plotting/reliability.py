@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.uncertainty import expected_calibration_error
+from matxai.statistics.calibration import expected_calibration_error
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from matxai.attribution.permutation import permutation_importance
-from matxai.metrics import r2
+from matxai.statistics.regression import r2
 
 RAW = torch.randn(2000, 5, generator=torch.Generator().manual_seed(0))
 # Mean 0, variance 1, no correlation in this very sample.

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from matxai.composition.network import CrabNet
+from matxai.composition.network.crabnet import CrabNet
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from matxai.composition.plan import Plan
-from matxai.composition.settings import Composition
-from matxai.errors import InputError
+from matxai.composition.settings.line import Composition
+from matxai.run.errors import InputError
 
 DATASETS = {
     "own": {"source": "folder", "path": "data/own", "label": "Hardness", "unit": "GPa"},
@@ -125,7 +125,7 @@ def test_a_missing_part_of_a_folder_is_refused_when_its_files_are_asked_for(tmp_
 def test_reading_the_rules_imports_no_heavy_package():
     heavy = ("pandas", "pymatgen", "torch", "sklearn", "matplotlib")
     program = (
-        "import sys, matxai.composition.plan, matxai.config; "
+        "import sys, matxai.composition.plan, matxai.config.loading; "
         f"print(*(name for name in {heavy} if name in sys.modules))"
     )
     loaded = subprocess.run(

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from matxai.constitutive.data_settings import CASES
-from matxai.constitutive.laws import LAWS
-from matxai.constitutive.model_file import Scales
-from matxai.constitutive.strain_paths import strain_path
+from matxai.constitutive.settings.data import CASES
+from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.network.model_file import Scales
+from matxai.constitutive.data.strain_paths import strain_path
 
 KINDS = ("cyclic", "ramp_and_hold", "random")
 

@@ -12,18 +12,18 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from matxai.composition.analysis_settings import Attention
+from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention.selection import chosen_compounds
 from matxai.composition.attention.writer import Captured, GrowingStore
-from matxai.composition.batch import Batch
-from matxai.composition.dataset import Part, part_of
-from matxai.composition.fitting import Classification, Regression, predict
-from matxai.composition.network import Prediction
-from matxai.composition.settings import Network, Train
+from matxai.composition.network.batch import Batch
+from matxai.composition.data.compounds import Part, part_of
+from matxai.composition.network.fitting import Classification, Regression, predict
+from matxai.composition.network.crabnet import Prediction
+from matxai.composition.settings.line import Network, Train
 
 
 class AttentionCapture:
-    """The observer of a training (`matxai.observer.Observer`) that fills an attention store.
+    """The observer of a training (`matxai.learning.observer.Observer`) that fills an attention store.
 
     The network it is shown has the averaged weights, those that are validated and kept. Where the compounds
     are the validation part, the validation's own forward pass is taken; else there is one for them alone.

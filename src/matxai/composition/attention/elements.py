@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.formulas import SYMBOL
+from matxai.composition.data.formulas import SYMBOL
 
 ALL = "all"
 _PAIRS = 2**8  # query element x 256 + key element

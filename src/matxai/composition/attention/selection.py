@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matxai.composition.analysis_settings import Attention
-from matxai.composition.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
-from matxai.errors import InputError
+from matxai.composition.settings.analyses import Attention
+from matxai.composition.data.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
+from matxai.run.errors import InputError
 
 _KEY = "composition.attention.formulas"
 

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from zarr.storage import LocalStore, ZipStore
 
 from matxai.composition.attention.layout import FORMAT, members, weights_of
-from matxai.composition.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
-from matxai.errors import InputError
+from matxai.composition.data.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
+from matxai.run.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.attention.store import AttentionStore, attention
-from matxai.errors import InputError
+from matxai.run.errors import InputError
 
 _TIMED = 20
 

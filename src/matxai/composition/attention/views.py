@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matxai.composition.analysis_settings import AttentionViews
+from matxai.composition.settings.analyses import AttentionViews
 from matxai.composition.attention.store import AttentionStore, History
-from matxai.errors import InputError
+from matxai.run.errors import InputError
 from matxai.plotting.quantities import Quantity
 
 

@@ -21,7 +21,7 @@ from matxai.composition.attention.layout import (
     quantised,
     weights_of,
 )
-from matxai.digests import digest
+from matxai.run.digests import digest
 
 # Steps that wait in memory, so that a reader sees the store grow; a quarter of a chunk if that is more.
 FLUSH_EVERY = 8

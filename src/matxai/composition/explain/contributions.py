@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import torch
 
-from matxai.cluster_bootstrap import mean_interval
-from matxai.composition.batch import Batch
-from matxai.composition.dataset import part_of
-from matxai.composition.fitting import predict
-from matxai.composition.formulas import SYMBOL, SYMBOLS
-from matxai.composition.model_file import Card
-from matxai.composition.network import CrabNet, Prediction
-from matxai.uncertainty import NORMAL_95
+from matxai.statistics.bootstrap import mean_interval
+from matxai.composition.network.batch import Batch
+from matxai.composition.data.compounds import part_of
+from matxai.composition.network.fitting import predict
+from matxai.composition.data.formulas import SYMBOL, SYMBOLS
+from matxai.composition.network.model_file import Card
+from matxai.composition.network.crabnet import CrabNet, Prediction
+from matxai.statistics.calibration import NORMAL_95
 
 # About 80 roundings of float32 (1.2e-7), in which the network sums; a wrong contribution is far above.
 TOLERANCE = 1e-5

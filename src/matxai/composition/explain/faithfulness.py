@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from matxai.cluster_bootstrap import LEVELS, mean_interval
+from matxai.statistics.bootstrap import LEVELS, mean_interval
 from matxai.composition.explain.rank_agreement import Array, bootstrap_means, kendall, top
 
 # Columns of `matxai.composition.explain.importance.importances`, and what ends the names of variants.

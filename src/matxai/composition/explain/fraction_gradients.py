@@ -1,6 +1,6 @@
 """Integrated gradients along the encoding of the fractions (Sundararajan, Taly & Yan 2017, ICML 70:3319).
 
-The network reads a fraction as a row of a table (`matxai.composition.network.FractionEncoding`): its
+The network reads a fraction as a row of a table (`matxai.composition.network.crabnet.FractionEncoding`): its
 gradient with respect to the fraction is zero wherever it exists, and neighbouring rows differ by
 sinusoids of up to one radian a row. Along a straight line of fractions the prediction therefore jumps
 up and down by 50 to 170 times its net change, and a sum over an affordable number of points misses it
@@ -21,9 +21,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from matxai.composition.batch import Batch, Compounds
-from matxai.composition.network import CrabNet, FractionEncoding
-from matxai.progress import progress
+from matxai.composition.network.batch import Batch, Compounds
+from matxai.composition.network.crabnet import CrabNet, FractionEncoding
+from matxai.run.progress import progress
 
 _BATCH = 256  # compounds differentiated together
 

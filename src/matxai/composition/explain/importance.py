@@ -13,9 +13,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from matxai.composition.analysis_settings import Faithfulness
-from matxai.composition.batch import Batch, Compounds
-from matxai.composition.dataset import amounts_of
+from matxai.composition.settings.analyses import Faithfulness
+from matxai.composition.network.batch import Batch, Compounds
+from matxai.composition.data.compounds import amounts_of
 from matxai.composition.explain.attention_importance import received, received_from_others, rollout
 from matxai.composition.explain.faithfulness import AGAIN, OTHERS
 from matxai.composition.explain.fraction_gradients import (
@@ -25,10 +25,10 @@ from matxai.composition.explain.fraction_gradients import (
     vanishing,
 )
 from matxai.composition.explain.removal import removal
-from matxai.composition.fitting import predict
-from matxai.composition.formulas import SYMBOL
-from matxai.composition.model_file import Card
-from matxai.composition.network import CrabNet, Prediction
+from matxai.composition.network.fitting import predict
+from matxai.composition.data.formulas import SYMBOL
+from matxai.composition.network.model_file import Card
+from matxai.composition.network.crabnet import CrabNet, Prediction
 
 BASELINES = {"ig_vanishing": vanishing, "ig_equal": equal}
 _FEWEST_POINTS = 16

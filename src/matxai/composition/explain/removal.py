@@ -10,8 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from matxai.composition.batch import Compounds
-from matxai.composition.fitting import predict
+from matxai.composition.network.batch import Compounds
+from matxai.composition.network.fitting import predict
 
 
 def removal(network: nn.Module, compounds: Compounds, amounts: Tensor | None = None) -> Tensor:

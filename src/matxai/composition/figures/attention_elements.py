@@ -10,7 +10,7 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
 from matxai.composition.attention.elements import ALL
-from matxai.composition.formulas import HEAVIEST, SYMBOLS
+from matxai.composition.data.formulas import HEAVIEST, SYMBOLS
 from matxai.plotting.style import (
     ABSENT,
     DIVERGING,

@@ -9,15 +9,15 @@ import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from matxai.composition.correlation import group_of
-from matxai.composition.formulas import HEAVIEST
+from matxai.composition.elements.correlation import group_of
+from matxai.composition.data.formulas import HEAVIEST
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from matxai.composition.correlation import CorrelationView
+    from matxai.composition.elements.correlation import CorrelationView
 
 _READABLE = 6.5, 10.0  # points: smallest and largest tick label
 

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from pymatgen.core.periodic_table import Element
 
-from matxai.composition.correlation import group_of
+from matxai.composition.elements.correlation import group_of
 from matxai.plotting.page import plain_numbers
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import DIVERGING, colour_stops
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from matxai.composition.correlation import CorrelationView
+    from matxai.composition.elements.correlation import CorrelationView
 
 
 def correlation_page(views: Mapping[str, CorrelationView]) -> go.Figure:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.statistics import WHOLE
+from matxai.composition.data.statistics import WHOLE
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.split import PARTS
+from matxai.learning.split import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd

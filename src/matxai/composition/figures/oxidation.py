@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from matxai.composition.oxidation import REASONS
-from matxai.composition.oxidation_tables import GUESSED, OUTCOMES, PURE
+from matxai.composition.oxidation.guess import REASONS
+from matxai.composition.oxidation.tables import GUESSED, OUTCOMES, PURE
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 

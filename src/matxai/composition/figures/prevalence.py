@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.statistics import WHOLE
+from matxai.composition.data.statistics import WHOLE
 from matxai.plotting import style
 from matxai.plotting.periodic_table import periodic_table
 from matxai.plotting.quantities import axis_label, quantity

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.composition.tasks import CONSTANT
+from matxai.composition.settings.tasks import CONSTANT
 from matxai.plotting import style
 from matxai.plotting.quantities import quantity
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from matxai.composition.electronegativity import IONIC, NOT_IONIC, UNKNOWN
+from matxai.composition.elements.electronegativity import IONIC, NOT_IONIC, UNKNOWN
 from matxai.composition.figures.umap_local import shown_of
 from matxai.plotting.point_map import Colouring, colour_bar, draw_points
 from matxai.plotting.quantities import axis_label

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from matxai.composition.batch import Compounds
-from matxai.composition.network import CrabNet
-from matxai.progress import progress
+from matxai.composition.network.batch import Compounds
+from matxai.composition.network.crabnet import CrabNet
+from matxai.run.progress import progress
 
 Vectors = NDArray[np.float32]
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
-from matxai.composition.network import CrabNet
+from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
+from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.umap.fit import START, fit_map
 from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapsed, layer_vectors
 from matxai.composition.umap.points import ALL, ChosenPoints, Rows, choose_points, occurrences
-from matxai.progress import progress
+from matxai.run.progress import progress
 
 KINDS = ("value", "context")
 GLOBAL_COLUMNS = [

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
-from matxai.composition.batch import Compounds
-from matxai.composition.dataset import amounts_of, symbols_of
-from matxai.composition.electronegativity import deviation, ionic, largest_difference
-from matxai.composition.formulas import SYMBOLS
-from matxai.errors import InputError
+from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
+from matxai.composition.network.batch import Compounds
+from matxai.composition.data.compounds import amounts_of, symbols_of
+from matxai.composition.elements.electronegativity import deviation, ionic, largest_difference
+from matxai.composition.data.formulas import SYMBOLS
+from matxai.run.errors import InputError
 
 Rows = NDArray[np.int64]
 ALL = "all"  # in place of an element: whole compositions

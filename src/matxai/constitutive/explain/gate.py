@@ -7,9 +7,9 @@ import math
 import pandas as pd
 from torch import Tensor, nn
 
-from matxai.constitutive.model_file import Scales, target_of
-from matxai.constitutive.prediction import predict
-from matxai.metrics import r2
+from matxai.constitutive.network.model_file import Scales, target_of
+from matxai.constitutive.network.prediction import predict
+from matxai.statistics.regression import r2
 
 GATE = 1e-6
 

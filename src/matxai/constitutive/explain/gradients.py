@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from matxai.attribution import integrated_gradients as ig
 from matxai.attribution import saliency as sal
 from matxai.constitutive.explain.summary import BASELINES
-from matxai.constitutive.laws import Law
-from matxai.constitutive.model_file import Card, Scales
-from matxai.constitutive.settings import Explain
+from matxai.constitutive.data.laws import Law
+from matxai.constitutive.network.model_file import Card, Scales
+from matxai.constitutive.settings.line import Explain
 
 
 def saliency(

@@ -6,9 +6,9 @@ import pandas as pd
 from torch import Tensor, nn
 
 from matxai.attribution.permutation import permutation_importance
-from matxai.constitutive.laws import Law
-from matxai.constitutive.model_file import Card
-from matxai.constitutive.settings import Explain
+from matxai.constitutive.data.laws import Law
+from matxai.constitutive.network.model_file import Card
+from matxai.constitutive.settings.line import Explain
 
 
 def permutation(

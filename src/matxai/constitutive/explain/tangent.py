@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
-from matxai.cluster_bootstrap import quantile_interval
-from matxai.constitutive.kinds import ALL_STEPS, groups_of
-from matxai.constitutive.model_file import Card
+from matxai.statistics.bootstrap import quantile_interval
+from matxai.constitutive.data.step_kinds import ALL_STEPS, groups_of
+from matxai.constitutive.network.model_file import Card
 
 Array = npt.NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.figures.quantities import feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.container import BarContainer
 
-    from matxai.constitutive.quantities import Units
+    from matxai.constitutive.figures.quantities import Units
 
 _LOOKS = (
     (style.BLUE, ""),

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.constitutive.kinds import ALL_STEPS
-from matxai.constitutive.quantities import feature_quantity
-from matxai.constitutive.residuals import QUANTILES, bulk, residual_histogram
+from matxai.constitutive.data.step_kinds import ALL_STEPS
+from matxai.constitutive.figures.quantities import feature_quantity
+from matxai.constitutive.evaluation.residuals import QUANTILES, bulk, residual_histogram
 from matxai.plotting import style
 from matxai.plotting.quantities import Quantity, axis_label
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from matxai.constitutive.quantities import Units
+    from matxai.constitutive.figures.quantities import Units
 
     Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.figures.quantities import feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from matxai.constitutive.quantities import Units
+    from matxai.constitutive.figures.quantities import Units
 
 _LOOKS: tuple[tuple[str, str, Any], ...] = (
     (style.BLUE, "o", "-"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.figures.quantities import feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from matxai.constitutive.quantities import Units
+    from matxai.constitutive.figures.quantities import Units
 
     Array = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import zarr
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from zarr.storage import LocalStore, ZipStore
 
-from matxai.composition.analysis_settings import Attention
+from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention import writer as attention_writer
 from matxai.composition.attention.capture import attention_capture, captures
 from matxai.composition.attention.pack import pack
@@ -24,10 +24,10 @@ from matxai.composition.attention.views import (
     view_of,
     weights_table,
 )
-from matxai.composition.fitting import task_of, train_on
-from matxai.composition.formulas import SYMBOLS
-from matxai.composition.network import FractionEncoding
-from matxai.composition.settings import Network, Train
+from matxai.composition.network.fitting import task_of, train_on
+from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.network.crabnet import FractionEncoding
+from matxai.composition.settings.line import Network, Train
 from matxai.plotting.quantities import Quantity
 
 SHAPE = Network(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)

@@ -9,14 +9,14 @@ from tests.attention import softmax
 from tests.compositions import prepared
 from zarr.storage import ZipStore
 
-from matxai.composition.analysis_settings import Attention
+from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention.layout import UNIT, blocks, quantised, weights_of
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.selection import chosen_compounds
 from matxai.composition.attention.store import AttentionStore, attention
 from matxai.composition.attention.summary import published_bytes, summarise
 from matxai.composition.attention.writer import Captured, GrowingStore
-from matxai.errors import InputError
+from matxai.run.errors import InputError
 
 LAYERS, HEADS = 2, 3
 FORMULAS = ["TiO2", "Fe", "BaTiO3", "NaCl", "O4Ti2"]

@@ -10,8 +10,8 @@ from matplotlib.colors import to_hex
 from tests.compositions import CARD, MEAN, STD, prepared
 from torch import nn
 
-from matxai.composition.batch import Compounds
-from matxai.composition.dataset import amounts_of, part_of
+from matxai.composition.network.batch import Compounds
+from matxai.composition.data.compounds import amounts_of, part_of
 from matxai.composition.explain.contributions import (
     STATISTICS,
     check_average,
@@ -21,10 +21,10 @@ from matxai.composition.explain.contributions import (
     summarise,
 )
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
-from matxai.composition.fitting import predict
-from matxai.composition.formulas import SYMBOL, SYMBOLS
+from matxai.composition.network.fitting import predict
+from matxai.composition.data.formulas import SYMBOL, SYMBOLS
 from matxai.composition.plan import Plan
-from matxai.composition.settings import Composition
+from matxai.composition.settings.line import Composition
 from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
 

@@ -10,9 +10,9 @@ from tests.compositions import CARD, MEAN, STD, prepared, random_formulas
 from torch import nn
 
 from matxai.attribution.integrated_gradients import integrated_gradients
-from matxai.composition.analysis_settings import Faithfulness
-from matxai.composition.batch import Compounds
-from matxai.composition.dataset import amounts_of
+from matxai.composition.settings.analyses import Faithfulness
+from matxai.composition.network.batch import Compounds
+from matxai.composition.data.compounds import amounts_of
 from matxai.composition.explain.attention_importance import received_from_others, rollout
 from matxai.composition.explain.faithfulness import (
     AGREES,
@@ -27,8 +27,8 @@ from matxai.composition.explain.faithfulness import (
 from matxai.composition.explain.fraction_gradients import equal, integrated_fractions, vanishing
 from matxai.composition.explain.importance import drawn_compounds, importances, jittered
 from matxai.composition.explain.removal import removal, without_each
-from matxai.composition.formulas import SYMBOLS, parse_formula
-from matxai.composition.network import Prediction
+from matxai.composition.data.formulas import SYMBOLS, parse_formula
+from matxai.composition.network.crabnet import Prediction
 
 FORMULAS = ["Fe2O3", "NaCl", "Fe1Na4O4", "Al1Cr1", "Al2Cl3Fe4O1", "Al12Cl52Fe12"]
 ASKED = Faithfulness(points=64, tolerance=0.1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from matxai.composition.batch import Compounds
+from matxai.composition.network.batch import Compounds
 from matxai.composition.umap import layer_vectors as module
 from matxai.composition.umap.layer_vectors import collapsed, layer_vectors
 

@@ -10,11 +10,11 @@ import torch
 from tests.compositions import prepared
 from tests.project import REPOSITORY
 
-from matxai.composition.analysis_settings import GlobalUmap, LocalUmap
-from matxai.composition.batch import Compounds
-from matxai.composition.dataset import amounts_of
+from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
+from matxai.composition.network.batch import Compounds
+from matxai.composition.data.compounds import amounts_of
 from matxai.composition.figures.umap_stability import stability_figure
-from matxai.composition.formulas import SYMBOL
+from matxai.composition.data.formulas import SYMBOL
 from matxai.composition.umap import maps as module
 from matxai.composition.umap.fit import Map, fit_map
 from matxai.composition.umap.layer_vectors import layer_vectors

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 from tests.compositions import prepared
 
-from matxai.composition.analysis_settings import ElementVectors, GlobalUmap, LocalUmap
+from matxai.composition.settings.analyses import ElementVectors, GlobalUmap, LocalUmap
 from matxai.composition.umap.points import choose_points, compositions, occurrences
-from matxai.errors import InputError
+from matxai.run.errors import InputError
 
 ROWS = [  # part, formula, target, prediction, states
     ("train", "Fe4O6", 1.0, 2.0, {"Fe": 3.0, "O": -2.0}),

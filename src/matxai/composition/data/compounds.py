@@ -1,0 +1,69 @@
+"""The prepared table as tensors, part by part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from matxai.composition.network.batch import Compounds
+from matxai.composition.data.formulas import SYMBOL
+
+
+@dataclass(frozen=True)
+class Part:
+    """Compounds of one part with their targets (compounds,) in the unit of the target."""
+
+    compounds: Compounds
+    target: Tensor
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def to(self, device: torch.device | str) -> Part:
+        return Part(self.compounds.to(device), self.target.to(device))
+
+
+def read_compounds(path: str | Path) -> pd.DataFrame:
+    """The table that `prepare_compositions` writes."""
+    return pd.read_parquet(path)
+
+
+def amounts_of(table: pd.DataFrame) -> list[dict[int, float]]:
+    """{atomic number: amount} of every row."""
+    return [
+        dict(zip((int(n) for n in numbers), (float(a) for a in amounts), strict=True))
+        for numbers, amounts in zip(table["numbers"], table["amounts"], strict=True)
+    ]
+
+
+def part_of(table: pd.DataFrame) -> Part:
+    """All rows of a table, in their order."""
+    return Part(
+        Compounds.from_lists(amounts_of(table)),
+        torch.tensor(table["target"].to_numpy(), dtype=torch.float32),
+    )
+
+
+def merged(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the same composition as one, the target averaged: a formula cannot tell them apart."""
+    first = table.drop_duplicates("reduced").reset_index(drop=True)
+    means = table.groupby("reduced")["target"].mean()
+    return first.assign(target=first["reduced"].map(means))
+
+
+def symbols_of(table: pd.DataFrame) -> list[dict[str, float]]:
+    """{symbol: amount} of every row."""
+    return [
+        {SYMBOL[number]: amount for number, amount in amounts.items()}
+        for amounts in amounts_of(table)
+    ]
+
+
+def training_elements(table: pd.DataFrame) -> list[str]:
+    """Symbols that the train part holds, by atomic number."""
+    numbers = set().union(*table.loc[table["part"] == "train", "numbers"])
+    return [SYMBOL[int(number)] for number in sorted(numbers)]

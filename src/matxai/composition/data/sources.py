@@ -1,0 +1,117 @@
+"""Where compounds come from: the data inside the matminer wheel, or CSV files.
+
+Every reader gives raw rows as text, so that each refusal can name its file, row and value. The
+columns: ``part``, ``file``, ``line`` (as an editor counts, the header being 1), ``formula``, ``target``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from matxai.composition.settings.data import Transport, require_part
+from matxai.composition.elements.vectors import package_file
+from matxai.run.errors import InputError
+from matxai.learning.split import PARTS
+
+RAW_COLUMNS = ("part", "file", "line", "formula", "target")
+
+_ARCHIVE = ("matminer", "matminer/utils/data_files/mp_transport/transport_database.tar.xz")
+_MEMBER = "transport_database.csv"
+
+# Doping with 1e18 carriers/cm3 turns the sign of a gapped compound's Seebeck coefficient and leaves
+# a metal's alone. |S_p - S_n| of the 47,737 compounds has two humps: 37 % lie below 50 uV/K, 62 %
+# above 300, 1 % between.
+METAL_SEEBECK_DIFFERENCE = 100.0
+
+
+def read_transport(settings: Transport) -> pd.DataFrame:
+    """DFT transport properties of Ricci et al. 2017 (Sci. Data 4:170085), ``part`` still empty.
+
+    BoltzTraP, 300 K, 1e18 carriers/cm3, constant relaxation time 1e-14 s, tensors averaged. Units:
+    S uV/K; sigma S/m; PF uW/(m K^2); kappa uW/(m K); m electron masses. An extra column
+    ``metal`` tells whether the two dopings give the same Seebeck coefficient; the target metal is that as
+    0 or 1.
+    """
+    archive = package_file(*_ARCHIVE)
+    with tarfile.open(archive, "r:xz") as tar:
+        member = tar.extractfile(_MEMBER)
+        if member is None:
+            raise InputError(
+                f"no member {_MEMBER}",
+                file=archive,
+                expected="the transport data inside the matminer wheel",
+                fix="install the locked version: make setup",
+            )
+        text = io.TextIOWrapper(member, encoding="utf-8")
+        table = pd.read_csv(text, dtype=str, keep_default_na=False)
+    p_type, n_type = (pd.to_numeric(table[name], errors="coerce") for name in ("S_p", "S_n"))
+    difference = (p_type - n_type).abs()
+    metal = difference < METAL_SEEBECK_DIFFERENCE
+    # A compound without both coefficients is neither class: no target.
+    classes = metal.astype(int).astype(str).where(difference.notna(), "")
+    return pd.DataFrame(
+        {
+            "part": "",
+            "file": _MEMBER,
+            "line": np.arange(2, len(table) + 2),
+            "formula": table["pretty_formula"],
+            "target": classes if settings.target == "metal" else table[settings.target],
+            "metal": metal,
+        }
+    )
+
+
+def read_parts(files: Mapping[str, str | Path]) -> pd.DataFrame:
+    """The three CSV files of a data set, {part: path}, columns ``formula,target`` and maybe others.
+
+    Raises:
+        InputError: a file is missing, is not UTF-8 text, lacks a column or has it twice, or holds no rows.
+    """
+    return pd.concat([_read_part(part, Path(files[part])) for part in PARTS], ignore_index=True)
+
+
+def _read_part(part: str, path: Path) -> pd.DataFrame:
+    require_part(part, path)
+    rows = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            _check_header(list(reader.fieldnames or []), path)
+            rows = [
+                (part, path.name, reader.line_num, row["formula"] or "", row["target"] or "")
+                for row in reader
+            ]
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8 text: {error.reason}", file=path, fix="save the table as UTF-8 CSV"
+        ) from error
+    if not rows:
+        raise InputError(
+            f"the {part} part holds no rows",
+            file=path,
+            expected="a header and at least two rows",
+            fix="give rows with formula and target below the header",
+        )
+    return pd.DataFrame(rows, columns=list(RAW_COLUMNS))
+
+
+def _check_header(names: list[str], path: Path) -> None:
+    needed = ("formula", "target")
+    problems = [f"no column {name}" for name in needed if name not in names]
+    problems += [f"{names.count(name)} columns {name}" for name in needed if names.count(name) > 1]
+    if problems:
+        raise InputError(
+            " and ".join(problems),
+            file=path,
+            where="line 1",
+            value=",".join(names),
+            expected="a header with one column formula and one column target",
+            fix="name the columns formula,target",
+        )

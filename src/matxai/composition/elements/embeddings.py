@@ -1,0 +1,91 @@
+"""What a network made of each element: its vector, and its query, key and value in every layer.
+
+Each element goes through the network as a pure compound (fraction 1), after Wang et al. 2022
+(Integr. Mater. Manuf. Innov. 11:41).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+
+from matxai.composition.network.batch import Batch, Compounds
+from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.network.crabnet import CrabNet
+from matxai.run.errors import InputError
+
+KINDS = ("query", "key", "value")
+
+
+@torch.inference_mode()
+def embed_elements(network: CrabNet, trained: list[str]) -> pd.DataFrame:
+    """One row for an element, layer, kind and head.
+
+    Columns: element; in_training (whether the symbol is in ``trained``); layer (0 for the embedded
+    vector, then 1, 2, ...); kind (embedded, query, key, value); head (1, 2, ..., or 0 for all heads side
+    by side); vector (list of floats, ``width`` long, ``width / heads`` for one head).
+    """
+    symbols = [s for s, number in SYMBOLS.items() if network.vectors[number].any()]
+    compounds = Compounds.from_lists([{SYMBOLS[symbol]: 1.0} for symbol in symbols])
+    batch: Batch = compounds.batch(torch.arange(len(symbols)))
+    vectors = {(0, "embedded", 0): network.embedded(batch)}
+    tokens = network.tokens(batch)
+    for number, layer in enumerate(network.encoder_layers, start=1):
+        projected = layer.attention.projected(tokens)
+        for kind, heads in zip(KINDS, projected.unbind(1), strict=True):
+            vectors[number, kind, 0] = heads.flatten(1)
+            for head, vector in enumerate(heads.unbind(1), start=1):
+                vectors[number, kind, head] = vector
+        tokens, _ = layer(tokens, batch)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "element": symbols,
+                    "in_training": [symbol in set(trained) for symbol in symbols],
+                    "layer": layer,
+                    "kind": kind,
+                    "head": head,
+                    "vector": list(values.numpy()),
+                }
+            )
+            for (layer, kind, head), values in vectors.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def write_embeddings(table: pd.DataFrame, path: str | Path, origin: dict[str, Any]) -> None:
+    """Write the table as Parquet; ``origin`` (JSON-plain) becomes its metadata key ``matxai``."""
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    metadata = {**(arrow.schema.metadata or {}), b"matxai": json.dumps(origin).encode()}
+    pq.write_table(arrow.replace_schema_metadata(metadata), path)
+
+
+def vector_table(embeddings: pd.DataFrame, name: str) -> pd.DataFrame:
+    """(elements, features) of one representation: ``embedded``, or such as ``layer2.key``.
+
+    Elements that no training compound held are left out: their vectors are untrained.
+
+    Raises:
+        InputError: no layer or kind has that name.
+    """
+    whole = embeddings[embeddings["head"] == 0]
+    names = "layer" + whole["layer"].astype(str) + "." + whole["kind"]
+    names = names.where(whole["layer"] > 0, whole["kind"])
+    rows = whole[names == name]
+    if rows.empty:
+        raise InputError(
+            "the network has no such vectors",
+            value=name,
+            expected=", ".join(names.unique()),
+            fix="correct `vectors` in the configuration, or raise `network.layers`",
+        )
+    rows = rows[rows["in_training"]]
+    return pd.DataFrame(rows["vector"].tolist(), index=pd.Index(rows["element"], name="element"))

@@ -1,0 +1,104 @@
+"""Published element vectors, read from the files that installed packages ship.
+
+mat2vec (Tshitoyan et al. 2019), magpie (Ward et al. 2016), oliynyk (Oliynyk et al. 2016),
+matscholar (Weston et al. 2019), megnet16 (Chen et al. 2019) and skipatom (Antunes et al. 2022) lie in
+the wheel of ElementEmbeddings, the JARVIS descriptors (Choudhary et al. 2018) in matminer's. The
+files are read without importing the packages: either import takes tens of seconds when cold.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import distribution
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from matxai.composition.data.formulas import HEAVIEST, SYMBOLS
+from matxai.run.errors import InputError
+
+_EMBEDDINGS = "elementembeddings/data/element_representations"
+_FILES = {
+    "mat2vec": ("ElementEmbeddings", f"{_EMBEDDINGS}/mat2vec.csv"),
+    "magpie": ("ElementEmbeddings", f"{_EMBEDDINGS}/magpie.csv"),
+    "oliynyk": ("ElementEmbeddings", f"{_EMBEDDINGS}/oliynyk.csv"),
+    "matscholar": ("ElementEmbeddings", f"{_EMBEDDINGS}/matscholar-embedding.json"),
+    "megnet16": ("ElementEmbeddings", f"{_EMBEDDINGS}/megnet16.json"),
+    "skipatom": ("ElementEmbeddings", f"{_EMBEDDINGS}/skipatom_20201009_induced.csv"),
+    "jarvis": ("matminer", "matminer/utils/data_files/jarvis/element_chem.json"),
+}
+
+
+def package_file(package: str, path: str) -> Path:
+    """A file that the wheel of an installed package brought along.
+
+    Raises:
+        InputError: the installed version has no such file.
+    """
+    located = Path(str(distribution(package).locate_file(path)))
+    if not located.is_file():
+        raise InputError(
+            f"{package} {distribution(package).version} does not hold the file {path}",
+            file=located,
+            fix="install the locked version: make setup",
+        )
+    return located
+
+
+def read_element_vectors(representation: str) -> pd.DataFrame:
+    """Vectors (elements, features) by symbol, in order of atomic number up to Lr.
+
+    ``onehot`` is the identity. Values that the source leaves open stay NaN.
+
+    Raises:
+        InputError: no table has that name, or its package lacks the file.
+    """
+    if representation == "onehot":
+        return pd.DataFrame(
+            np.eye(HEAVIEST), index=pd.Index(SYMBOLS, name="element"), columns=list(SYMBOLS)
+        )
+    if representation not in _FILES:
+        raise InputError(
+            "no such table of element vectors",
+            value=representation,
+            expected=", ".join(["onehot", *_FILES]),
+            fix="write one of these",
+        )
+    package, path = _FILES[representation]
+    file = package_file(package, path)
+    if file.suffix == ".csv":
+        table = pd.read_csv(file, index_col=0, keep_default_na=False, na_values=[""])
+    else:
+        entries = json.loads(file.read_text(encoding="utf-8"))
+        table = pd.DataFrame.from_dict(entries, orient="index")
+    table = table[table.index.isin(list(SYMBOLS))].apply(pd.to_numeric)
+    table = table.loc[sorted(table.index, key=SYMBOLS.__getitem__), sorted(table, key=_natural)]
+    return table.astype(np.float64).rename_axis("element").rename(columns=str)
+
+
+def read_vectors(path: str | Path) -> pd.DataFrame:
+    """A table of element vectors that a rule wrote: index element, gaps NaN."""
+    return pd.read_csv(path, index_col=0, keep_default_na=False, na_values=[""])
+
+
+def _natural(column: object) -> tuple[int, str]:
+    """Numbered components by number, named properties by name."""
+    text = str(column)
+    return (int(text), "") if text.isdigit() else (0, text)
+
+
+def network_vectors(table: pd.DataFrame) -> npt.NDArray[np.float32]:
+    """What a network starts from: (104, features) by atomic number, row 0 and absent elements zero.
+
+    Tables of named properties (magpie, oliynyk) mix units: columns are standardised over the
+    elements present and gaps take the mean. Learned vectors (numbered components) stay as they are.
+    """
+    vectors = table
+    if not all(column.isdigit() for column in table.columns) and list(table) != list(SYMBOLS):
+        spread = table.std(ddof=0)
+        vectors = ((table - table.mean()) / spread.where(spread > 0, 1)).fillna(0)
+    rows = np.zeros((HEAVIEST + 1, table.shape[1]), dtype=np.float32)
+    rows[[SYMBOLS[symbol] for symbol in vectors.index]] = vectors.to_numpy(np.float32)
+    return rows

@@ -1,0 +1,35 @@
+"""What the figures of a classification are drawn from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from matxai.statistics.classification import class_curves
+from matxai.learning.split import PARTS
+
+
+def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """`class_curves` of every part, with a column part.
+
+    ``predictions``: columns part, reduced, target (0 or 1), prediction (probability of class 1).
+    """
+    tables = []
+    for part in PARTS:
+        rows = predictions[predictions["part"] == part]
+        target, probability = (rows[name].to_numpy(np.float64) for name in ("target", "prediction"))
+        curves = class_curves(target, probability, group=rows["reduced"], seed=seed)
+        curves.insert(0, "part", part)
+        tables.append(curves)
+    return pd.concat(tables, ignore_index=True)
+
+
+def roc_notes(metrics: pd.DataFrame) -> dict[str, str]:
+    """Areas with intervals for the legends of `roc_figure`, from metrics.csv of one network."""
+    table = metrics.set_index("metric")
+    shown = {"roc": ("roc_auc", "AUC"), "precision": ("average_precision", "average")}
+    return {
+        panel: f", {name} {row.value:.3f} ({row.ci_low:.3f} to {row.ci_high:.3f})"
+        for panel, (metric, name) in shown.items()
+        for row in [table.loc[metric]]
+    }

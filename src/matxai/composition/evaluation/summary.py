@@ -1,0 +1,81 @@
+"""One table over data sets, models and seeds, beside published values of the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from matxai.composition.evaluation.published import Published, data_digest, published
+from matxai.composition.evaluation.target import is_class, target_quantity
+from matxai.composition.settings.tasks import CONSTANT, MAIN_METRIC, Target
+
+COLUMNS = (
+    "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
+    "relative_mae", "published", "difference", "difference_in_seed_sd", "source",
+)  # fmt: skip
+
+
+def summary_table(
+    accuracy: Mapping[str, pd.DataFrame],
+    compounds: Mapping[str, pd.DataFrame],
+    targets: Mapping[str, Target],
+) -> pd.DataFrame:
+    """Test errors of every data set, by its name: one row a model, columns `COLUMNS`.
+
+    ``accuracy``: columns model, seed, metric, value, ci_low, ci_high; ``compounds``: prepared tables;
+    ``targets``: label, unit, transform, task. ``metric`` is the MAE, in ``unit``, or the area under the
+    ROC curve. ``mean`` and ``seed_sd`` (sample standard deviation, NaN for one seed) are over ``seeds``
+    trainings (0: a constant has none); ``test_ci_low``, ``test_ci_high`` the ends of the 95 % interval over
+    test compositions, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
+    ``published``: where the data are those of a publication (`data_digest`), its value; ``difference``:
+    ours minus that. Models of a publication that are not trained here have no ``mean``.
+    """
+    tables = []
+    for name, table in accuracy.items():
+        target = targets[name]
+        metric = MAIN_METRIC[target["task"]]
+        own = _over_seeds(table[table["metric"] == metric])
+        known = published().get(data_digest(compounds[name]))
+        if known is not None and known.metric == metric:
+            own = _beside(own, known)
+        own = own.reindex(columns=list(COLUMNS)).astype({"source": object})
+        tables.append(
+            own.assign(
+                dataset=name,
+                task=target["task"],
+                metric=metric,
+                unit="" if is_class(target) else target_quantity(target).unit,
+                relative_mae=_relative(own) if metric == "mae" else np.nan,
+                difference=own["mean"] - own["published"],
+                difference_in_seed_sd=(own["mean"] - own["published"]) / own["seed_sd"],
+            )
+        )
+    return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a model, in the order in which they come."""
+    groups = table.groupby("model", sort=False)
+    return groups.agg(
+        seeds=("seed", lambda seed: int((seed >= 0).sum())),
+        mean=("value", "mean"),
+        seed_sd=("value", "std"),
+        test_ci_low=("ci_low", "mean"),
+        test_ci_high=("ci_high", "mean"),
+    ).reset_index()
+
+
+def _beside(own: pd.DataFrame, known: Published) -> pd.DataFrame:
+    """The table with published values, and rows for models that only the publication has."""
+    stated = pd.DataFrame({"model": list(known.models), "published": list(known.models.values())})
+    merged = own.merge(stated.assign(source=known.source), on="model", how="outer")
+    order = [*own["model"], *(model for model in known.models if model not in set(own["model"]))]
+    merged["seeds"] = merged["seeds"].fillna(0).astype(int)
+    return merged.set_index("model").loc[order].reset_index()
+
+
+def _relative(own: pd.DataFrame) -> pd.Series:
+    constant = own.loc[own["model"] == CONSTANT["regression"], "mean"]
+    return own["mean"] / constant.item()

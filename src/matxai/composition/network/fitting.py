@@ -1,0 +1,208 @@
+"""Fit CrabNet or HotCrab to a prepared table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from matxai.composition.network.batch import Batch, Compounds
+from matxai.composition.data.compounds import Part, merged, part_of
+from matxai.composition.network.crabnet import CrabNet, Prediction
+from matxai.composition.settings.line import BATCH_SIZES, Network, Train
+from matxai.composition.settings.tasks import TaskName
+from matxai.run.errors import InputError
+from matxai.learning.observer import Observer
+from matxai.learning.loop import Fitted, Recipe, Shuffled, fit
+
+EVALUATION_BATCH = 1024
+# Sees each forward pass of a prediction: its batch and all that came out.
+Watch = Callable[[Batch, Prediction], None]
+
+
+def published_batch_size(compounds: int) -> int:
+    """2^round(log2 n - 4) within [128, 4096], the rule of Wang et al. 2021."""
+    smallest, largest = BATCH_SIZES
+    return min(largest, max(smallest, 2 ** round(math.log2(compounds) - 4)))
+
+
+def robust_l1(value: Tensor, log_sigma: Tensor, target: Tensor) -> Tensor:
+    """Mean of sqrt(2) |y - mu| exp(-s) + s: the Laplace likelihood with standard deviation exp(s)."""
+    return (math.sqrt(2) * (target - value).abs() * (-log_sigma).exp() + log_sigma).mean()
+
+
+def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
+    """Mean of -y ln p - (1 - y) ln(1 - p) in nats, p the sigmoid of ``log_odds``; y from 0 to 1."""
+    return F.binary_cross_entropy_with_logits(log_odds.float(), target)
+
+
+class Compositions(Shuffled):
+    """What both training tasks share: batches of jittered compounds, the two parts.
+
+    ``mean`` and ``std`` are what a network's raw output is scaled by; ``watch`` sees the forward passes
+    of the validation.
+
+    Raises:
+        InputError: all training targets are equal, or of a classification one is not from 0 to 1.
+    """
+
+    mean = 0.0
+    std = 1.0
+
+    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        if not train.target.min() < train.target.max():
+            raise InputError(
+                "all training targets are equal",
+                value=train.target[0].item(),
+                expected="targets that differ from one composition to another",
+                fix="train on rows with several targets",
+            )
+        super().__init__(len(train), batch_size or published_batch_size(len(train)))
+        self.train, self.val, self.jitter = train, val, jitter
+        self.watch: Watch | None = None
+
+    def batches(self) -> Iterator[Batch]:
+        for rows in super().batches():
+            batch = self.train.compounds.batch(rows)
+            yield batch.jittered(self.jitter) if self.jitter else batch
+
+    def validated(self, network: nn.Module) -> Tensor:
+        """(compounds,) what `predict` gives for the validation part."""
+        return predict(network, self.val.compounds, self.mean, self.std, self.watch)[0]
+
+
+class Regression(Compositions):
+    """The task of learning a number: robust L1, validation MAE.
+
+    The target is standardised with the mean and standard deviation of the training part.
+    """
+
+    name: TaskName = "regression"
+
+    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        super().__init__(train, val, batch_size, jitter)
+        self.mean, self.std = float(train.target.mean()), float(train.target.std())
+
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        prediction = network(batch)
+        target = (self.train.target[batch.rows] - self.mean) / self.std
+        return robust_l1(prediction.value, prediction.log_sigma, target)
+
+    def validate(self, network: nn.Module) -> float:
+        return float((self.validated(network) - self.val.target).abs().mean())
+
+    def outcome(self, value: Tensor) -> Tensor:
+        """What a raw output (compounds,) of the network predicts, in the unit of the target."""
+        return value * self.std + self.mean
+
+
+class Classification(Compositions):
+    """The task of learning a class, 0 or 1: the raw output is the log-odds of class 1.
+
+    Loss and validation error are the log loss (binary cross-entropy, nats). A training target between 0
+    and 1, of duplicates that disagree, is the share of class 1. The network's log sigma is not used.
+    """
+
+    name: TaskName = "classification"
+
+    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        super().__init__(train, val, batch_size, jitter)
+        for part in (train, val):
+            outside = part.target[~((part.target >= 0) & (part.target <= 1))]
+            if len(outside):
+                raise InputError(
+                    "the targets of a classification are 0 or 1",
+                    value=outside[0].item(),
+                    expected="0, 1, or between them the share of class 1",
+                    fix="write task: regression, or give classes",
+                )
+
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        return log_loss(network(batch).value, self.train.target[batch.rows])
+
+    def validate(self, network: nn.Module) -> float:
+        return float(log_loss(self.validated(network), self.val.target))
+
+    def outcome(self, value: Tensor) -> Tensor:
+        """The probability of class 1 that a raw output (compounds,) of the network stands for."""
+        return value.sigmoid()
+
+
+@torch.inference_mode()
+def predict(
+    network: nn.Module,
+    compounds: Compounds,
+    mean: float = 0.0,
+    std: float = 1.0,
+    watch: Watch | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Predicted value and standard deviation (compounds,) in the unit of the target, rows in order.
+
+    For a classification, whose ``mean`` is 0 and ``std`` 1, the value is the log-odds of class 1 (its
+    sigmoid the probability), and the standard deviation means nothing.
+    """
+    network.eval()
+    value = compounds.fractions.new_empty(len(compounds))
+    sigma = torch.empty_like(value)
+    for batch in compounds.batches(EVALUATION_BATCH):
+        prediction = network(batch)
+        value[batch.rows] = prediction.value * std + mean
+        sigma[batch.rows] = prediction.log_sigma.exp() * std
+        if watch is not None:
+            watch(batch, prediction)
+    return value, sigma
+
+
+def task_of(
+    name: TaskName, table: pd.DataFrame, settings: Train, device: str
+) -> Regression | Classification:
+    """The task of a prepared table: its train part merged by composition, its val part as it is."""
+    parts = {part: table[table["part"] == part] for part in ("train", "val")}
+    kind = Classification if name == "classification" else Regression
+    return kind(
+        part_of(merged(parts["train"])).to(device),
+        part_of(parts["val"]).to(device),
+        settings.batch_size,
+        settings.jitter,
+    )
+
+
+def train_on(
+    task: Regression | Classification,
+    vectors: Tensor,
+    shape: Network,
+    settings: Train,
+    *,
+    seed: int,
+    device: str,
+    checkpoint: Path | None = None,
+    fingerprint: str = "",
+    observer: Observer | None = None,
+) -> Fitted:
+    """Fit one network on the rows of ``vectors`` (atomic numbers, features).
+
+    The history's error is that of the task on the val part: MAE in the unit of the target, or log loss.
+    """
+    torch.manual_seed(seed)
+    network = CrabNet(vectors, **network_shape(shape)).to(device)
+    recipe = Recipe(**settings.model_dump(exclude={"batch_size", "jitter"}))
+    return fit(
+        network,
+        task,
+        recipe,
+        seed=seed,
+        checkpoint=checkpoint,
+        fingerprint=fingerprint,
+        observer=observer,
+    )
+
+
+def network_shape(shape: Network) -> dict[str, Any]:
+    """Keyword arguments of CrabNet from its settings."""
+    return shape.model_dump(mode="json", exclude={"vectors"})

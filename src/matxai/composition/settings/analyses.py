@@ -1,0 +1,224 @@
+"""Settings of the analyses of the line `composition`: what is kept, explained and drawn."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from matxai.composition.settings.symbols import ELEMENTS
+from matxai.config.base import Count, Distinct, Positive, Seed, Share, Strict, Text
+
+
+class Attention(Strict):
+    """Attention weights of chosen compounds through training, with the prediction of each step."""
+
+    part: Literal["train", "val", "test"] = Field(
+        default="val",
+        description="Part whose compounds are captured; any but the whole of val costs forward passes of "
+        "its own.",
+    )
+    subset: Count | None = Field(
+        default=None,
+        description="Number of compounds drawn from the part at random; null: all of them.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw.")
+    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set "
+        "does not hold has no target.",
+    )
+    every: Count | None = Field(
+        default=None,
+        description="Batches between captures, besides those after each epoch; null: those alone, which "
+        "cost next to nothing for the whole validation part, as the validation computes its attention "
+        "anyway.",
+    )
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.formulas is not None and self.subset is not None:
+            msg = "formulas and subset exclude each other: set one of them to null"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def words(self) -> str:
+        """The compounds in words, for captions."""
+        if self.formulas is not None:
+            return f"{len(self.formulas)} chosen compounds"
+        part = {"train": "training", "val": "validation", "test": "test"}[self.part]
+        drawn = "" if self.subset is None else f"{self.subset:,} compounds of "
+        return f"{drawn}the {part} part"
+
+
+class AttentionViews(Strict):
+    """What is shown of the captured attention: single compounds, and which elements attend to which."""
+
+    compounds: Count = Field(
+        default=3,
+        description="Captured compounds shown one by one, or all if there are fewer: drawn from the most "
+        "frequent element count, then from the next, and so on (pure elements last).",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw.")
+    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Formulas shown instead of a draw, e.g. [TiO2, BaTiO3]; each must be captured.",
+    )
+    frames_per_second: Count = Field(
+        default=15,
+        description="Captured steps shown in a second of video, at most: with few steps each is held "
+        "longer, so that a video lasts six seconds.",
+    )
+    minimum: Count = Field(
+        default=5,
+        description="Pairs of elements that fewer captured compositions hold are grey.",
+    )
+
+
+NetworkVectors = Annotated[str, Field(pattern=r"^(embedded|layer[1-9][0-9]*\.(query|key|value))$")]
+
+
+class Correlation(Strict):
+    """Pearson correlation between the vectors of elements."""
+
+    representations: Annotated[
+        tuple[Literal["oliynyk", "magpie", "mat2vec", "jarvis"], ...], Distinct
+    ] = Field(
+        default=("oliynyk", "magpie", "mat2vec", "jarvis"),
+        description="Published element tables shown beside the networks.",
+    )
+    vectors: Annotated[tuple[NetworkVectors, ...], Distinct] = Field(
+        default=("embedded",),
+        description="Vectors taken from each network: embedded, or layerN.query, layerN.key, "
+        "layerN.value with N from 1 to network.layers.",
+    )
+    ranges: Annotated[tuple[Literal["full", "uranium"], ...], Field(min_length=1), Distinct] = (
+        Field(
+            default=("full", "uranium"), description="Elements shown: all, or those up to Z = 92."
+        )
+    )
+    orders: Annotated[tuple[Literal["number", "group"], ...], Field(min_length=1), Distinct] = (
+        Field(default=("number", "group"), description="Elements by atomic number, or by group.")
+    )
+
+
+def _known(symbol: str) -> str:
+    if symbol not in ELEMENTS:
+        msg = f"{symbol} is no element up to Lr: write symbols such as Fe"
+        raise ValueError(msg)
+    return symbol
+
+
+Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$"), AfterValidator(_known)]
+
+
+class ElementVectors(Strict):
+    """Line plots of single elements' vectors."""
+
+    elements: Annotated[tuple[Symbol, ...], Distinct] = Field(
+        default=("Si", "Cr"), description='Symbols of the elements; nobelium needs quotes ("No").'
+    )
+
+
+class Oxidation(Strict):
+    """Oxidation states guessed from formulas (pymatgen's first-ranked assignment, found faster)."""
+
+    time_limit: Positive = Field(
+        default=10.0,
+        description="Seconds after which the search for one formula is given up, with that reason in "
+        "the table.",
+    )
+
+
+class Contributions(Strict):
+    """What a network assigns to each element of a compound."""
+
+    minimum: Count = Field(
+        default=5,
+        description="Elements that fewer compositions of the test part hold are grey and in no "
+        "distribution.",
+    )
+    elements: Count = Field(
+        default=24, description="Elements in the figure of distributions, most frequent first."
+    )
+
+
+Neighbours = Annotated[
+    int,
+    Field(
+        ge=2,
+        description="Neighbours of a point that UMAP keeps close; a map needs twice as many points.",
+    ),
+]
+MostPoints = Annotated[
+    Count,
+    Field(description="Points of a map, at most: of more compositions, these are drawn at random."),
+]
+UmapSeeds = Annotated[
+    tuple[Seed, ...],
+    Field(
+        min_length=1,
+        description="Seeds of UMAP: the first map is shown, the others tell how stable it is given its "
+        "start, which all share.",
+    ),
+    Distinct,
+]
+MAPPED = (
+    "Al", "Fe", "O", "C", "B", "N", "Ti", "Cu", "Li", "W", "Na", "Si", "Ag", "Te", "As", "Cr",
+    "Pt", "Tl", "Sb",
+)  # fmt: skip
+
+
+class LocalUmap(Strict):
+    """Maps of single elements: their vectors in every compound, in two dimensions."""
+
+    elements: Annotated[tuple[Symbol, ...], Field(min_length=1), Distinct] = Field(
+        default=MAPPED,
+        description='Symbols of the elements; nobelium needs quotes ("No").',
+    )
+    neighbours: Neighbours = 5
+    min_dist: Share = Field(
+        default=0.3, description="Least distance of points in a map, in units of UMAP's spread."
+    )
+    min_dist_first: Share = Field(default=0.8, description="The same for the first layer.")
+    at_most: MostPoints = 1000
+    seeds: UmapSeeds = (0, 1)
+
+
+class GlobalUmap(Strict):
+    """Maps of whole compounds: every layer's output over the elements, in two dimensions."""
+
+    neighbours: Neighbours = 15
+    min_dist: Share | None = Field(
+        default=None,
+        description="Least distance of points in a map, in units of UMAP's spread; null: the "
+        "published rule, 0.2, above 4,000 points 0.4, above 100,000 points 0.5.",
+    )
+    at_most: MostPoints = 20000
+    seeds: UmapSeeds = (0, 1)
+
+
+class Faithfulness(Strict):
+    """Whether attention ranks the elements of a compound as the prediction depends on them."""
+
+    compounds: Count = Field(
+        default=300,
+        description="Compositions of the test part with at least two elements, drawn at random if "
+        "there are more.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw and of the intervals.")
+    tolerance: Annotated[Positive, Field(lt=1)] = Field(
+        default=0.01,
+        description="Integrated gradients along the encoding: a compound whose attributions miss the "
+        "change of the prediction by more than this share of the mean change is left out.",
+    )
+    points: Annotated[int, Field(ge=16)] = Field(
+        default=256,
+        description="Integrated gradients: points of the integral at most (16, doubled).",
+    )
+    jitter: Annotated[Positive, Field(lt=1)] = Field(
+        default=0.02,
+        description="Relative standard deviation of noise on the fractions under which each reference is "
+        "taken again, in the same way: its agreement with itself says how firm its order is.",
+    )

@@ -1,0 +1,208 @@
+"""Settings of the data sets of the line `composition`: where they come from, what is learned."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from matxai.composition.settings.tasks import TaskName
+from matxai.run.errors import InputError
+from matxai.learning.split import PARTS, Split
+from matxai.config.base import Seed, Strict, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SOURCE = "Where the data come from: transport, folder or download."
+
+
+class Target(Strict):
+    """What every source of a data set says about its target."""
+
+    source: str = Field(description=_SOURCE)
+    task: TaskName = Field(
+        default="regression",
+        description="What is learned: a number, or the probability of class 1 from targets that are 0 or 1 "
+        "(or false or true).",
+    )
+    label: Text = Field(
+        default="Target",
+        description="Name of the target, for the axes of figures; of a classification that of class 1.",
+    )
+    unit: str = Field(default="", description="Unit of the target as read; empty: dimensionless.")
+    transform: Literal["none", "log10", "log10_abs"] = Field(
+        default="none",
+        description="Applied before training; log10 refuses rows that are zero or negative, "
+        "log10_abs only zeros.",
+    )
+
+    @model_validator(mode="after")
+    def _classes_are_bare(self) -> Self:
+        if self.task == "classification":
+            for key, value, bare in (
+                ("transform", self.transform, "none"),
+                ("unit", self.unit, ""),
+            ):
+                if value != bare:
+                    msg = (
+                        f"{key} is {value!r}, but the targets of a classification are 0 or 1: "
+                        f"write {key}: {bare or repr(bare)}, or task: regression"
+                    )
+                    raise ValueError(msg)
+        return self
+
+
+class Transport(Target):
+    """DFT transport properties of 47,737 compounds inside the matminer wheel.
+
+    Ricci et al. 2017, Sci. Data 4:170085: 300 K, 1e18 carriers per cubic centimetre.
+    """
+
+    source: Literal["transport"] = Field(description=_SOURCE)
+    target: Literal[
+        "S_p",
+        "S_n",
+        "PF_p",
+        "PF_n",
+        "sigma_p",
+        "sigma_n",
+        "kappa_p",
+        "kappa_n",
+        "m_p",
+        "m_n",
+        "metal",
+    ] = Field(
+        default="PF_n",
+        description="Column to learn, p- or n-doped: S Seebeck coefficient (µV/K), PF power factor "
+        "(µW/(m K²)), sigma electrical conductivity (S/m), kappa electronic thermal conductivity "
+        "(µW/(m K)), m conductivity effective mass (electron masses); metal (task: classification) "
+        "whether it stays a metal however it is doped.",
+    )
+    metals: Literal["keep", "drop", "only"] = Field(
+        default="drop",
+        description="Compounds that stay metals however they are doped: S_p and S_n differ by less "
+        "than 100 µV/K; target: metal needs keep.",
+    )
+    subset: Annotated[int, Field(ge=2)] | None = Field(
+        default=4000, description="Number of compounds drawn at random, at least 2; null: all."
+    )
+    split: Split = Field(
+        default=Split(),
+        description="Parts, drawn by reduced formula: no composition is in two of them.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the subset and of the split.")
+
+    @model_validator(mode="after")
+    def _metal_is_a_class(self) -> Self:
+        metal, classes = self.target == "metal", self.task == "classification"
+        if metal and not classes:
+            msg = "target metal is 0 or 1: write task: classification"
+        elif classes and not metal:
+            msg = f"target {self.target} is a number: write task: regression, or target: metal"
+        elif metal and self.metals != "keep":
+            msg = f"with metals: {self.metals} target metal has one class: write metals: keep"
+        else:
+            return self
+        raise ValueError(msg)
+
+
+class Folder(Target):
+    """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
+
+    source: Literal["folder"] = Field(description=_SOURCE)
+    path: Text = Field(description="The folder, relative to where Snakemake runs.")
+
+
+class Download(Strict):
+    """One file on the web."""
+
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")] = Field(
+        description="Address of a plain CSV file (columns formula,target), http or https."
+    )
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="SHA-256 of the file, 64 digits 0-9a-f (`sha256sum FILE` prints it)."
+    )
+
+
+class Web(Target):
+    """Three CSV files on the web, checked against their digests."""
+
+    source: Literal["download"] = Field(description=_SOURCE)
+    train: Download = Field(description="Training part.")
+    val: Download = Field(description="Validation part.")
+    test: Download = Field(description="Test part.")
+
+
+DataSet = Annotated[Transport | Folder | Web, Field(discriminator="source")]
+
+
+def read_dataset(values: Mapping[str, Any]) -> Transport | Folder | Web:
+    """One data set's settings from JSON-plain values, e.g. those in ``snakemake.params``.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        The values are not those of a source; ``config.load`` has refused them before any rule.
+    """
+    sources: TypeAdapter[Transport | Folder | Web] = TypeAdapter(DataSet)
+    return sources.validate_json(json.dumps(values))
+
+
+def require_part(part: str, path: str | Path) -> None:
+    """Refuse a part whose CSV file is not there.
+
+    Raises:
+        InputError: ``path`` is no file.
+    """
+    if not Path(path).is_file():
+        raise InputError(
+            f"the {part} part is missing",
+            file=path,
+            expected="train.csv, val.csv and test.csv with columns formula,target",
+            fix="add the file, or correct `path` in the configuration",
+        )
+
+
+# Why this target: thermoelectrics are judged by their power factor; the n-type one of gapped
+# compounds spans orders of magnitude (hence the logarithm), and composition explains more of it
+# than of the p-type one or of either Seebeck coefficient. In metals it explains next to
+# nothing: a doping of 1e18 per cm3 changes nothing there, and their power factor is another quantity,
+# so they are left out. Measured: benchmarks/transport_targets.py.
+POWER_FACTOR = Transport(
+    source="transport",
+    target="PF_n",
+    label="n-type power factor",
+    unit="µW m⁻¹ K⁻²",
+    transform="log10",
+)
+# A classification on real data, small: 37 % of the compounds are metals, and a formula tells most of them.
+METAL = Transport(
+    source="transport",
+    task="classification",
+    target="metal",
+    label="metallic transport",
+    metals="keep",
+    subset=2000,
+)
+EXAMPLES: list[dict[str, object]] = [
+    {
+        "bulk_modulus": {
+            "source": "folder",
+            "path": "data/bulk",
+            "label": "Bulk modulus",
+            "unit": "GPa",
+        }
+    },
+    {
+        "band_gap": {
+            "source": "download",
+            **{
+                part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64}
+                for part in PARTS
+            },
+        }
+    },
+]

@@ -1,0 +1,83 @@
+"""The base of every settings model, and the types that its fields share."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+
+
+class Strict(BaseModel):
+    """Frozen settings: unknown keys, wrong types, NaN and infinity are errors."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+    )
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> Self:
+        """Settings from JSON-plain values, e.g. those a script finds in ``snakemake.params``.
+
+        Validation runs on JSON because strict Python validation would refuse a list for a tuple.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            All problems at once; ``matxai.config.loading.load`` turns them into a readable message.
+        """
+        # YAML reads an unquoted 2024-01-01 as a date; its string is what was written.
+        return cls.model_validate_json(json.dumps(values, default=str))
+
+
+def _yaml_number(value: object) -> object:
+    """YAML 1.1 reads ``1e-3`` as text, for want of a decimal point: take it as the number it is."""
+    return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
+
+
+def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    repeated = sorted({str(value) for value in values if values.count(value) > 1})
+    if repeated:
+        msg = f"each entry may stand once: delete the repeats of {', '.join(repeated)}"
+        raise ValueError(msg)
+    return values
+
+
+FOLDER_NAME_RULE = (
+    "letters, digits, '_', '-' and '.', at most 64, first a letter or digit, last no '.'"
+)
+FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-])?$")]
+# The constraint stands before the validator: the JSON schema shows only constraints on the number.
+_Reading = BeforeValidator(_yaml_number)
+Positive = Annotated[float, Field(gt=0), _Reading]
+NonNegative = Annotated[float, Field(ge=0), _Reading]
+OpenFraction = Annotated[float, Field(gt=0, lt=1), _Reading]
+Share = Annotated[float, Field(ge=0, lt=1), _Reading]
+Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Text = Annotated[str, Field(min_length=1)]
+Distinct = AfterValidator(_distinct)
+Number = Annotated[float, _Reading]
+
+
+class Bounds(NamedTuple):
+    """Both ends of a range of numbers, written ``[low, high]``."""
+
+    low: Number
+    high: Number
+
+
+def _increasing(bounds: Bounds) -> Bounds:
+    if bounds.low > bounds.high:
+        msg = f"[{bounds.low:g}, {bounds.high:g}] runs downwards: write [low, high]"
+        raise ValueError(msg)
+    return bounds
+
+
+Range = Annotated[Bounds, AfterValidator(_increasing)]

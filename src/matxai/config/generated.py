@@ -1,0 +1,139 @@
+"""config.yaml and its JSON schema, written from the settings models.
+
+``python -m matxai.config.generated`` says whether the committed files are current (exit code 1 if
+not); with ``--fix`` it rewrites them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import yaml
+
+from matxai.study import Settings
+from matxai.config.base import Strict
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+CONFIG = Path("config.yaml")
+SCHEMA = Path("workflow/schemas/config.schema.json")
+WIDTH = 100
+_HEADER = f"""\
+# yaml-language-server: $schema={SCHEMA.as_posix()}
+# The default run, every key at its default. Generated from the settings models:
+# `python -m matxai.config.generated --fix` rewrites it after a change there.
+# A run of your own is a file that states what differs: `snakemake --configfile my.yaml` reads
+# my.yaml instead of this file, and every key it leaves out has the default shown here.
+"""
+
+
+def config_yaml() -> str:
+    """Text of config.yaml: the default settings, a comment above every key."""
+    return _HEADER + "\n" + "\n".join(_block(Settings.default(), 0)) + "\n"
+
+
+def config_schema() -> str:
+    """Text of the JSON schema that editors check a configuration against."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Settings.model_json_schema(),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file: path relative to the repository root, and its text."""
+    return {CONFIG: config_yaml(), SCHEMA: config_schema()}
+
+
+def _block(block: Strict, depth: int) -> Iterator[str]:
+    for name, field in type(block).model_fields.items():
+        value = getattr(block, name)
+        yield from _comment(_about(field), depth)
+        yield from _entry(name, value, depth)
+
+
+def _entry(name: str, value: object, depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    if isinstance(value, Strict):
+        yield f"{pad}{name}:"
+        yield from _block(value, depth + 1)
+    elif isinstance(value, Mapping):
+        yield f"{pad}{name}:"
+        for key, item in value.items():
+            if isinstance(item, Strict):
+                yield from _comment(type(item).__doc__ or "", depth + 1)
+            yield from _entry(key, item, depth + 1)
+    else:
+        yield f"{pad}{name}: {_scalar(value)}"
+
+
+def _about(field: FieldInfo) -> str:
+    """Description, choices and, as YAML to copy, the examples of a field."""
+    text = field.description or ""
+    choices = _choices(field.annotation)
+    if len(choices) > 1:
+        many = "Any" if "tuple[" in str(field.annotation) else "One"
+        text += f" {many} of: {', '.join(map(str, choices))}."
+    for example in field.examples or ():
+        shown = yaml.safe_dump(example, sort_keys=False, allow_unicode=True)
+        text += "\n\nor\n" + textwrap.indent(shown.rstrip(), "  ")
+    return text
+
+
+def _choices(annotation: Any) -> list[object]:
+    """Values of the Literals in a type, e.g. those of the entries of a list."""
+    found: list[object] = []
+    for part in get_args(annotation):
+        if isinstance(part, str | int):
+            found.append(part)
+        elif not (isinstance(part, type) and issubclass(part, Strict)):
+            found += _choices(part)
+    return found
+
+
+def _comment(text: str, depth: int) -> Iterator[str]:
+    prefix = "  " * depth + "#"
+    prose, *examples = text.strip().split("\n\nor\n")
+    for paragraph in prose.split("\n\n"):
+        wrapped = textwrap.wrap(" ".join(paragraph.split()), WIDTH - len(prefix) - 1)
+        yield from (f"{prefix} {line}" for line in wrapped)
+    for example in examples:
+        yield f"{prefix} Or:"
+        yield from (f"{prefix} {line}" for line in example.splitlines())
+
+
+def _scalar(value: object) -> str:
+    plain = list(value) if isinstance(value, tuple) else value
+    text = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10_000)
+    return text.removesuffix("\n").removesuffix("...").strip()
+
+
+def main() -> int:
+    """Check or rewrite the generated files of the repository that holds this module."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--fix", action="store_true", help="rewrite what is out of date")
+    fix = parser.parse_args().fix
+    root = Path(__file__).resolve().parents[3]
+    stale = [
+        path
+        for path, text in generated().items()
+        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        if fix:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(generated()[path], encoding="utf-8")
+        print(f"{path}: {'rewritten' if fix else 'out of date; --fix rewrites it'}")
+    return 1 if stale and not fix else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Raw data from the laws themselves, in the layouts that data from elsewhere have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from matxai.constitutive.settings.data import Generated
+from matxai.constitutive.data.raw.arrays import STRAIN_FILE, write_arrays
+from matxai.constitutive.data.raw.dicts import write_dict
+from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
+from matxai.constitutive.data.strain_paths import Kind, strain_path
+from matxai.run.progress import progress
+
+Array = npt.NDArray[np.float64]
+
+KINDS: tuple[Kind, ...] = ("cyclic", "ramp_and_hold", "random")
+ENCODINGS: tuple[Encoding, ...] = ("float_list", "buffer", "text")
+NAMES: tuple[dict[str, str], ...] = (
+    {},
+    {"strain": "epsilon", "stress": "sigma", "time": "t"},
+    {"strain": "eps", "stress": "sig", "time": "t"},
+)
+
+
+def generate(case: Generated, root: str | Path) -> pd.DataFrame:
+    """Write the raw files of a case below ``root``; its folder should be empty before.
+
+    A path has ``case.steps`` equal steps after the virgin state, which is its step 0, and a
+    ``control`` (load parameter) that rises evenly from 0 to 1. The layout "arrays" cannot state
+    parameters, so there all paths have the middle of each range.
+
+    Returns:
+        Ground truth of every step, matched to what is read by ``file`` and ``record``: step,
+        tangent and the internal variables of the law.
+    """
+    root = Path(root)
+    drawn = [_draw(case, path) for path in range(case.paths)]
+    strain = np.array([path["strain"] for path in drawn])
+    control = np.arange(case.steps + 1) / case.steps
+    time = np.array([path["duration"] for path in drawn]) * control
+    parameters = {
+        name: np.array([path[name] for path in drawn]) for name in case.physics.parameters
+    }
+    answer = case.physics.respond(strain, time, parameters)
+    series = {
+        "strain": strain,
+        "stress": answer["stress"],
+        "time": time,
+        "control": np.broadcast_to(control, strain.shape),
+    }
+    if "e_plastic" in answer:
+        series["e_plastic"] = answer["e_plastic"]
+    files = _write(case.layout, root, series, parameters)
+    alone = len(set(files)) == case.paths
+    records = np.zeros(case.paths, int) if alone else np.arange(case.paths)
+    points = case.steps + 1
+    return pd.DataFrame(
+        {
+            "file": np.repeat(files, points),
+            "record": np.repeat(records, points),
+            "step": np.tile(np.arange(points), case.paths),
+            **{name: answer[name].ravel() for name in ("tangent", *case.physics.internal)},
+        }
+    )
+
+
+def _draw(case: Generated, path: int) -> dict[str, Array]:
+    # A generator of its own: a path stays what it is, however many follow.
+    generator = np.random.default_rng([case.seed, path])
+    drawn = {}
+    for name in case.physics.parameters:
+        bounds = case.parameters[name]
+        value = generator.uniform(bounds.low, bounds.high)
+        drawn[name] = (bounds.low + bounds.high) / 2 if case.layout == "arrays" else value
+    logarithm = generator.uniform(np.log(case.duration.low), np.log(case.duration.high))
+    kind = KINDS[path % len(KINDS)]
+    strain = strain_path(kind, case.steps, case.strain.low, case.strain.high, generator)
+    columns = {name: np.array([value]) for name, value in drawn.items()}
+    return {**columns, "duration": np.array([np.exp(logarithm)]), "strain": strain}
+
+
+def _write(
+    layout: str, root: Path, series: dict[str, Array], parameters: dict[str, Array]
+) -> list[str]:
+    """The file of every path, relative to ``root``."""
+    paths = len(series["strain"])
+    if layout == "arrays":
+        write_arrays(root, {k: series[k] for k in ("strain", "stress", "time", "control")})
+        return [STRAIN_FILE] * paths
+    files = []
+    for path in progress(range(paths), "paths written"):
+        one = {name: values[path] for name, values in series.items()}
+        material = {name: float(values[path, 0]) for name, values in parameters.items()}
+        if layout == "dict":
+            files.append(f"INPUTS/npy/sample_{path:05d}.npy")
+            write_dict(root / files[-1], {**one, **_previous(one)}, material)
+        else:
+            files.append(f"INPUTS/tfrecord/sample_{path:05d}.tfrecord")
+            one.pop("e_plastic", None)
+            # Kind, encoding and names in turn: every two of them meet within nine paths.
+            turn, rest = divmod(path, 3)
+            encoding, names = ENCODINGS[(rest + turn) % 3], NAMES[(rest + 2 * turn) % 3]
+            write_tfrecord(root / files[-1], [Example(one, material, encoding, names)])
+    return files
+
+
+def _previous(series: dict[str, Array]) -> dict[str, Array]:
+    """The virgin state is its own predecessor."""
+    return {
+        f"prev_{name}": np.concatenate([series[name][:1], series[name][:-1]])
+        for name in ("strain", "stress", "e_plastic")
+        if name in series
+    }

@@ -1,0 +1,47 @@
+"""What the raw files of a case were when they were listed, so that a change cannot go unseen."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from matxai.run.digests import file_digest
+from matxai.run.errors import InputError
+
+_COLUMNS = ["file", "bytes", "sha256"]
+
+
+def write_manifest(root: str | Path, path: str | Path) -> None:
+    """List every file below ``root`` in a CSV file: file,bytes,sha256."""
+    with Path(path).open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([_COLUMNS, *_entries(Path(root))])
+
+
+def check_manifest(root: str | Path, path: str | Path) -> None:
+    """Compare the files below ``root`` with a manifest.
+
+    Raises:
+        InputError: a file is missing, changed or not listed.
+    """
+    with Path(path).open(encoding="utf-8", newline="") as handle:
+        listed = {row["file"]: (row["bytes"], row["sha256"]) for row in csv.DictReader(handle)}
+    found = {file: (size, digest) for file, size, digest in _entries(Path(root))}
+    for file in sorted({*listed, *found}):
+        if listed.get(file) != found.get(file):
+            state = "not in" if file not in listed else "changed since"
+            state = "listed, but missing:" if file not in found else f"{state} the manifest:"
+            raise InputError(
+                f"{state} {file}",
+                file=Path(root) / file,
+                where=f"manifest {path}",
+                expected="the files as they were when the manifest was written",
+                fix="delete the manifest if the change is meant, or bring the files back",
+            )
+
+
+def _entries(root: Path) -> list[tuple[str, str, str]]:
+    return [
+        (path.relative_to(root).as_posix(), str(path.stat().st_size), file_digest(path))
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")  # Snakemake's own time stamp
+    ]

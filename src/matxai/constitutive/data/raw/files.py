@@ -1,0 +1,44 @@
+"""Which files a raw layout consists of, below the folder of a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matxai.run.errors import InputError
+
+# Patterns of files, of each of which a case needs at least one.
+LAYOUTS = {
+    "tfrecord": ("INPUTS/tfrecord/sample_*.tfrecord",),
+    "dict": ("INPUTS/npy/sample_*.npy",),
+    "arrays": ("INPUTS/npy/strain.npy", "RESULTS/stress.npy"),
+}
+OPTIONAL = {"arrays": ("INPUTS/npy/time.npy", "INPUTS/npy/control.npy")}
+
+
+def files_of(layout: str, root: str | Path) -> list[Path]:
+    """The files of a layout that are there, sorted within each pattern."""
+    patterns = (*LAYOUTS[layout], *OPTIONAL.get(layout, ()))
+    return [path for pattern in patterns for path in sorted(Path(root).glob(pattern))]
+
+
+def needed_files(layout: str, root: str | Path) -> list[Path]:
+    """As ``files_of``.
+
+    Raises:
+        InputError: the folder is missing, or lacks a file that the layout needs.
+    """
+    root = Path(root)
+    expected = f"{' and '.join(LAYOUTS[layout])} below it (layout: {layout})"
+    fix = "correct `path` or `layout` of the case, or put the files there"
+    if not root.is_dir():
+        raise InputError("the folder is missing", file=root, expected=expected, fix=fix)
+    for pattern in LAYOUTS[layout]:
+        if not any(root.glob(pattern)):
+            problem = f"the folder holds no {pattern}"
+            raise InputError(problem, file=root, expected=expected, fix=fix)
+    return files_of(layout, root)
+
+
+def lies_within(path: Path, root: str | Path) -> bool:
+    """Whether a file, links followed, is in the folder of the case."""
+    return path.resolve().is_relative_to(Path(root).resolve())

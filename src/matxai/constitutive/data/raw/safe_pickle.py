@@ -1,0 +1,134 @@
+"""Reading pickled NumPy files from outside without running what is in them.
+
+A pickle names functions and has them called. Here only the names that a pickled array of numbers
+needs are known, and none of them leads to NumPy's own constructors: those trust the element type and
+the lengths that they are told, so that a forged element type would turn bytes into pointers.
+"""
+
+from __future__ import annotations
+
+import math
+import pickle
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matxai.run.errors import InputError
+
+_ELEMENT = re.compile(r"(O8|b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,6})")
+_FIX = "save plain arrays in it, or leave it out"
+
+
+def load_object(path: str | Path) -> Any:
+    """The array in a .npy file; of an array of objects only numbers, text and builtin containers.
+
+    Raises:
+        InputError: the file is no .npy file, is truncated, or names anything else.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            version = np.lib.format.read_magic(file)
+            header = np.lib.format.read_array_header_1_0
+            if version != (1, 0):
+                header = np.lib.format.read_array_header_2_0
+            *_, dtype = header(file)
+            if dtype.hasobject:
+                return _Unpickler(file).load()
+        return np.load(path, allow_pickle=False)
+    except _RefusedNameError as error:
+        raise InputError(
+            f"unsafe pickle: it names {error}",
+            file=path,
+            value=str(error),
+            expected="NumPy arrays, numbers, text, lists, tuples, sets and dicts",
+            fix=_FIX,
+        ) from None
+    except Exception as error:  # a broken pickle can raise anything
+        raise InputError(
+            f"not a readable .npy file: {type(error).__name__}: {error}",
+            file=path,
+            expected="a whole file written by numpy.save",
+            fix=_FIX,
+        ) from error
+
+
+class _RefusedNameError(Exception):
+    pass
+
+
+class _Name(NamedTuple):
+    """A stand-in for a NumPy function; a tuple, so that no pickle can set an attribute of it."""
+
+    function: Callable[..., object]
+
+    def __call__(self, *arguments: object) -> object:
+        return self.function(*arguments)
+
+
+class _Element:
+    """Stand-in for an element type: text such as "f8", then the byte order as its state."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, text: str, *_align_and_copy: object) -> None:
+        if not _ELEMENT.fullmatch(text):
+            raise _RefusedNameError(f"the element type {text!r}")
+        self.dtype = np.dtype(text)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        if state[2:5] != (None, None, None):
+            raise _RefusedNameError("an element type with fields")
+        self.dtype = self.dtype.newbyteorder(state[1])
+
+
+class _Array(np.ndarray):
+    """An array that takes its content only where type and lengths agree."""
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _version, shape, element, fortran, content = state
+        dtype = element.dtype
+        if type(shape) is not tuple or any(type(n) is not int or n < 0 for n in shape):
+            raise ValueError(f"{shape!r} is no shape")
+        wanted = math.prod(shape) * (1 if dtype.hasobject else dtype.itemsize)
+        if type(content) is not (list if dtype.hasobject else bytes) or len(content) != wanted:
+            raise ValueError(f"an array {shape} of {dtype} does not hold what it states")
+        super().__setstate__((1, shape, dtype, fortran, content))
+
+
+def _scalar(element: _Element, content: bytes) -> object:
+    (value,) = np.frombuffer(content, element.dtype)  # which refuses a type of objects
+    return value
+
+
+_NUMPY = {
+    "_reconstruct": _Name(lambda *_: _Array(0)),
+    "scalar": _Name(_scalar),
+}
+_NAMES: dict[tuple[str, str], object] = {
+    **{
+        (f"numpy.{core}.multiarray", name): stand_in
+        for core in ("_core", "core")
+        for name, stand_in in _NUMPY.items()
+    },
+    ("numpy", "ndarray"): "numpy.ndarray",
+    ("numpy", "dtype"): _Name(_Element),
+    # How protocol 2, which NumPy wrote until 2018, spells bytes.
+    ("_codecs", "encode"): _Name(lambda text, _encoding: text.encode("latin1")),
+    **{
+        (module, kind.__name__): kind
+        for module in ("builtins", "__builtin__")
+        for kind in (set, frozenset, complex)
+    },
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> object:
+        try:
+            return _NAMES[module, name]
+        except KeyError:
+            raise _RefusedNameError(f"{module}.{name}") from None

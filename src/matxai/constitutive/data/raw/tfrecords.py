@@ -1,0 +1,123 @@
+"""Raw layout "tfrecord": INPUTS/tfrecord/sample_*.tfrecord, one tf.train.Example a path.
+
+A feature is a list of floats or integers, or one bytes value (see ``encoding``). TensorFlow is
+imported where it is used: importing this module costs nothing and needs no TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from matxai.constitutive.data.raw.encoding import decode, encode_buffer, encode_text
+from matxai.constitutive.data.raw.files import lies_within, needed_files
+from matxai.constitutive.data.raw.paths import KNOWN, OUTSIDE, RawPath, Refused, checked
+
+Array = npt.NDArray[np.float64]
+Encoding = Literal["float_list", "buffer", "text"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A path to be written.
+
+    Attributes:
+        series, parameters: as in ``RawPath``; parameters are written as text, which is exact.
+        encoding: of the series; a float_list keeps seven digits (float32).
+        names: {name: key to write it under}, of the series whose key is another.
+    """
+
+    series: Mapping[str, Array]
+    parameters: Mapping[str, float]
+    encoding: Encoding
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_tfrecord(path: Path, examples: Sequence[Example]) -> None:
+    """Write the paths of one file."""
+    import tensorflow as tf
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for example in examples:
+            features = {
+                example.names.get(name, name): _feature(values, example.encoding)
+                for name, values in example.series.items()
+            }
+            for name, value in example.parameters.items():
+                features[name] = _feature(np.array([value]), "text")
+            message = tf.train.Example(features=tf.train.Features(feature=features))
+            writer.write(message.SerializeToString())
+
+
+def _feature(values: Array, encoding: Encoding) -> Any:
+    import tensorflow as tf
+
+    if encoding == "float_list":
+        return tf.train.Feature(float_list=tf.train.FloatList(value=values))
+    value = encode_buffer(values) if encoding == "buffer" else encode_text(values)
+    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+
+
+def read_tfrecords(root: str | Path) -> Iterator[RawPath | Refused]:
+    """The paths below the folder of a case, files in order of their names.
+
+    A file that is truncated or corrupt is refused as a whole: what it lost cannot be known.
+
+    Raises:
+        InputError: the folder is missing or holds no such file.
+    """
+    import tensorflow as tf
+
+    # tf.data builds a pipeline for every file: 25 ms each, a thousand times what the reading takes.
+    records_of = tf.compat.v1.io.tf_record_iterator
+    for path in needed_files("tfrecord", root):
+        file = path.relative_to(root).as_posix()
+        if not lies_within(path, root):
+            yield Refused(file, None, *OUTSIDE)
+            continue
+        try:
+            records = list(records_of(str(path)))
+        except tf.errors.OpError as error:
+            reason = f"not a readable TFRecord file: {error.message.splitlines()[0]}"
+            yield Refused(file, None, reason, "a whole TFRecord file, without compression")
+            continue
+        if not records:
+            yield Refused(file, None, "the file holds no record", "one tf.train.Example a path")
+        for number, record in enumerate(records):
+            yield _path(file, number, record)
+
+
+def _path(file: str, number: int, record: bytes) -> RawPath | Refused:
+    import google.protobuf.message as protobuf  # type: ignore[import-untyped,import-not-found]
+    import tensorflow as tf
+
+    try:
+        features = tf.train.Example.FromString(record).features.feature
+    except protobuf.DecodeError:
+        return Refused(file, number, "the record is no tf.train.Example", "tf.train.Example")
+    values: dict[str, object] = {}
+    for key in KNOWN.intersection(features):
+        try:
+            values[key] = _values(features[key])
+        except ValueError as error:
+            expected = "a float_list, an int64_list, or one bytes value: float64 buffer or text"
+            return Refused(file, number, f"{key}: {error}", expected)
+    return checked(file, number, values)
+
+
+def _values(feature: Any) -> Array:
+    kind = feature.WhichOneof("kind")
+    if kind is None:
+        raise ValueError("the feature is empty")
+    values = getattr(feature, kind).value
+    if kind != "bytes_list":
+        return np.array(values, dtype=np.float64)
+    if len(values) != 1:
+        raise ValueError(f"{len(values)} bytes values")
+    return decode(values[0])

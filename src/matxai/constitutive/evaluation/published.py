@@ -1,0 +1,95 @@
+"""Weights of the published study XAI_model, in our perceptron, with the features as it was trained.
+
+The study's files hold weights alone. Which column means what stands in its training scripts, and for the
+elastoplastic network it is not the order that its own explanation assumed: that fed the network
+previous strains as plastic ones and reported a base R2 of -69169.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from matxai.constitutive.network.networks import Perceptron
+from matxai.run.errors import InputError
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Features in the order of the training, and the target."""
+
+    features: tuple[str, ...]
+    target: str
+
+
+PUBLISHED = {
+    "elastoplastic_v2": Inputs(
+        (
+            "strain", "e_plastic", "prev_strain", "prev_stress", "prev_e_plastic", "control",
+            "E", "sig0", "H_kin",
+        ),
+        "increment",
+    ),
+    "hyperelastic_v2": Inputs(
+        ("strain", "prev_strain", "prev_stress", "time", "control"), "increment"
+    ),
+    "viscoelastic_v2": Inputs(
+        ("strain", "prev_strain", "prev_stress", "control", "E"), "increment"
+    ),
+}  # fmt: skip
+
+
+def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
+    """Rebuild a published network (ReLU) from ``model.pt``, read as weights only.
+
+    The scales are not in the file: the study standardised the features with mean and standard
+    deviation of its training rows (`Scales.of` does so), in the elastoplastic case the target too.
+
+    Raises:
+        InputError: not a file of plain weights, not a perceptron, or with another number of features.
+    """
+    expected = "the weights net.0.weight, net.0.bias ... of a perceptron, as torch.save wrote them"
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise InputError(
+            f"not a file of plain weights: {str(error).splitlines()[0]}",
+            file=path,
+            expected=expected,
+            fix="do not load it any other way: what is not plain weights may run code",
+        ) from error
+    state = state.get("state_dict", state) if isinstance(state, dict) else state
+    weights = _weights(state)
+    if not weights:
+        raise InputError("the file holds no perceptron", file=path, expected=expected)
+    hidden, features = weights[0].shape
+    if features != len(inputs.features):
+        raise InputError(
+            f"the network takes {features} features, {len(inputs.features)} are named",
+            file=path,
+            expected=", ".join(inputs.features),
+            fix="name the features that the network was trained on, in their order",
+        )
+    network = Perceptron(features, hidden, len(weights) - 1, "relu")
+    network.load_state_dict(state)
+    return network.eval()
+
+
+def _weights(state: object) -> list[Tensor]:
+    """Weight matrices in the order of the layers; none if these are not those of a perceptron."""
+    if not isinstance(state, dict):
+        return []
+    names = [
+        f"net.{2 * layer}.{kind}" for layer in range(len(state) // 2) for kind in ("weight", "bias")
+    ]
+    plain = all(isinstance(value, Tensor) for value in state.values())
+    if len(names) < 4 or list(state) != names or not plain:
+        return []
+    found = [state[name] for name in names[::2]]
+    hidden = found[0].shape[0]
+    shapes = [tuple(weight.shape) for weight in found[1:]]
+    return found if shapes == [*[(hidden, hidden)] * (len(found) - 2), (1, hidden)] else []

@@ -1,0 +1,155 @@
+"""Settings of the cases of the line `constitutive`: one material law each, and where its data are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from matxai.constitutive.data.laws import LAWS, Law
+from matxai.config.base import Bounds, Distinct, Range, Seed, Strict, Text
+
+LawName = Literal["elastoplastic", "hyperelastic", "viscoelastic"]
+Layout = Literal["tfrecord", "dict", "arrays"]
+Feature = Literal[
+    "strain", "prev_strain", "prev_stress", "control", "time", "dt", "e_plastic", "prev_e_plastic",
+    "E", "sig0", "H_kin", "mu", "alpha", "E_inf", "E_1", "eta_1",
+]  # fmt: skip
+
+_SOURCE = "Where the data come from: generated (from the law itself) or folder (your own)."
+_LAYOUTS = (
+    "Layout of the raw files: tfrecord (INPUTS/tfrecord/sample_*.tfrecord), dict "
+    "(INPUTS/npy/sample_*.npy, a dict a path), arrays (INPUTS/npy/strain.npy, RESULTS/stress.npy)."
+)
+
+
+class Material(Strict):
+    """What every source of a case says about it."""
+
+    source: str = Field(description=_SOURCE)
+    law: LawName = Field(
+        description="The law: it states the inputs, the internal variables and the true tangent."
+    )
+    layout: Layout = Field(description=_LAYOUTS)
+    stress_unit: Text = Field(default="MPa", description="Unit of stresses and moduli, for axes.")
+    time_unit: Text = Field(default="s", description="Unit of time, for axes.")
+    features: Annotated[tuple[Feature, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Inputs of the one-step network, in this order; null: those of the law that "
+        "the data hold.",
+    )
+    target: Literal["increment", "stress"] | None = Field(
+        default=None,
+        description="What the one-step network predicts: the stress increment or the stress; null: "
+        "the law's (increment; hyperelastic: stress).",
+    )
+
+    @property
+    def physics(self) -> Law:
+        """The law itself."""
+        return LAWS[self.law]
+
+
+class Generated(Material):
+    """Strain paths (cyclic, ramp and hold, random, in turn) answered exactly by the law."""
+
+    source: Literal["generated"] = Field(description=_SOURCE)
+    paths: Annotated[int, Field(ge=10)] = Field(default=600, description="Loading paths.")
+    steps: Annotated[int, Field(ge=10)] = Field(default=100, description="Steps of a path.")
+    strain: Range = Field(description="Lowest and highest strain, on either side of zero.")
+    parameters: dict[str, Range] = Field(
+        description="Material parameters; each path draws its own between low and high. Elastoplastic: "
+        "E Young's modulus, sig0 yield stress, H_kin hardening modulus. Hyperelastic: mu modulus and "
+        "alpha exponent of a one-term Ogden solid. Viscoelastic: E_inf long-term modulus, E_1 modulus "
+        "and eta_1 viscosity of the standard linear solid."
+    )
+    duration: Range = Field(
+        default=Bounds(1.0, 1.0),
+        description="Shortest and longest duration of a path (time unit), drawn evenly on a "
+        "logarithmic scale.",
+    )
+    seed: Seed = Field(default=0, description="Seed of paths and parameters.")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        wanted = self.physics.parameters
+        if set(self.parameters) != set(wanted):
+            msg = (
+                f"parameters are {', '.join(self.parameters)}, but the {self.law} law has "
+                f"{', '.join(wanted)}: state each of these"
+            )
+            raise ValueError(msg)
+        if not self.strain.low < 0 < self.strain.high:
+            msg = "strain must reach to both sides of zero, e.g. [-0.01, 0.01]"
+            raise ValueError(msg)
+        if self.law == "hyperelastic" and self.strain.low <= -1:
+            msg = "a hyperelastic strain of -1 or less leaves no length: raise the lower bound"
+            raise ValueError(msg)
+        for name, bounds in {**self.parameters, "duration": self.duration}.items():
+            if bounds.low <= 0:
+                msg = f"{name} must be above zero, not {bounds.low:g}"
+                raise ValueError(msg)
+        return self
+
+
+class Folder(Material):
+    """A folder of your own in one of the raw layouts."""
+
+    source: Literal["folder"] = Field(description=_SOURCE)
+    path: Text = Field(
+        description="The folder that holds INPUTS, relative to where Snakemake runs."
+    )
+
+
+Case = Annotated[Generated | Folder, Field(discriminator="source")]
+
+
+def read_case(values: Mapping[str, Any]) -> Generated | Folder:
+    """One case's settings from JSON-plain values, e.g. those in ``snakemake.params``.
+
+    Raises:
+        pydantic.ValidationError: not those of a source; ``config.load`` has refused them before.
+    """
+    sources: TypeAdapter[Generated | Folder] = TypeAdapter(Case)
+    return sources.validate_json(json.dumps(values))
+
+
+CASES: dict[str, Generated | Folder] = {
+    name: Generated.from_plain({"source": "generated", **values})
+    for name, values in {
+        # A structural steel: yields at 0.1 to 0.2 % strain.
+        "elastoplastic": {
+            "law": "elastoplastic",
+            "layout": "dict",
+            "strain": (-0.01, 0.01),
+            "parameters": {"E": (180e3, 220e3), "sig0": (200, 400), "H_kin": (5e3, 40e3)},
+        },
+        # A rubber between 60 % of its length and twice its length.
+        "hyperelastic": {
+            "law": "hyperelastic",
+            "layout": "tfrecord",
+            "strain": (-0.4, 1.0),
+            "parameters": {"mu": (0.3, 0.9), "alpha": (1.5, 4)},
+        },
+        # A polymer that relaxes within 0.2 to 3 s, loaded for 5 to 50 s.
+        "viscoelastic": {
+            "law": "viscoelastic",
+            "layout": "tfrecord",
+            "strain": (-0.02, 0.02),
+            "parameters": {"E_inf": (500, 1500), "E_1": (1000, 3000), "eta_1": (500, 3000)},
+            "duration": (5, 50),
+        },
+    }.items()
+}
+EXAMPLES: list[dict[str, object]] = [
+    {
+        "polymer": {
+            "source": "folder",
+            "path": "data/polymer",
+            "law": "viscoelastic",
+            "layout": "tfrecord",
+        }
+    }
+]

@@ -1,8 +1,0 @@
-"""What a script's results depend on besides its inputs: its code and its libraries."""
-
-from __future__ import annotations
-
-from matxai.provenance.closure import code_digest
-from matxai.provenance.libraries import library_versions
-
-__all__ = ["code_digest", "library_versions"]

@@ -1,0 +1,97 @@
+"""Which processor to compute on, and how many threads of it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matxai.run.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OVERRIDE = "MATXAI_DEVICE"
+
+
+def pick_device() -> str:
+    """Name the fastest device that PyTorch can use: `cuda`, `mps` or `cpu`.
+
+    The environment variable MATXAI_DEVICE overrides it (`cuda:1` picks the second GPU). PyTorch is
+    never imported from here: a script that has not imported it computes on the CPU.
+
+    Raises
+    ------
+    InputError
+        MATXAI_DEVICE is no device, or one that this machine does not have.
+    """
+    torch = sys.modules.get("torch")
+    available = ["cpu"]
+    if torch is not None:
+        if torch.backends.mps.is_available():
+            available.insert(0, "mps")
+        if torch.cuda.is_available():
+            available.insert(0, "cuda")
+    wanted = os.environ.get(OVERRIDE, "").strip()
+    if not wanted:
+        return available[0]
+    kind, _, index = wanted.partition(":")
+    known = re.fullmatch(r"cpu|mps|cuda(:\d+)?", wanted) is not None
+    if known and torch is None:
+        return "cpu"
+    if not known or kind not in available or (index and int(index) >= torch.cuda.device_count()):  # type: ignore[union-attr]
+        raise InputError(
+            f"{OVERRIDE} names no device that can be used here",
+            value=wanted,
+            expected="one of " + ", ".join(available),
+            fix=f"unset {OVERRIDE} to have the fastest one picked",
+        )
+    return wanted
+
+
+@contextmanager
+def granted_device() -> Iterator[str]:
+    """Give the device of `pick_device`; of several GPUs one that no other job of this user holds.
+
+    Jobs side by side (``--resources gpu=2``) would otherwise all take the first. SLURM shows each
+    job its own GPUs only, so there is nothing to choose there. A held GPU is a locked file in the
+    folder for temporary files; the lock goes with the process, however it ends.
+    """
+    device = pick_device()
+    torch = sys.modules.get("torch")
+    count = torch.cuda.device_count() if torch is not None and device == "cuda" else 0
+    if count < 2:
+        yield device
+        return
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+    names = visible if len(visible) == count else [str(index) for index in range(count)]
+    for index, name in enumerate(names):
+        path = Path(tempfile.gettempdir(), f"matxai-{os.getuid()}-gpu-{name}.lock")
+        with path.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"cuda:{index}"
+            return
+    yield device  # more jobs than GPUs: they share the first
+
+
+@contextmanager
+def limited_threads(threads: int) -> Iterator[None]:
+    """Keep PyTorch and the linear algebra libraries to the threads that Snakemake granted."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(threads)
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        yield
+        return
+    with threadpool_limits(limits=threads):
+        yield

@@ -1,0 +1,44 @@
+"""Files from the web, taken only if they are what they should be."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from matxai.run.errors import InputError
+
+_CHUNK = 1 << 20
+_TIMEOUT_S = 60
+
+
+def download(url: str, path: str | Path, sha256: str) -> None:
+    """Write the file at ``url`` (http or https) to ``path`` and check its SHA-256.
+
+    Raises:
+        InputError: it cannot be fetched, or its digest is another one (``path`` is then removed).
+    """
+    digest = hashlib.sha256()
+    if not url.startswith(("http://", "https://")):
+        raise InputError("not a web address", value=url, expected="http:// or https://")
+    try:
+        with urlopen(url, timeout=_TIMEOUT_S) as response, Path(path).open("wb") as file:  # noqa: S310
+            while chunk := response.read(_CHUNK):
+                digest.update(chunk)
+                file.write(chunk)
+    except (URLError, OSError) as error:
+        raise InputError(
+            f"cannot be fetched: {error}",
+            file=url,
+            fix="check the address and the network, or download by hand and use source: folder",
+        ) from error
+    if digest.hexdigest() != sha256:
+        Path(path).unlink()
+        raise InputError(
+            "the file at this address has another SHA-256 than the configuration states",
+            file=url,
+            value=digest.hexdigest(),
+            expected=sha256,
+            fix="check the address; change sha256 only if you trust the new file",
+        )

@@ -1,0 +1,117 @@
+"""Outputs that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matxai.run.errors import InputError
+from matxai.run.snakemake_object import NamedList, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = ".partial-"
+
+
+@contextmanager
+def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[NamedList]:
+    """Give temporary paths for the outputs; move them into place if the block ends cleanly.
+
+    Parameters
+    ----------
+    outputs
+        Final paths, of files or folders. Their parent folders are made.
+    owner
+        Who writes them, for the error message.
+
+    Yields
+    ------
+    NamedList
+        The same names and positions; each path is a hidden sibling with the same suffix, so the
+        final move is a rename within one file system.
+
+    Raises
+    ------
+    FileNotFoundError
+        The block ended cleanly but did not write one of the outputs; none is moved then.
+    InputError
+        There was no space left to write to.
+    """
+    final = [Path(path) for path in outputs]
+    partial = [path.with_name(PREFIX + path.name) for path in final]
+    spans = outputs.spans()
+    for path in partial:
+        _remove(path)  # left by a run that was killed
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield NamedList([str(path) for path in partial], spans)
+        for position, (source, target) in enumerate(zip(partial, final, strict=True)):
+            if not source.exists():
+                name = _name_of(position, spans)
+                raise FileNotFoundError(f"{owner} ended without writing output {name} ({target})")
+        for source, target in zip(partial, final, strict=True):
+            if target.is_dir() or source.is_dir():  # a rename replaces files and empty folders only
+                _remove(target)
+            source.replace(target)
+    except Exception as error:
+        if not _no_space(error):
+            raise
+        folders = sorted({str(path.parent) for path in final})
+        left = ", ".join(f"{folder}: {_free_mb(folder)} MB" for folder in folders)
+        raise InputError(
+            "No space left on the disk",
+            where=left,
+            expected="room for the outputs and, in a training, its checkpoint",
+            fix="free some, or let the results go elsewhere (--directory), then run the same command "
+            "again: what is finished is kept, a training goes on from its checkpoint",
+        ) from error
+    finally:
+        for path in partial:
+            _remove(path)
+
+
+def write_json(values: Any, path: str | Path) -> None:
+    """Write JSON-plain values, indented, without NaN or infinity (ValueError)."""
+    text = json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False)
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: str | Path) -> Any:
+    """Read what `write_json` wrote."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def _no_space(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, is a full disk; libraries in Rust say so in words."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if "No space left on device" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _free_mb(folder: str) -> int:
+    return shutil.disk_usage(folder).free // 1_000_000
+
+
+def _name_of(position: int, spans: dict[str, Span]) -> str:
+    for name, (start, end) in spans.items():
+        if end is None and start == position:
+            return repr(name)
+        if end is not None and start <= position < end:
+            return f"{name!r}[{position - start}]"
+    return f"[{position}]"
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,100 @@
+"""Hand a script over to the TensorFlow environment.
+
+TensorFlow and PyTorch abort when one process imports both, so TensorFlow lives in an environment
+of its own. A rule that needs it stays an ordinary `script:` rule: Snakemake starts it with the
+PyTorch environment's Python, and its first lines hand it over.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from matxai.run.errors import InputError
+from matxai.run.snakemake_object import StandIn
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+OVERRIDE = "MATXAI_TENSORFLOW_PYTHON"
+MARK = "MATXAI_HANDED_OVER"
+# Not `-m`: the module would exist twice, as __main__ and by its name.
+START = "from matxai.run.snakemake_object import main; main()"
+
+
+def tensorflow_python() -> Path:
+    """Where the Python of the TensorFlow environment should be (it need not exist)."""
+    default = REPOSITORY / ".venv-tensorflow" / "bin" / "python"
+    # absolute(), not resolve(): a resolved venv Python is the base Python, without the packages.
+    return Path(os.environ.get(OVERRIDE) or default).absolute()
+
+
+def enter_tensorflow(snakemake: Any, script: str) -> None:
+    """Return where TensorFlow can be imported; elsewhere run the script there, and end here.
+
+    The process is replaced (`exec`), so the exit code, signals, resource limits and Snakemake's
+    benchmark all see the script itself. Under `--sdm conda`, TensorFlow is importable at once.
+
+    Parameters
+    ----------
+    snakemake
+        The script's `snakemake`; of a `StandIn` (a test's) a child process is run instead.
+    script
+        The script's `__file__`.
+
+    Raises
+    ------
+    SystemExit
+        With the child's exit code, or with a message where the environment is missing.
+    """
+    if find_spec("tensorflow") is not None:
+        return
+    python = tensorflow_python()
+    if MARK in os.environ or not os.access(python, os.X_OK):
+        _refuse(snakemake, python)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as parameters:
+        parameters.write(StandIn.copy_of(snakemake).to_json())
+        parameters.seek(0)
+        descriptor = parameters.fileno()
+        # -P: neither the working directory nor a script's folder shadows a library.
+        command = [str(python), "-P", "-c", START, str(script), str(descriptor)]
+        environment = _environment(int(snakemake.threads))
+        if isinstance(snakemake, StandIn):
+            child = subprocess.run(command, env=environment, pass_fds=[descriptor], check=False)
+            raise SystemExit(child.returncode)
+        os.set_inheritable(descriptor, True)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(python, command, environment)  # noqa: S606 - no shell is wanted
+
+
+def _environment(threads: int) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "VIRTUAL_ENV"}}
+    count = str(threads)
+    return {
+        "TF_CPP_MIN_LOG_LEVEL": "1",
+        **kept,
+        # The only entry, so that no package of the first environment is visible in the second.
+        "PYTHONPATH": str(REPOSITORY / "src"),
+        # TensorFlow reads these once, at its import, before any code of ours could set them.
+        "TF_NUM_INTRAOP_THREADS": count,
+        "TF_NUM_INTEROP_THREADS": count,
+        "KERAS_BACKEND": "tensorflow",
+        MARK: "1",
+    }
+
+
+def _refuse(snakemake: Any, python: Path) -> None:
+    error = InputError(
+        f"Rule {snakemake.rule} needs the TensorFlow environment",
+        value=str(python),
+        expected="a Python that can import tensorflow",
+        fix=f"run `make`, or set {OVERRIDE} to such a Python, or use `--sdm conda`",
+    )
+    for log in snakemake.log[:1]:
+        Path(log).parent.mkdir(parents=True, exist_ok=True)
+        Path(log).write_text(f"{error}\n", encoding="utf-8")
+    raise SystemExit(str(error))

@@ -1,0 +1,13 @@
+"""Count elements and compounds, and measure the diversity of elements."""
+
+import _bootstrap  # noqa: F401
+from matxai.composition.data.compounds import read_compounds, symbols_of
+from matxai.composition.data.statistics import element_counts, incidence, prevalence, summary
+from matxai.run.job import job
+
+with job(snakemake) as run:
+    table = read_compounds(run.input.compounds)
+    held = incidence(symbols_of(table))
+    summary(held, table["part"], seed=run.seed).to_csv(run.output.summary, index=False)
+    prevalence(held, table["part"]).to_csv(run.output.prevalence, index=False)
+    element_counts(held, table["part"]).to_csv(run.output.element_counts, index=False)

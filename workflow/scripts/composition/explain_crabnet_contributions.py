@@ -1,0 +1,16 @@
+"""Take the contribution of every element to every prediction; check that they average to it."""
+
+import _bootstrap  # noqa: F401
+from matxai.composition.explain.contributions import check_average, contributions, summarise
+from matxai.composition.data.compounds import read_compounds
+from matxai.composition.network.model_file import load_network
+from matxai.run.job import job
+
+with job(snakemake) as run:
+    network, card = load_network(run.input.model)
+    occurrences = contributions(network, card, read_compounds(run.input.compounds), run.device)
+    check = check_average(occurrences, card.mean, card.std)
+    occurrences.to_parquet(run.output.occurrences, index=False)
+    summarise(occurrences, seed=card.seed).to_csv(run.output.elements, index=False)
+    check.to_csv(run.output.check, index=False)
+    print(check.to_string(index=False))

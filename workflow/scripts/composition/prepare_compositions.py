@@ -1,0 +1,26 @@
+"""Read, check, transform and split one data set."""
+
+import _bootstrap  # noqa: F401
+from matxai.composition.data.preparation import prepare
+from matxai.composition.settings.data import Transport, read_dataset
+from matxai.composition.settings.line import Prepare
+from matxai.composition.data.sources import read_parts, read_transport
+from matxai.composition.elements.vectors import read_vectors
+from matxai.run.job import job
+from matxai.learning.split import PARTS
+
+with job(snakemake) as run:
+    dataset = read_dataset(run.params.dataset)
+    if isinstance(dataset, Transport):
+        raw = read_transport(dataset)
+    else:
+        raw = read_parts({part: run.input[part] for part in PARTS})
+    tables = [read_vectors(path) for path in run.input.elements]
+    known = set.intersection(*(set(table.index) for table in tables))
+    prepared = prepare(raw, dataset, Prepare.from_plain(run.params.prepare), known)
+    prepared.compounds.to_parquet(run.output.compounds, index=False)
+    prepared.refused.to_csv(run.output.refused, index=False)
+    prepared.report.to_csv(run.output.report, index=False)
+    print(prepared.report.to_string(index=False))
+    if len(prepared.refused):
+        print("\nrefused rows:", prepared.refused.head(50).to_string(index=False), sep="\n")

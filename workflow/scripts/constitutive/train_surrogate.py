@@ -1,0 +1,37 @@
+"""Fit the one-step network of a case."""
+
+from pathlib import Path
+
+import _bootstrap  # noqa: F401
+from matxai.constitutive.network.fitting import train_surrogate
+from matxai.constitutive.network.model_file import save_trained
+from matxai.constitutive.settings.line import Surrogate, TrainSurrogate
+from matxai.constitutive.data.steps import held, read_steps
+from matxai.run.digests import digest, file_digest
+from matxai.run.job import job
+from matxai.run.outputs import write_json
+
+with job(snakemake) as run:
+    case, table = run.params.case, read_steps(run.input.steps)
+    data = file_digest(run.input.steps)
+    trained = train_surrogate(
+        table,
+        case["features"] if case["chosen"] else held(case["features"], table),
+        case["target"],
+        Surrogate.from_plain(run.params.network),
+        TrainSurrogate.from_plain(run.params.train),
+        seed=run.seed,
+        device=run.device,
+        checkpoint=Path(run.params.checkpoint),
+        fingerprint=digest(
+            data, case, run.params.network, run.params.train, run.seed, run.params.code
+        ),
+    )
+    save_trained(
+        run.output.model, trained, "mlp", law=case["law"], seed=run.seed, data=data,
+        settings=run.params.train, versions=run.params.libs,
+    )  # fmt: skip
+    trained.fitted.history.to_csv(run.output.history, index=False)
+    write_json(trained.summary(), run.output.training)
+
+Path(snakemake.params.checkpoint).unlink(missing_ok=True)
