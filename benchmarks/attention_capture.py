@@ -30,27 +30,27 @@ import torch
 import zarr
 from torch import Tensor, nn
 
-from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention.capture import AttentionCapture, attention_capture
 from matxai.composition.attention.layout import UNIT
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.attention.summary import summarise
-from matxai.composition.network.batch import Batch
-from matxai.composition.settings.data import Folder
-from matxai.composition.elements.vectors import network_vectors, read_element_vectors
-from matxai.composition.network.fitting import Regression, task_of, train_on
-from matxai.composition.data.formulas import SYMBOLS
-from matxai.composition.network.crabnet import Prediction
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
-from matxai.composition.settings.line import Network, Prepare, Train
 from matxai.composition.data.sources import read_parts
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.network.batch import Batch
+from matxai.composition.network.crabnet import Prediction
+from matxai.composition.network.fitting import PropertyRegression, task_of, train_on
+from matxai.composition.settings.attention import Attention
+from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 
 
 class Clock:
     """CPU seconds spent in the capture's own code."""
 
-    def __init__(self, capture: AttentionCapture, task: Regression) -> None:
+    def __init__(self, capture: AttentionCapture, task: PropertyRegression) -> None:
         self.spent, self.capture = 0.0, capture
         see = capture.see
 
@@ -80,10 +80,10 @@ class Clock:
 
 
 def train(
-    table: pd.DataFrame, vectors: Tensor, settings: Train, packed: Path | None
+    table: pd.DataFrame, vectors: Tensor, settings: CrabNetTraining, packed: Path | None
 ) -> dict[str, Any]:
     """CPU seconds of a training, and of its capture where ``packed`` says where its file goes."""
-    task, clock, shape = task_of("regression", table, settings, "cpu"), None, Network()
+    task, clock, shape = task_of("regression", table, settings, "cpu"), None, CrabNetShape()
     began = time.process_time()
     if packed is not None:
         capture = attention_capture(
@@ -134,10 +134,10 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     raw = read_parts({part: arguments.data / f"{part}.csv" for part in ("train", "val", "test")})
-    dataset = Folder(source="folder", path=str(arguments.data))
-    table = prepare(raw, dataset, Prepare(), SYMBOLS).compounds
+    dataset = CompositionFolder(source="folder", path=str(arguments.data))
+    table = prepare(raw, dataset, CompositionPreparation(), NUMBER_OF).compounds
     vectors = torch.from_numpy(network_vectors(read_element_vectors("mat2vec")))
-    settings = Train().model_copy(update={"epochs": arguments.epochs})
+    settings = CrabNetTraining().model_copy(update={"epochs": arguments.epochs})
     with tempfile.TemporaryDirectory() as folder:
         packed, rows = Path(folder, "attention.zarr.zip"), []
         for _ in range(arguments.rounds):

@@ -24,8 +24,8 @@ import numpy as np
 
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore, attention
-from matxai.composition.attention.writer import Captured, GrowingStore
-from matxai.composition.data.formulas import SYMBOL, parse_formula, reduced_formula
+from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.data.formulas import SYMBOL_OF, parse_formula, reduced_formula
 
 SHARES = (0.02, 0.15, 0.45, 0.25, 0.1, 0.03)  # of 1 to 6 elements
 READ = 25
@@ -38,7 +38,7 @@ def made_up(folder: Path, compounds: int, steps: int) -> Path:
     elements = [rng.choice(np.arange(1, 90), size=n, replace=False) for n in counts]
     amounts = [rng.integers(1, 12, size=n) for n in counts]
     formulas = [
-        "".join(f"{SYMBOL[int(z)]}{amount}" for z, amount in zip(*pair, strict=True))
+        "".join(f"{SYMBOL_OF[int(z)]}{amount}" for z, amount in zip(*pair, strict=True))
         for pair in zip(elements, amounts, strict=True)
     ]
     captured = Captured(
@@ -49,7 +49,7 @@ def made_up(folder: Path, compounds: int, steps: int) -> Path:
         np.arange(compounds),
         rng.normal(size=compounds).astype(np.float32),
     )
-    store = GrowingStore(
+    store = AttentionWriter(
         folder / "a.zarr", captured, layers=3, heads=4, capacity=steps, origin={"epoch_steps": 10}
     )
     store.create()

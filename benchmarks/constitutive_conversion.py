@@ -23,11 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 import numpy as np
 import pandas as pd
 
-from matxai.constitutive.settings.data import CASES, Generated
 from matxai.constitutive.data.generator import generate
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.data.preparation import prepare
 from matxai.constitutive.data.raw import READERS
+from matxai.constitutive.settings.data import CASES, Generated
 
 KEYS = {"strain": ("strain", "epsilon", "eps"), "stress": ("stress", "sigma", "sig")}
 

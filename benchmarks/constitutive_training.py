@@ -33,7 +33,7 @@ from torch.nn.functional import huber_loss
 from torch.utils.data import DataLoader, Dataset
 
 from matxai.attribution.permutation import permutation_importance
-from matxai.constitutive.network.fitting import Data, Regression
+from matxai.constitutive.network.fitting import Data, StressRegression
 from matxai.constitutive.network.networks import Perceptron
 from matxai.statistics.regression import r2
 
@@ -76,7 +76,7 @@ def endless(make: Callable[[], Any]) -> Iterator[Any]:
 
 def trainings(x: Tensor, y: Tensor) -> dict[str, Callable[[], Iterator[tuple[Tensor, Tensor]]]]:
     """A source of batches by name."""
-    task = Regression(Data(x, y), Data(x, y), BATCH, 1.0)
+    task = StressRegression(Data(x, y), Data(x, y), BATCH, 1.0)
     rows = Rows(x, y)
     return {
         "ours": lambda: endless(lambda: ((x[rows_], y[rows_]) for rows_ in task.batches())),

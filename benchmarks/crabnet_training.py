@@ -27,22 +27,28 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from matxai.composition.settings.data import Folder
-from matxai.composition.data.compounds import part_of
-from matxai.composition.elements.vectors import network_vectors, read_element_vectors
-from matxai.composition.network.fitting import Regression, network_shape, predict, task_of, train_on
-from matxai.composition.data.formulas import SYMBOLS
-from matxai.composition.network.crabnet import CrabNet
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
-from matxai.composition.settings.line import Network, Prepare, Train
 from matxai.composition.data.sources import read_parts
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.network.crabnet import CrabNet
+from matxai.composition.network.fitting import (
+    PropertyRegression,
+    network_shape,
+    predict,
+    task_of,
+    train_on,
+)
+from matxai.composition.network.parts import part_of
+from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.statistics.regression import mae
 
 
-class Clocked(Regression):
+class Clocked(PropertyRegression):
     """The training task, with CPU seconds of each epoch's parts and the matrix rate between."""
 
-    def __init__(self, task: Regression) -> None:
+    def __init__(self, task: PropertyRegression) -> None:
         self.__dict__.update(vars(task))
         self.epochs: list[float] = []
         self.validations: list[float] = []
@@ -75,10 +81,12 @@ def matrix_rate(tokens: int, seconds: float = 0.3) -> float:
     return best
 
 
-def run(table: pd.DataFrame, vectors: Tensor, settings: Train, seed: int) -> dict[str, Any]:
-    """Train once; test MAE, CPU seconds, and the cost of an epoch against its limit."""
+def run(
+    table: pd.DataFrame, vectors: Tensor, settings: CrabNetTraining, seed: int
+) -> dict[str, Any]:
+    """CrabNetTraining once; test MAE, CPU seconds, and the cost of an epoch against its limit."""
     task = Clocked(task_of("regression", table, settings, "cpu"))
-    shape = Network()
+    shape = CrabNetShape()
     began = time.process_time()
     fitted = train_on(task, vectors, shape, settings, seed=seed, device="cpu")
     cpu = time.process_time() - began - 0.3 * len(task.rates)
@@ -111,15 +119,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--epochs", type=int, default=Train().epochs)
+    parser.add_argument("--epochs", type=int, default=CrabNetTraining().epochs)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     raw = read_parts({part: arguments.data / f"{part}.csv" for part in ("train", "val", "test")})
-    dataset = Folder(source="folder", path=str(arguments.data))
-    table = prepare(raw, dataset, Prepare(), SYMBOLS).compounds
+    dataset = CompositionFolder(source="folder", path=str(arguments.data))
+    table = prepare(raw, dataset, CompositionPreparation(), NUMBER_OF).compounds
     vectors = torch.from_numpy(network_vectors(read_element_vectors("mat2vec")))
-    settings = Train().model_copy(update={"epochs": arguments.epochs})
+    settings = CrabNetTraining().model_copy(update={"epochs": arguments.epochs})
     rows = []
     for seed in arguments.seeds:
         row = run(table, vectors, settings, seed)

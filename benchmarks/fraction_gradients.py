@@ -28,7 +28,6 @@ import torch
 from scipy.stats import kendalltau
 from torch import Tensor
 
-from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.data.compounds import amounts_of, read_compounds
 from matxai.composition.explain.fraction_gradients import (
     equal,
@@ -36,8 +35,9 @@ from matxai.composition.explain.fraction_gradients import (
     other_encoding,
     vanishing,
 )
-from matxai.composition.network.model_file import load_network
+from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import CrabNet, FractionEncoding
+from matxai.composition.network.model_file import load_network
 
 RESOLUTION = FractionEncoding.RESOLUTION
 AHEAD = 1e-4  # less than half a row of the encoding

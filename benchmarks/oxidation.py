@@ -31,8 +31,8 @@ import numpy as np
 import pandas as pd
 from pymatgen.core import Composition
 
-from matxai.composition.oxidation.guess import NON_INTEGER, guess, listed
 from matxai.composition.data.sources import read_parts
+from matxai.composition.oxidation.guess import NON_INTEGER, guess, listed
 from matxai.learning.split import PARTS
 
 EFFORTS = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, math.inf)

@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import RandomForestRegressor
 
-from matxai.composition.evaluation.baselines import composition_features
-from matxai.composition.settings.data import Transport
-from matxai.composition.elements.vectors import network_vectors, read_element_vectors
 from matxai.composition.data.formulas import parse_formula, reduced_formula
 from matxai.composition.data.sources import read_transport
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.evaluation.baselines import composition_features
+from matxai.composition.settings.data import Transport
 from matxai.statistics.regression import r2
 
 TRAIN, TEST, TREES = 4000, 1000, 60

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(workflow.basedir, "src")))
 
 from matxai.config.loading import ConfigError, load, plain
-from matxai.run.requests import growing
+from matxai.run.requests import by_size
 from matxai.run.provenance import code_digest, library_versions
 
 try:

@@ -32,8 +32,8 @@ rule plot_crabnet_attention:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=20),
-        runtime=growing(20, per_mb=0.1),
+        mem_mb=by_size(2000, per_mb=20),
+        runtime=by_size(20, per_mb=0.1),
     params:
         target=target_of,
         views=plain(COMPOSITION.attention_views, without={"frames_per_second"}),
@@ -75,8 +75,8 @@ rule render_crabnet_attention:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=20),
-        runtime=growing(20, per_mb=0.1),
+        mem_mb=by_size(2000, per_mb=20),
+        runtime=by_size(20, per_mb=0.1),
     params:
         target=target_of,
         frames_per_second=COMPOSITION.attention_views.frames_per_second,

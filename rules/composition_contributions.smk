@@ -22,8 +22,8 @@ rule explain_crabnet_contributions:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=growing(2000, per_mb=50),
-        runtime=growing(20, per_mb=0.2),
+        mem_mb=by_size(2000, per_mb=50),
+        runtime=by_size(20, per_mb=0.2),
     params:
         code=code("composition/explain_crabnet_contributions.py"),
         libs=libs("composition/explain_crabnet_contributions.py"),
@@ -66,8 +66,8 @@ rule plot_crabnet_contributions:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         target=target_of,
         minimum=COMPOSITION.contributions.minimum,

@@ -21,8 +21,8 @@ rule prepare_element_vectors:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         # Packages that are read, not imported: libs() does not see them.
         packages={name: version(name) for name in ("ElementEmbeddings", "matminer")},
@@ -46,8 +46,8 @@ rule download_composition_table:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
+        mem_mb=by_size(2000),
+        runtime=by_size(60),
     params:
         # The digest is the identity of the file: another address for it is no reason to fetch again.
         # Snakemake does not compare a param that asks for the output.
@@ -77,8 +77,8 @@ rule prepare_compositions:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
+        mem_mb=by_size(2000),
+        runtime=by_size(30),
     params:
         # How the axes name a target changes no number.
         dataset=lambda wildcards: plain(
@@ -109,8 +109,8 @@ rule plot_composition_target:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         target=target_of,
         code=code("composition/plot_composition_target.py"),
@@ -141,8 +141,8 @@ rule describe_compositions:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         code=code("composition/describe_compositions.py"),
         libs=libs("composition/describe_compositions.py"),
@@ -179,8 +179,8 @@ rule plot_element_prevalence:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         code=code("composition/plot_element_prevalence.py"),
         libs=libs("composition/plot_element_prevalence.py"),
@@ -205,8 +205,8 @@ rule collect_composition_statistics:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         datasets=list(COMPOSITION.datasets),
         code=code("composition/collect_composition_statistics.py"),

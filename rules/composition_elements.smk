@@ -20,8 +20,8 @@ rule embed_elements:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         code=code("composition/embed_elements.py"),
         libs=libs("composition/embed_elements.py"),
@@ -45,8 +45,8 @@ rule select_element_vectors:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         code=code("composition/select_element_vectors.py"),
         libs=libs("composition/select_element_vectors.py"),
@@ -79,8 +79,8 @@ rule plot_element_correlation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         views=COMPOSITION_PLAN.views,
         code=code("composition/plot_element_correlation.py"),
@@ -110,8 +110,8 @@ rule render_element_correlation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         views=COMPOSITION_PLAN.views,
         code=code("composition/render_element_correlation.py"),
@@ -150,8 +150,8 @@ rule plot_element_vectors:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         elements=list(COMPOSITION.element_vectors.elements),
         names=[

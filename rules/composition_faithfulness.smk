@@ -27,8 +27,8 @@ rule explain_crabnet_faithfulness:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=growing(2000, per_mb=50),
-        runtime=growing(30, per_mb=0.5),
+        mem_mb=by_size(2000, per_mb=50),
+        runtime=by_size(30, per_mb=0.5),
     params:
         faithfulness=(
             plain(COMPOSITION.faithfulness) if COMPOSITION.faithfulness else None
@@ -58,8 +58,8 @@ rule plot_crabnet_faithfulness:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         title=TRAINED_TITLE,
         code=code("composition/plot_crabnet_faithfulness.py"),

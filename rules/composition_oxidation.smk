@@ -15,8 +15,8 @@ rule guess_oxidation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=50),
-        runtime=growing(60),
+        mem_mb=by_size(2000, per_mb=50),
+        runtime=by_size(60),
     params:
         time_limit=COMPOSITION.oxidation.time_limit,
         code=code("composition/guess_oxidation.py"),
@@ -42,8 +42,8 @@ rule collect_oxidation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=50),
-        runtime=growing(10),
+        mem_mb=by_size(2000, per_mb=50),
+        runtime=by_size(10),
     params:
         code=code("composition/collect_oxidation.py"),
         libs=libs("composition/collect_oxidation.py"),
@@ -78,8 +78,8 @@ rule plot_oxidation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=50),
-        runtime=growing(10),
+        mem_mb=by_size(2000, per_mb=50),
+        runtime=by_size(10),
     params:
         datasets=list(COMPOSITION.datasets),
         code=code("composition/plot_oxidation.py"),

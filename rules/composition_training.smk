@@ -19,8 +19,8 @@ rule train_crabnet:
     threads: 4
     resources:
         gpu=COMPOSITION_PLAN.gpus(),
-        mem_mb=growing(3000, per_mb=1500),
-        runtime=growing(60, per_mb=1.5 * COMPOSITION.train.epochs),
+        mem_mb=by_size(3000, per_mb=1500),
+        runtime=by_size(60, per_mb=1.5 * COMPOSITION.train.epochs),
     params:
         # No outputs: they must outlive a job that is killed.
         checkpoint=f"{TRAINED}/checkpoint.pt",
@@ -53,8 +53,8 @@ rule evaluate_crabnet_attention:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=by_size(2000),
+        runtime=by_size(20),
     params:
         code=code("composition/evaluate_crabnet_attention.py"),
         libs=libs("composition/evaluate_crabnet_attention.py"),
@@ -78,8 +78,8 @@ rule plot_crabnet_history:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         target=target_of,
         title=TRAINED_TITLE,
@@ -110,8 +110,8 @@ rule evaluate_crabnet:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=growing(2000, per_mb=50),
-        runtime=growing(20, per_mb=0.2),
+        mem_mb=by_size(2000, per_mb=50),
+        runtime=by_size(20, per_mb=0.2),
     params:
         # For the caption.
         task=task_of,
@@ -143,8 +143,8 @@ rule plot_crabnet_regression:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         # For the caption.
         task="regression",
@@ -180,8 +180,8 @@ rule plot_crabnet_classification:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         # For the caption.
         task="classification",
@@ -209,8 +209,8 @@ rule evaluate_composition_baselines:
         "../envs/torch.yaml"
     threads: 2
     resources:
-        mem_mb=growing(2000, per_mb=4 * COMPOSITION.baseline.trees),
-        runtime=growing(60, per_mb=0.2 * COMPOSITION.baseline.trees),
+        mem_mb=by_size(2000, per_mb=4 * COMPOSITION.baseline.trees),
+        runtime=by_size(60, per_mb=0.2 * COMPOSITION.baseline.trees),
     params:
         task=task_of,
         trees=COMPOSITION.baseline.trees,
@@ -244,8 +244,8 @@ rule collect_composition_accuracy:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         target=target_of,
         code=code("composition/collect_composition_accuracy.py"),
@@ -272,8 +272,8 @@ rule collect_composition_summary:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=30),
-        runtime=growing(10),
+        mem_mb=by_size(2000, per_mb=30),
+        runtime=by_size(10),
     params:
         targets={name: COMPOSITION_PLAN.target(name) for name in COMPOSITION.datasets},
         code=code("composition/collect_composition_summary.py"),

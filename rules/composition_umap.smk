@@ -25,8 +25,8 @@ rule explain_crabnet_umap:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000, per_mb=20),
-        runtime=growing(60),
+        mem_mb=by_size(4000, per_mb=20),
+        runtime=by_size(60),
     params:
         local_umap=plain(COMPOSITION.local_umap) if COMPOSITION.local_umap else None,
         global_umap=plain(COMPOSITION.global_umap) if COMPOSITION.global_umap else None,
@@ -88,8 +88,8 @@ rule plot_crabnet_umap:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(3000, per_mb=50),
-        runtime=growing(30),
+        mem_mb=by_size(3000, per_mb=50),
+        runtime=by_size(30),
     params:
         target=lambda wildcards: COMPOSITION_PLAN.target(wildcards.dataset),
         views=COMPOSITION_PLAN.umap_views(),

@@ -19,8 +19,8 @@ rule explain_surrogate_permutation:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=20),
-        runtime=growing(20, per_mb=1),
+        mem_mb=by_size(2000, per_mb=20),
+        runtime=by_size(20, per_mb=1),
     params:
         explain=plain(
             CONSTITUTIVE.explain,
@@ -59,8 +59,8 @@ rule explain_surrogate_gradients:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=150),
-        runtime=growing(20, per_mb=0.5),
+        mem_mb=by_size(2000, per_mb=150),
+        runtime=by_size(20, per_mb=0.5),
     params:
         explain=plain(CONSTITUTIVE.explain, without=("repeats", "components")),
         units=units_of,
@@ -98,8 +98,8 @@ rule explain_recurrent_states:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=70),
-        runtime=growing(20, per_mb=0.1),
+        mem_mb=by_size(2000, per_mb=70),
+        runtime=by_size(20, per_mb=0.1),
     params:
         explain=plain(
             CONSTITUTIVE.explain, without=("repeats", "integration_steps", "tolerance")
@@ -135,8 +135,8 @@ rule collect_surrogate_explanations:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=by_size(2000),
+        runtime=by_size(20),
     params:
         explain=plain(CONSTITUTIVE.explain),
         code=code("constitutive/collect_surrogate_explanations.py"),
@@ -188,8 +188,8 @@ rule plot_surrogate_explanations:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=by_size(2000),
+        runtime=by_size(20),
     params:
         units=units_of,
         title=NETWORK_TITLE,

@@ -15,8 +15,8 @@ rule generate_loading_paths:
         "../envs/tensorflow.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=by_size(2000),
+        runtime=by_size(20),
     params:
         case=lambda wildcards: plain(
             CONSTITUTIVE_PLAN.case(wildcards.case), without=NOT_GENERATED
@@ -45,8 +45,8 @@ rule prepare_loading_paths:
         "../envs/tensorflow.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=50),
-        runtime=growing(30, per_mb=2),
+        mem_mb=by_size(2000, per_mb=50),
+        runtime=by_size(30, per_mb=2),
     params:
         folder=lambda wildcards: CONSTITUTIVE_PLAN.raw_folder(wildcards.case),
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
@@ -77,8 +77,8 @@ rule train_surrogate:
     threads: 1
     resources:
         gpu=CONSTITUTIVE_PLAN.gpus("surrogate"),
-        mem_mb=growing(2000, per_mb=25),
-        runtime=growing(60, per_mb=0.03 * CONSTITUTIVE.train.epochs),
+        mem_mb=by_size(2000, per_mb=25),
+        runtime=by_size(60, per_mb=0.03 * CONSTITUTIVE.train.epochs),
     params:
         # Not an output: it must outlive a job that is killed.
         checkpoint=f"{NETWORK}/surrogate_checkpoint.pt",
@@ -110,8 +110,8 @@ rule train_recurrent:
     threads: 1
     resources:
         gpu=CONSTITUTIVE_PLAN.gpus("recurrent"),
-        mem_mb=growing(2000, per_mb=40),
-        runtime=growing(60, per_mb=0.01 * CONSTITUTIVE.train_recurrent.epochs),
+        mem_mb=by_size(2000, per_mb=40),
+        runtime=by_size(60, per_mb=0.01 * CONSTITUTIVE.train_recurrent.epochs),
     params:
         checkpoint=f"{NETWORK}/recurrent_checkpoint.pt",
         law=lambda wildcards: CONSTITUTIVE_PLAN.case(wildcards.case).law,
@@ -154,8 +154,8 @@ rule evaluate_surrogate:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000, per_mb=35),
-        runtime=growing(20, per_mb=0.1),
+        mem_mb=by_size(2000, per_mb=35),
+        runtime=by_size(20, per_mb=0.1),
     params:
         code=code("constitutive/evaluate_surrogate.py"),
         libs=libs("constitutive/evaluate_surrogate.py"),
@@ -190,8 +190,8 @@ rule plot_surrogate:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        mem_mb=by_size(2000),
+        runtime=by_size(20),
     params:
         case=lambda wildcards: CONSTITUTIVE_PLAN.learned(wildcards.case),
         units=units_of,

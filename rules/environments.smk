@@ -26,8 +26,8 @@ rule check_tensorflow:
         "../envs/tensorflow.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=by_size(2000),
+        runtime=by_size(10),
     params:
         code=code("environments/check_tensorflow.py"),
         libs=libs("environments/check_tensorflow.py"),

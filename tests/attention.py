@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from matxai.composition.attention.pack import pack
-from matxai.composition.attention.writer import Captured, GrowingStore
-from matxai.composition.data.formulas import SYMBOLS, parse_formula, reduced_formula
+from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.data.formulas import NUMBER_OF, parse_formula, reduced_formula
 
 
 def softmax(rng, *shape):
@@ -31,7 +31,7 @@ def planted_store(folder, formulas, targets, *, steps=6, layers=2, heads=3, seed
         np.arange(len(formulas)),
         np.array(targets, dtype=np.float32),
     )
-    store = GrowingStore(
+    store = AttentionWriter(
         Path(folder) / "planted.zarr", captured, layers=layers, heads=heads, capacity=steps,
         origin={"network": "crabnet", "epoch_steps": epoch_steps},
     )  # fmt: skip
@@ -53,5 +53,5 @@ def planted_store(folder, formulas, targets, *, steps=6, layers=2, heads=3, seed
 
 def symbols_of(formula):
     """Element symbols in the order of a planted store."""
-    names = {number: symbol for symbol, number in SYMBOLS.items()}
+    names = {number: symbol for symbol, number in NUMBER_OF.items()}
     return [names[number] for number in parse_formula(formula)]

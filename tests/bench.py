@@ -3,7 +3,7 @@
 import pandas as pd
 
 from matxai.learning import loop as training
-from matxai.run.snakemake_object import StandIn, run_script
+from matxai.run.snakemake_object import SnakemakeObject, run_script
 from tests.project import REPOSITORY
 
 TARGET = {"task": "regression", "label": "Hardness", "unit": "GPa", "transform": "none"}
@@ -39,7 +39,7 @@ class Bench:
 
     def run(self, script, inputs, outputs, *, wildcards=None, threads=1, **params):
         """Run a script; `wildcards` stand beside those of the bench, the rest are its `params`."""
-        standin = StandIn(
+        standin = SnakemakeObject(
             input=self.placed(inputs),
             output=self.placed(outputs),
             params=params,

@@ -7,13 +7,13 @@ import pandas as pd
 import torch
 
 from matxai.composition.data.compounds import amounts_of
+from matxai.composition.data.formulas import SYMBOL_OF, parse_formula, reduced_formula
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
-from matxai.composition.data.formulas import SYMBOL, parse_formula, reduced_formula
-from matxai.composition.network.model_file import Card, save_network
 from matxai.composition.network.crabnet import CrabNet
+from matxai.composition.network.model_file import CrabNetMetadata, save_network
 
 MEAN, STD = 10.0, 2.0
-CARD = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])
+METADATA = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])
 PARTS = ("train", "train", "train", "val", "test")
 SHAPE = {"width": 16, "layers": 2, "heads": 2, "feedforward": 32, "dropout": 0.1, "head": [8]}
 
@@ -40,7 +40,7 @@ def random_formulas(counts, elements=range(1, 90), most=8, seed=0):
     """A formula of so many of the elements for each of the counts, with amounts of 1 to `most`."""
     rng = np.random.default_rng(seed)
     picked = [rng.choice(elements, size=count, replace=False) for count in counts]
-    return ["".join(f"{SYMBOL[n]}{rng.integers(1, most + 1)}" for n in each) for each in picked]
+    return ["".join(f"{SYMBOL_OF[n]}{rng.integers(1, most + 1)}" for n in each) for each in picked]
 
 
 def mean_worth(table, worth):
@@ -57,5 +57,7 @@ def save_untrained(path):
     """A model file of a network as it starts."""
     torch.manual_seed(0)
     network = CrabNet(torch.from_numpy(network_vectors(read_element_vectors("onehot"))), **SHAPE)
-    card = Card("hotcrab", 0, SHAPE, 1.0, 2.0, ["O", "Fe"], "0" * 64, 1, {}, "regression")
-    save_network(path, network.state_dict(), card)
+    metadata = CrabNetMetadata(
+        "hotcrab", 0, SHAPE, 1.0, 2.0, ["O", "Fe"], "0" * 64, 1, {}, "regression"
+    )
+    save_network(path, network.state_dict(), metadata)

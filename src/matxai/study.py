@@ -7,11 +7,11 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from matxai.composition.settings.line import Composition
+from matxai.config.base import FolderName, SettingsBlock
 from matxai.constitutive.settings.line import Constitutive
-from matxai.config.base import FolderName, Strict
 
 
-class Settings(Strict):
+class Settings(SettingsBlock):
     """Configuration of matxai."""
 
     study: FolderName = Field(
@@ -38,7 +38,7 @@ class Settings(Strict):
 
     def lines(self) -> tuple[str, ...]:
         """Names of the lines that are switched on, in the order of the fields."""
-        return tuple(name for name, value in self if isinstance(value, Strict))
+        return tuple(name for name, value in self if isinstance(value, SettingsBlock))
 
     @model_validator(mode="after")
     def _some_line(self) -> Self:

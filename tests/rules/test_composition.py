@@ -6,7 +6,7 @@ import pytest
 from tests.bench import TARGET, CompositionBench, die_in_third_epoch
 
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.network.model_file import load_network
 from matxai.composition.oxidation.tables import read_oxidation
 
@@ -162,15 +162,17 @@ def test_statistics_and_their_figures(bench):
 
 
 def test_embeddings_correlation_and_vectors(bench):
-    bench.run("composition/embed_elements", {"model": "model.safetensors"}, {"embeddings": "e.parquet"})
+    bench.run(
+        "composition/embed_elements", {"model": "model.safetensors"}, {"embeddings": "e.parquet"}
+    )
     bench.run(
         "composition/select_element_vectors",
         {"embeddings": "e.parquet"},
         {"table": "embedded.csv"},
         wildcards={"vectors": "embedded"},
     )
-    _, card = load_network(bench.folder / "model.safetensors")
-    assert list(pd.read_csv(bench.folder / "embedded.csv", index_col=0).index) == card.elements
+    _, metadata = load_network(bench.folder / "model.safetensors")
+    assert list(pd.read_csv(bench.folder / "embedded.csv", index_col=0).index) == metadata.elements
     place = {"place": "mine/hotcrab/seed0", "vectors": "embedded"}
     bench.run(
         "composition/plot_element_correlation",
@@ -183,7 +185,7 @@ def test_embeddings_correlation_and_vectors(bench):
         wildcards=place,
         views=VIEWS,
     )
-    pairs = len(card.elements) * (len(card.elements) - 1) // 2
+    pairs = len(metadata.elements) * (len(metadata.elements) - 1) // 2
     assert len(pd.read_csv(bench.folder / "full_number.csv")) == pairs
     bench.run(
         "composition/render_element_correlation",
@@ -223,7 +225,7 @@ def test_oxidation_tables_and_figures(bench):
         table["states"], compounds["numbers"], compounds["amounts"], strict=True
     ):
         held = dict(zip(map(int, numbers), amounts, strict=True))
-        assert sum(state * held[SYMBOLS[s]] for s, state in states.items()) == pytest.approx(0)
+        assert sum(state * held[NUMBER_OF[s]] for s, state in states.items()) == pytest.approx(0)
     views = ("outcomes", "states", "agreement")
     bench.run(
         "composition/plot_oxidation",
@@ -293,7 +295,9 @@ def test_download_checks_the_digest(bench, tmp_path):
 
         def fetch(digest):
             outputs, wildcards = {"table": f"{digest}.csv"}, {"sha256": digest}
-            bench.run("composition/download_composition_table", {}, outputs, wildcards=wildcards, url=url)
+            bench.run(
+                "composition/download_composition_table", {}, outputs, wildcards=wildcards, url=url
+            )
 
         fetch(good)
         assert (bench.folder / f"{good}.csv").read_bytes() == content

@@ -37,7 +37,9 @@ def plot(bench, formulas, count, **changes):
         "elements_figure": "elements.svg",
         "elements_table": "elements.csv",
     }
-    bench.run("composition/plot_crabnet_attention", STORE, outputs, views=views, names=names, **PARAMS)
+    bench.run(
+        "composition/plot_crabnet_attention", STORE, outputs, views=views, names=names, **PARAMS
+    )
 
 
 def render(bench, count):
@@ -48,7 +50,14 @@ def render(bench, count):
         "elements_page": "elements.html",
     }
     inputs = STORE | {"compounds": "compounds.csv", "elements": "elements.csv"}
-    bench.run("composition/render_crabnet_attention", inputs, outputs, frames_per_second=15, minimum=1, **PARAMS)
+    bench.run(
+        "composition/render_crabnet_attention",
+        inputs,
+        outputs,
+        frames_per_second=15,
+        minimum=1,
+        **PARAMS,
+    )
 
 
 def test_what_is_chosen_is_drawn_and_rendered(bench, folder):

@@ -34,8 +34,8 @@ def test_what_is_no_class_is_refused(bench):
 
 
 def test_the_file_says_that_its_output_is_a_class(bench):
-    _, card = load_network(bench.folder / "model.safetensors")
-    assert (card.task, card.mean, card.std) == ("classification", 0, 1)
+    _, metadata = load_network(bench.folder / "model.safetensors")
+    assert (metadata.task, metadata.mean, metadata.std) == ("classification", 0, 1)
 
 
 def test_history_attention_and_evaluation_have_the_same_log_loss(bench):

@@ -5,8 +5,8 @@ import pytest
 from tests.bench import CompositionBench
 from tests.compositions import prepared, random_formulas, save_untrained
 
-from matxai.composition.settings.analyses import Faithfulness
 from matxai.composition.explain.faithfulness import FEW, REFERENCES, SUBSETS
+from matxai.composition.settings.analyses import Faithfulness
 
 TABLES = ("agreement", "references", "check")
 
@@ -23,7 +23,9 @@ def explain(bench, source="compounds.parquet", **asked):
 def plot(bench):
     inputs = {"agreement": "agreement.csv", "references": "references.csv"}
     outputs = {"figure": "agreement.svg"}
-    bench.run("composition/plot_crabnet_faithfulness", inputs, outputs, title="hotcrab on mine, seed 0")
+    bench.run(
+        "composition/plot_crabnet_faithfulness", inputs, outputs, title="hotcrab on mine, seed 0"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,9 @@ def explain(bench, output=EXPLAINED, local=LOCAL, whole=GLOBAL):
         "compounds": "compounds.parquet", "oxidation": "oxidation.csv",
         "model": "model.safetensors", "predictions": "predictions.csv",
     }  # fmt: skip
-    bench.run("composition/explain_crabnet_umap", inputs, output, local_umap=local, global_umap=whole)
+    bench.run(
+        "composition/explain_crabnet_umap", inputs, output, local_umap=local, global_umap=whole
+    )
 
 
 @pytest.fixture(scope="module")

@@ -156,13 +156,13 @@ def test_an_interrupted_training_resumes_to_the_same_network(bench, monkeypatch)
 
 
 def test_the_network_states_what_it_was_trained_on(bench):
-    _, card = load_network(bench.folder / "surrogate.safetensors")
-    assert card.scales.features == LEARNED["features"]
-    assert card.scales.target == "increment"
+    _, metadata = load_network(bench.folder / "surrogate.safetensors")
+    assert metadata.scales.features == LEARNED["features"]
+    assert metadata.scales.target == "increment"
     steps = pd.read_parquet(bench.folder / "steps.parquet")
     train = steps[steps["part"] == "train"]
-    np.testing.assert_allclose(card.scales.mean, train[card.scales.features].mean())
-    assert card.versions == {"torch": "2"}
+    np.testing.assert_allclose(metadata.scales.mean, train[metadata.scales.features].mean())
+    assert metadata.versions == {"torch": "2"}
 
 
 def test_the_summary_tells_what_was_measured(bench):

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.project import REPOSITORY
 
+from matxai.run.snakemake_object import SnakemakeObject, run_script
 from matxai.run.tensorflow import tensorflow_python
-from matxai.run.snakemake_object import StandIn, run_script
 
 SCRIPT = REPOSITORY / "workflow/scripts/check_tensorflow.py"
 
@@ -23,8 +23,8 @@ needs_tensorflow = pytest.mark.skipif(
 
 
 @pytest.fixture
-def standin(tmp_path: Path) -> StandIn:
-    return StandIn(
+def standin(tmp_path: Path) -> SnakemakeObject:
+    return SnakemakeObject(
         output={"table": tmp_path / "versions.csv"},
         log=tmp_path / "check.log",
         rule="check_tensorflow",
@@ -33,7 +33,7 @@ def standin(tmp_path: Path) -> StandIn:
 
 
 @needs_tensorflow
-def test_check_tensorflow_runs_in_its_own_environment(standin: StandIn) -> None:
+def test_check_tensorflow_runs_in_its_own_environment(standin: SnakemakeObject) -> None:
     run_script(SCRIPT, standin)  # raises where the gradient is wrong or torch is imported
     with Path(standin.output.table).open(newline="", encoding="utf-8") as source:
         versions = {row["package"]: row["version"] for row in csv.DictReader(source)}
@@ -53,7 +53,7 @@ def fake_environment(folder: Path, *, body: str) -> Path:
 
 
 def test_a_missing_environment_is_one_clear_error(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MATXAI_TENSORFLOW_PYTHON", str(tmp_path / "absent"))
     with pytest.raises(SystemExit, match=r"(?s)check_tensorflow needs .*absent.*fix: +run `make`"):
@@ -62,7 +62,7 @@ def test_a_missing_environment_is_one_clear_error(
 
 
 def test_an_environment_without_tensorflow_does_not_loop(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = fake_environment(tmp_path, body=f'exec "{sys.executable}" "$@"')
     monkeypatch.setenv("MATXAI_TENSORFLOW_PYTHON", str(python))
@@ -72,7 +72,7 @@ def test_an_environment_without_tensorflow_does_not_loop(
 
 
 def test_exit_code_and_threads_are_passed_on(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = fake_environment(tmp_path, body="exit $((40 + TF_NUM_INTRAOP_THREADS))")
     monkeypatch.setenv("MATXAI_TENSORFLOW_PYTHON", str(python))

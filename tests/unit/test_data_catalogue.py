@@ -5,8 +5,8 @@ import csv
 import pytest
 from tests.project import REPOSITORY
 
-from matxai.composition.elements.vectors import _FILES, package_file
 from matxai.composition.data.sources import _ARCHIVE
+from matxai.composition.elements.vectors import _FILES, package_file
 from matxai.run.digests import file_digest
 
 CATALOGUE = REPOSITORY / "data/datasets.csv"

@@ -32,7 +32,12 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
 @pytest.mark.parametrize(
     ("path", "old", "new", "rules"),
     [
-        ("plotting/history.py", "_MARKED = 30", "_MARKED = 31", {"plot_crabnet_history", "plot_surrogate"}),
+        (
+            "plotting/history.py",
+            "_MARKED = 30",
+            "_MARKED = 31",
+            {"plot_crabnet_history", "plot_surrogate"},
+        ),
         (
             "training.py",
             "1 / 25, 1e-4",
@@ -150,7 +155,11 @@ def test_a_changed_script_reruns_its_rule(smoke):
         ),
         ("baseline:", "attention_views: {seed: 1}\n  baseline:", {"plot_crabnet_attention"}),
         ("local_umap: {", "local_umap: {seeds: [1, 0], ", {"explain_crabnet_umap"}),
-        ("baseline:", "faithfulness: {jitter: 0.03}\n  baseline:", {"explain_crabnet_faithfulness"}),
+        (
+            "baseline:",
+            "faithfulness: {jitter: 0.03}\n  baseline:",
+            {"explain_crabnet_faithfulness"},
+        ),
         ("baseline:", "element_vectors: {elements: [Fe]}\n  baseline:", {"plot_element_vectors"}),
         ("baseline:", "oxidation: {time_limit: 9}\n  baseline:", {"guess_oxidation"}),
     ],
@@ -172,4 +181,8 @@ def test_a_new_library_reruns_exactly_its_users(smoke):
         "    )",
     ):
         assert sklearn.__version__ != "99"
-        assert smoke.stale() == {"evaluate_composition_baselines", "explain_recurrent_states", "explain_crabnet_umap"}
+        assert smoke.stale() == {
+            "evaluate_composition_baselines",
+            "explain_recurrent_states",
+            "explain_crabnet_umap",
+        }

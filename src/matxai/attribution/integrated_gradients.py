@@ -15,8 +15,8 @@ import torch
 from captum.attr import IntegratedGradients
 from torch import Tensor
 
-from matxai.statistics.bootstrap import mean_interval
 from matxai.run.progress import progress
+from matxai.statistics.bootstrap import mean_interval
 
 
 def integrated_gradients(

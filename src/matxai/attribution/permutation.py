@@ -11,8 +11,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from matxai.statistics.bootstrap import Resamples
 from matxai.run.progress import progress
+from matxai.statistics.bootstrap import Resamples
 
 Array = npt.NDArray[np.float64]
 Job = tuple[Sequence[int], tuple[int, ...]]  # columns, and the seed of their permutation

@@ -5,11 +5,12 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 
 from __future__ import annotations
 
-from matxai.composition.settings.data import Folder, Transport, Web, require_part
-from matxai.composition.settings.line import BATCH_SIZES, Composition
+from matxai.composition.settings.data import CompositionFolder, Transport, Web, require_part
+from matxai.composition.settings.line import Composition
+from matxai.composition.settings.network import BATCH_SIZES
 from matxai.composition.settings.tasks import Target, TaskName
-from matxai.run.requests import gpus
 from matxai.learning.split import PARTS
+from matxai.run.requests import gpus
 
 STATISTICS = ("by_count", "by_number", "periodic_table", "element_counts")
 OXIDATION = ("outcomes", "states", "agreement")
@@ -59,7 +60,7 @@ class Plan:
         """The tables of all networks: together they decide which elements a data set may hold."""
         return [self.start(network) for network in self.settings.networks]
 
-    def dataset(self, name: str) -> Transport | Folder | Web:
+    def dataset(self, name: str) -> Transport | CompositionFolder | Web:
         """The settings of a data set."""
         return self.settings.datasets[name]
 
@@ -89,7 +90,7 @@ class Plan:
             InputError: a file of a folder is missing.
         """
         source = self.dataset(name)
-        if isinstance(source, Folder):
+        if isinstance(source, CompositionFolder):
             files = {part: f"{source.path}/{part}.csv" for part in PARTS}
             for part, path in files.items():
                 require_part(part, path)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
-class Strict(BaseModel):
+class SettingsBlock(BaseModel):
     """Frozen settings: unknown keys, wrong types, NaN and infinity are errors."""
 
     model_config = ConfigDict(

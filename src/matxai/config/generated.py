@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
 
+from matxai.config.base import SettingsBlock
 from matxai.study import Settings
-from matxai.config.base import Strict
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -53,7 +53,7 @@ def generated() -> dict[Path, str]:
     return {CONFIG: config_yaml(), SCHEMA: config_schema()}
 
 
-def _block(block: Strict, depth: int) -> Iterator[str]:
+def _block(block: SettingsBlock, depth: int) -> Iterator[str]:
     for name, field in type(block).model_fields.items():
         value = getattr(block, name)
         yield from _comment(_about(field), depth)
@@ -62,13 +62,13 @@ def _block(block: Strict, depth: int) -> Iterator[str]:
 
 def _entry(name: str, value: object, depth: int) -> Iterator[str]:
     pad = "  " * depth
-    if isinstance(value, Strict):
+    if isinstance(value, SettingsBlock):
         yield f"{pad}{name}:"
         yield from _block(value, depth + 1)
     elif isinstance(value, Mapping):
         yield f"{pad}{name}:"
         for key, item in value.items():
-            if isinstance(item, Strict):
+            if isinstance(item, SettingsBlock):
                 yield from _comment(type(item).__doc__ or "", depth + 1)
             yield from _entry(key, item, depth + 1)
     else:
@@ -94,7 +94,7 @@ def _choices(annotation: Any) -> list[object]:
     for part in get_args(annotation):
         if isinstance(part, str | int):
             found.append(part)
-        elif not (isinstance(part, type) and issubclass(part, Strict)):
+        elif not (isinstance(part, type) and issubclass(part, SettingsBlock)):
             found += _choices(part)
     return found
 

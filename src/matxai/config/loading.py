@@ -14,7 +14,7 @@ from matxai.config.problems import explain
 from matxai.study import Settings
 
 if TYPE_CHECKING:
-    from matxai.config.base import Strict
+    from matxai.config.base import SettingsBlock
 
 
 class ConfigError(ValueError):
@@ -60,7 +60,7 @@ def load(
         raise ConfigError(_message(files, explain(error, schema, plain_values))) from None
 
 
-def plain(block: Strict, without: Collection[str] = ()) -> dict[str, Any]:
+def plain(block: SettingsBlock, without: Collection[str] = ()) -> dict[str, Any]:
     """JSON-plain values of a block: what Snakemake's ``params`` track faithfully.
 
     ``without`` names keys that the rule does not use: a change of theirs must not re-run it.

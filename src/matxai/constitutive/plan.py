@@ -5,8 +5,8 @@ The rules ask it, so that they hold no logic; it knows nothing of Snakemake.
 
 from __future__ import annotations
 
-from matxai.constitutive.settings.data import Folder, Generated
 from matxai.constitutive.data.raw.files import files_of
+from matxai.constitutive.settings.data import CaseFolder, Generated
 from matxai.constitutive.settings.line import Constitutive
 from matxai.run.requests import gpus
 
@@ -41,19 +41,19 @@ class Plan:
             for name, folder in self.cases.items()
         }
 
-    def case(self, name: str) -> Generated | Folder:
+    def case(self, name: str) -> Generated | CaseFolder:
         """The settings of a case."""
         return self.settings.cases[name]
 
     def raw_folder(self, name: str) -> str:
         """The folder that holds INPUTS and RESULTS of a case."""
         case = self.case(name)
-        return case.path if isinstance(case, Folder) else f"{self.cases[name]}/raw"
+        return case.path if isinstance(case, CaseFolder) else f"{self.cases[name]}/raw"
 
     def raw_inputs(self, name: str) -> dict[str, str | list[str]]:
         """What preparation depends on: a folder's files, or manifest and truth of generated ones."""
         case, folder = self.case(name), self.cases[name]
-        if isinstance(case, Folder):
+        if isinstance(case, CaseFolder):
             return {"files": [path.as_posix() for path in files_of(case.layout, case.path)]}
         return {"manifest": f"{folder}/raw.csv", "truth": f"{folder}/truth.parquet"}
 

@@ -1,4 +1,4 @@
-"""A trained network in one safetensors file: its weights, and a card with all it takes to use them."""
+"""A trained network in one safetensors file: its weights, and a metadata with all it takes to use them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from matxai.run.errors import InputError
 
 
 def save_model(
-    path: str | Path, key: str, state: Mapping[str, Tensor], card: Mapping[str, Any]
+    path: str | Path, key: str, state: Mapping[str, Tensor], metadata: Mapping[str, Any]
 ) -> None:
-    """Write weights and card (JSON-plain) under the metadata key ``key``.
+    """Write weights and metadata (JSON-plain) under the metadata key ``key``.
 
     The same network gives the same bytes.
     """
     # One key: safetensors writes several in no fixed order.
-    metadata = {key: json.dumps(card, sort_keys=True)}
+    metadata = {key: json.dumps(metadata, sort_keys=True)}
     tensors = {name: value.contiguous() for name, value in state.items()}
     Path(path).write_bytes(save(tensors, metadata))
 
 
 def load_model(path: str | Path, key: str, rule: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Weights on the CPU and card of a file that `save_model` wrote under the same key.
+    """Weights on the CPU and metadata of a file that `save_model` wrote under the same key.
 
     Raises:
         InputError: not a safetensors file, or without that key; the fix names the ``rule``.

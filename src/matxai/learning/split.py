@@ -7,12 +7,12 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from matxai.config.base import OpenFraction, Strict
+from matxai.config.base import OpenFraction, SettingsBlock
 
 PARTS = ("train", "val", "test")
 
 
-class Split(Strict):
+class Split(SettingsBlock):
     """Share of the data in each part; the three sum to 1."""
 
     train: OpenFraction = Field(default=0.7, description="Share the weights are fitted to.")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.statistics.regression import mae, r2, rmse
 from matxai.plotting import style
+from matxai.statistics.regression import mae, r2, rmse
 
 if TYPE_CHECKING:
     import pandas as pd

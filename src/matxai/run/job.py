@@ -64,7 +64,7 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
     Parameters
     ----------
     snakemake
-        Snakemake's object, or a `StandIn`.
+        Snakemake's object, or a `SnakemakeObject`.
     seed
         Seed of `random`, NumPy and, where imported, PyTorch and TensorFlow; by default the
         wildcard `seed`, else the parameter `seed`, else 0.

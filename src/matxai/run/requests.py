@@ -28,7 +28,7 @@ class Sized(Protocol):
     size_mb: float
 
 
-def growing(base: float, per_mb: float = 0) -> Callable[[object, Sized, int], int]:
+def by_size(base: float, per_mb: float = 0) -> Callable[[object, Sized, int], int]:
     """Give a resource function for `mem_mb` (MB) or `runtime` (minutes).
 
     It asks for `base`, and `per_mb` for each MB of input, times the number of the attempt: a job

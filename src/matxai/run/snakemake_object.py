@@ -98,7 +98,7 @@ VALUES = ("params", "wildcards", "resources")
 
 
 @dataclass
-class StandIn:
+class SnakemakeObject:
     """What a script sees as `snakemake`; every field may be given as a dict, a list or a value."""
 
     input: Any = ()
@@ -119,7 +119,7 @@ class StandIn:
             setattr(self, name, NamedList.of(getattr(self, name), flatten=False))
 
     @classmethod
-    def copy_of(cls, snakemake: Any) -> StandIn:
+    def copy_of(cls, snakemake: Any) -> SnakemakeObject:
         """Copy Snakemake's object (its configuration is left out: no script may read it)."""
         fields = {name: getattr(snakemake, name) for name in (*FILES, *VALUES, "threads", "rule")}
         return cls(**fields)
@@ -140,7 +140,7 @@ class StandIn:
         return json.dumps({**named, "threads": self.threads, "rule": self.rule})
 
     @classmethod
-    def from_json(cls, text: str) -> StandIn:
+    def from_json(cls, text: str) -> SnakemakeObject:
         """Read what `to_json` wrote."""
         data: dict[str, Any] = json.loads(text)
         for name in (*FILES, *VALUES):
@@ -148,7 +148,7 @@ class StandIn:
         return cls(**data)
 
 
-def run_script(path: str | os.PathLike[str], snakemake: StandIn) -> None:
+def run_script(path: str | os.PathLike[str], snakemake: SnakemakeObject) -> None:
     """Run a script of the workflow in this process, with the stand-in as its `snakemake`.
 
     Raises
@@ -172,5 +172,5 @@ def main() -> None:
     """Run `SCRIPT` with the stand-in whose JSON lies in the open file `DESCRIPTOR`."""
     script, descriptor = sys.argv[1:]
     with open(int(descriptor), encoding="utf-8") as source:
-        snakemake = StandIn.from_json(source.read())
+        snakemake = SnakemakeObject.from_json(source.read())
     run_script(script, snakemake)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from matxai.run.errors import InputError
-from matxai.run.snakemake_object import StandIn
+from matxai.run.snakemake_object import SnakemakeObject
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 OVERRIDE = "MATXAI_TENSORFLOW_PYTHON"
@@ -41,7 +41,7 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
     Parameters
     ----------
     snakemake
-        The script's `snakemake`; of a `StandIn` (a test's) a child process is run instead.
+        The script's `snakemake`; of a `SnakemakeObject` (a test's) a child process is run instead.
     script
         The script's `__file__`.
 
@@ -56,13 +56,13 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
     if MARK in os.environ or not os.access(python, os.X_OK):
         _refuse(snakemake, python)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as parameters:
-        parameters.write(StandIn.copy_of(snakemake).to_json())
+        parameters.write(SnakemakeObject.copy_of(snakemake).to_json())
         parameters.seek(0)
         descriptor = parameters.fileno()
         # -P: neither the working directory nor a script's folder shadows a library.
         command = [str(python), "-P", "-c", START, str(script), str(descriptor)]
         environment = _environment(int(snakemake.threads))
-        if isinstance(snakemake, StandIn):
+        if isinstance(snakemake, SnakemakeObject):
             child = subprocess.run(command, env=environment, pass_fds=[descriptor], check=False)
             raise SystemExit(child.returncode)
         os.set_inheritable(descriptor, True)

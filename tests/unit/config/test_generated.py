@@ -10,12 +10,12 @@ import yaml
 from tests.project import REPOSITORY
 
 from matxai.composition.settings.line import Composition
-from matxai.config.loading import load, plain
+from matxai.config.base import SettingsBlock
 from matxai.config.generated import config_schema, config_yaml, generated
+from matxai.config.loading import load, plain
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.settings.line import Constitutive
 from matxai.study import Settings
-from matxai.config.base import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +46,9 @@ def _keys(values: Any) -> Iterator[str]:
             yield from _keys(value)
 
 
-def blocks(block: Strict, path: str = "") -> Iterator[tuple[str, Strict]]:
+def blocks(block: SettingsBlock, path: str = "") -> Iterator[tuple[str, SettingsBlock]]:
     for name, value in block:
-        if isinstance(value, Strict):
+        if isinstance(value, SettingsBlock):
             yield f"{path}{name}", value
             yield from blocks(value, f"{path}{name}.")
 

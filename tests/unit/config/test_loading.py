@@ -10,7 +10,7 @@ from snakemake.common.configfile import load_configfile
 from tests.project import REPOSITORY
 
 from matxai.composition.settings.analyses import Correlation
-from matxai.composition.settings.data import POWER_FACTOR, Folder, Transport, read_dataset
+from matxai.composition.settings.data import POWER_FACTOR, CompositionFolder, Transport, read_dataset
 from matxai.config.loading import ConfigError, load, plain
 from matxai.study import Settings
 
@@ -38,7 +38,7 @@ def test_a_files_data_sets_replace_the_default_one():
     own = {"mine": {"source": "folder", "path": "data/mine"}}
     settings = load(composition(datasets=own))
     assert settings.composition is not None
-    assert settings.composition.datasets == {"mine": Folder(source="folder", path="data/mine")}
+    assert settings.composition.datasets == {"mine": CompositionFolder(source="folder", path="data/mine")}
 
 
 @pytest.mark.parametrize("values", [{}, {"study": "x"}, {"composition": None}])
@@ -93,7 +93,7 @@ def test_plain_values_survive_a_round_trip_through_json():
     assert values == json.loads(json.dumps(values))
     assert values["vectors"] == ["embedded", "layer1.query"]
     assert Correlation.from_plain(values) == block
-    own = Folder(source="folder", path="data/mine", unit="GPa")
+    own = CompositionFolder(source="folder", path="data/mine", unit="GPa")
     assert [read_dataset(plain(source)) for source in (POWER_FACTOR, own)] == [POWER_FACTOR, own]
 
 

@@ -19,12 +19,12 @@ from tests.project import REPOSITORY
 
 from matxai.run.errors import InputError
 from matxai.run.job import Job, job
-from matxai.run.snakemake_object import StandIn, run_script
+from matxai.run.snakemake_object import SnakemakeObject, run_script
 
 
 @pytest.fixture
-def standin(tmp_path: Path) -> StandIn:
-    return StandIn(
+def standin(tmp_path: Path) -> SnakemakeObject:
+    return SnakemakeObject(
         input={"table": "in.csv"},
         output={"figure": tmp_path / "out/figure.svg", "tables": [tmp_path / "a.csv", "b.csv"]},
         log=tmp_path / "logs/rule.log",
@@ -46,8 +46,8 @@ def run_in_child(
     """Run a script with one output and a log in a process of its own."""
     (folder / "script.py").write_text(body, encoding="utf-8")
     code = (
-        "from matxai.run.snakemake_object import StandIn, run_script\n"
-        f"s = StandIn(output={{'text': {output!r}}}, log='log.txt', rule='demo')\n"
+        "from matxai.run.snakemake_object import SnakemakeObject, run_script\n"
+        f"s = SnakemakeObject(output={{'text': {output!r}}}, log='log.txt', rule='demo')\n"
         "run_script('script.py', s)"
     )
     child = subprocess.Popen(
@@ -69,7 +69,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_outputs_are_moved_into_place(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with job(standin) as run:
@@ -85,7 +85,7 @@ def test_outputs_are_moved_into_place(
 
 
 def test_a_failure_leaves_no_outputs_and_old_ones_alone(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("b.csv").write_text("old", encoding="utf-8")
@@ -104,7 +104,11 @@ def test_a_failure_leaves_no_outputs_and_old_ones_alone(
     ("missing", "named"), [(0, r"'figure' \(.*figure\.svg\)"), (2, r"'tables'\[1\] \(b\.csv\)")]
 )
 def test_a_missing_output_is_named(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: int, named: str
+    standin: SnakemakeObject,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    missing: int,
+    named: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     message = f"plot_figure ended without writing output {named}"
@@ -119,7 +123,7 @@ def test_folders_are_outputs_too_and_stale_parts_go(tmp_path: Path) -> None:
     (final / "old").mkdir(parents=True)
     (tmp_path / ".partial-store.zarr").mkdir()
     (tmp_path / ".partial-store.zarr/stale").touch()
-    with job(StandIn(output=[final])) as run:
+    with job(SnakemakeObject(output=[final])) as run:
         store = Path(run.output[0])
         assert not store.exists()
         store.mkdir()
@@ -129,7 +133,7 @@ def test_folders_are_outputs_too_and_stale_parts_go(tmp_path: Path) -> None:
 
 
 def test_log_holds_header_output_warnings_and_footer(
-    standin: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with job(standin, seed=7) as run:
@@ -158,9 +162,9 @@ def _plain_showwarning(message: object, *_: object) -> None:
     print(f"UserWarning: {message}", file=sys.stderr)
 
 
-def test_seeds_repeat(standin: StandIn) -> None:
+def test_seeds_repeat(standin: SnakemakeObject) -> None:
     def draw(**fields: object) -> tuple[int, float, float]:
-        with job(StandIn(**fields)) as run:
+        with job(SnakemakeObject(**fields)) as run:
             return run.seed, random.random(), float(np.random.rand())  # noqa: NPY002 - the global one is meant
 
     third = draw(wildcards={"seed": "3"})
@@ -174,11 +178,11 @@ def test_seeds_repeat(standin: StandIn) -> None:
         draw(wildcards={"seed": "x"})
 
 
-def test_other_threads_may_run_a_job(standin: StandIn) -> None:
+def test_other_threads_may_run_a_job(standin: SnakemakeObject) -> None:
     seeds: list[int] = []
 
     def work() -> None:
-        with job(StandIn()) as run:
+        with job(SnakemakeObject()) as run:
             seeds.append(run.seed)
 
     thread = threading.Thread(target=work)
@@ -189,16 +193,16 @@ def test_other_threads_may_run_a_job(standin: StandIn) -> None:
 
 def test_the_device_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATXAI_DEVICE", "cpu")
-    with job(StandIn(resources={"gpu": 1})) as run:
+    with job(SnakemakeObject(resources={"gpu": 1})) as run:
         assert run.device == "cpu"
     monkeypatch.setenv("MATXAI_DEVICE", "gpu")
     for asked in ({"gpu": 1}, {"gpu": 0, "gres": "gpu:1"}):
         with (
             pytest.raises(InputError, match=r"(?s)MATXAI_DEVICE.*'gpu'.*expected: one of .*cpu"),
-            job(StandIn(resources=asked)),
+            job(SnakemakeObject(resources=asked)),
         ):
             pass
-    with job(StandIn()) as run:  # no GPU was asked for: others may be using it
+    with job(SnakemakeObject()) as run:  # no GPU was asked for: others may be using it
         assert run.device == "cpu"
 
 
@@ -276,8 +280,8 @@ def test_a_signal_removes_parts_and_is_logged(
     assert log.index("last words") < log.index(f"--- interrupted by {word}, no outputs written")
 
 
-def test_a_stand_in_survives_json(standin: StandIn, tmp_path: Path) -> None:
-    copy = StandIn.from_json(standin.to_json())
+def test_a_stand_in_survives_json(standin: SnakemakeObject, tmp_path: Path) -> None:
+    copy = SnakemakeObject.from_json(standin.to_json())
     assert copy.to_json() == standin.to_json()
     assert copy.output.figure == str(tmp_path / "out/figure.svg")
     assert copy.output.tables == [str(tmp_path / "a.csv"), "b.csv"]
@@ -287,7 +291,7 @@ def test_a_stand_in_survives_json(standin: StandIn, tmp_path: Path) -> None:
         5,
     )
     with pytest.raises(TypeError, match="not JSON serializable"):
-        StandIn(params={"path": Path()}).to_json()
+        SnakemakeObject(params={"path": Path()}).to_json()
 
 
 def test_a_stand_in_copies_snakemakes_own_object() -> None:
@@ -296,9 +300,9 @@ def test_a_stand_in_copies_snakemakes_own_object() -> None:
     files.extend(["b", "c"])
     files._set_name("rest", 1, end=3)
     params = containers.Params(fromdict={"values": [1, 2], "table": {"a": None}})
-    theirs = StandIn()
+    theirs = SnakemakeObject()
     theirs.output, theirs.params, theirs.threads = files, params, 3
-    copy = StandIn.from_json(StandIn.copy_of(theirs).to_json())
+    copy = SnakemakeObject.from_json(SnakemakeObject.copy_of(theirs).to_json())
     assert (copy.output.first, copy.output.rest, list(copy.output)) == ("a", ["b", "c"], [*"abc"])
     assert (copy.params.values, copy.params.table, copy.threads) == ([1, 2], {"a": None}, 3)
 
@@ -310,11 +314,11 @@ def test_run_script_gives_the_script_its_object_and_folder(tmp_path: Path) -> No
         "Path(snakemake.output[0]).write_text(beside.WORD + __name__)\n",
         encoding="utf-8",
     )
-    run_script(tmp_path / "script.py", StandIn(output=tmp_path / "out"))
+    run_script(tmp_path / "script.py", SnakemakeObject(output=tmp_path / "out"))
     assert (tmp_path / "out").read_text(encoding="utf-8") == "hello__main__"
     (tmp_path / "script.py").write_text("raise SystemExit(3)", encoding="utf-8")
     with pytest.raises(SystemExit, match="3"):
-        run_script(tmp_path / "script.py", StandIn())
+        run_script(tmp_path / "script.py", SnakemakeObject())
 
 
 @pytest.mark.parametrize(
@@ -329,7 +333,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path, error: Exceptio
     output = tmp_path / "results" / "table.csv"
 
     def write_half() -> None:
-        with job(StandIn(output=[str(output)])) as run:
+        with job(SnakemakeObject(output=[str(output)])) as run:
             Path(run.output[0]).write_text("half")
             raise error
 
@@ -341,6 +345,6 @@ def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path, error: Exceptio
 def test_other_errors_of_the_system_are_left_as_they_are(tmp_path: Path) -> None:
     with (
         pytest.raises(PermissionError, match="not allowed"),
-        job(StandIn(output=[str(tmp_path / "table.csv")])),
+        job(SnakemakeObject(output=[str(tmp_path / "table.csv")])),
     ):
         raise PermissionError(13, "not allowed")

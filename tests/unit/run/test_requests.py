@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from matxai.run.requests import growing
+from matxai.run.requests import by_size
 
 
 class Missing:
@@ -14,10 +14,10 @@ class Missing:
 
 
 def test_a_constant_needs_no_inputs():
-    assert growing(2000)({}, input=Missing(), attempt=1) == 2000
+    assert by_size(2000)({}, input=Missing(), attempt=1) == 2000
 
 
 def test_every_attempt_asks_for_more():
-    request = growing(2000, per_mb=10.5)
+    request = by_size(2000, per_mb=10.5)
     inputs = SimpleNamespace(size_mb=3.0)
     assert [request({}, input=inputs, attempt=n) for n in (1, 2, 3)] == [2032, 4063, 6095]

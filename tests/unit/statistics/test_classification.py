@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from matxai.statistics.classification import class_curves, class_scores
 from matxai.statistics.calibration import expected_calibration_error, reliability
+from matxai.statistics.classification import class_curves, class_scores
 
 RNG = np.random.default_rng(0)
 TARGET = (RNG.random(400) < 0.35).astype(float)

@@ -7,12 +7,12 @@ from matxai.run.digests import file_digest
 from matxai.run.job import job
 
 with job(snakemake) as run:
-    network, card = load_network(run.input.model)
+    network, metadata = load_network(run.input.model)
     origin = {
-        "network": card.network,
-        "seed": card.seed,
-        "data_sha256": card.data_sha256,
+        "network": metadata.network,
+        "seed": metadata.seed,
+        "data_sha256": metadata.data_sha256,
         "model_sha256": file_digest(run.input.model),
         "dataset": run.wildcards.dataset,
     }
-    write_embeddings(embed_elements(network, card.elements), run.output.embeddings, origin)
+    write_embeddings(embed_elements(network, metadata.elements), run.output.embeddings, origin)

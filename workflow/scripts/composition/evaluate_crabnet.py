@@ -7,8 +7,8 @@ from matxai.composition.network.model_file import load_network
 from matxai.run.job import job
 
 with job(snakemake) as run:
-    network, card = load_network(run.input.model)
-    evaluation = evaluate(network, card, read_compounds(run.input.compounds), run.device)
+    network, metadata = load_network(run.input.model)
+    evaluation = evaluate(network, metadata, read_compounds(run.input.compounds), run.device)
     evaluation.predictions.to_csv(run.output.predictions, index=False)
     evaluation.metrics.to_csv(run.output.metrics, index=False)
     evaluation.calibration.to_csv(run.output.calibration, index=False)

@@ -7,10 +7,10 @@ from matxai.composition.network.model_file import load_network
 from matxai.run.job import job
 
 with job(snakemake) as run:
-    network, card = load_network(run.input.model)
-    occurrences = contributions(network, card, read_compounds(run.input.compounds), run.device)
-    check = check_average(occurrences, card.mean, card.std)
+    network, metadata = load_network(run.input.model)
+    occurrences = contributions(network, metadata, read_compounds(run.input.compounds), run.device)
+    check = check_average(occurrences, metadata.mean, metadata.std)
     occurrences.to_parquet(run.output.occurrences, index=False)
-    summarise(occurrences, seed=card.seed).to_csv(run.output.elements, index=False)
+    summarise(occurrences, seed=metadata.seed).to_csv(run.output.elements, index=False)
     check.to_csv(run.output.check, index=False)
     print(check.to_string(index=False))

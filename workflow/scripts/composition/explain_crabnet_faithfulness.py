@@ -15,10 +15,10 @@ from matxai.run.job import job
 
 with job(snakemake) as run:
     asked = Faithfulness.from_plain(run.params.faithfulness)
-    network, card = load_network(run.input.model)
+    network, metadata = load_network(run.input.model)
     drawn = drawn_compounds(read_compounds(run.input.compounds), asked)
     print(f"{len(drawn)} compounds of the test part with at least two elements")
-    elements, check = importances(network, card, drawn, asked, run.device)
+    elements, check = importances(network, metadata, drawn, asked, run.device)
     elements.to_parquet(run.output.elements, index=False)
     check.to_csv(run.output.check, index=False)
     table = agreement(elements, seed=asked.seed)

@@ -10,9 +10,9 @@ from matxai.composition.attention.pack import pack
 from matxai.composition.data.compounds import read_compounds, training_elements
 from matxai.composition.elements.vectors import network_vectors, read_vectors
 from matxai.composition.network.fitting import network_shape, task_of, train_on
-from matxai.composition.network.model_file import Card, save_network
-from matxai.composition.settings.analyses import Attention
-from matxai.composition.settings.line import Network, Train
+from matxai.composition.network.model_file import CrabNetMetadata, save_network
+from matxai.composition.settings.attention import Attention
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
 
@@ -20,7 +20,10 @@ captured, checkpoint = Path(snakemake.params.captured), Path(snakemake.params.ch
 with job(snakemake) as run:
     table = read_compounds(run.input.compounds)
     vectors = network_vectors(read_vectors(run.input.vectors))
-    shape, settings = Network.from_plain(run.params.network), Train.from_plain(run.params.train)
+    shape, settings = (
+        CrabNetShape.from_plain(run.params.network),
+        CrabNetTraining.from_plain(run.params.train),
+    )
     task = task_of(run.params.task, table, settings, run.device)
     data = file_digest(run.input.compounds)
     asked = Attention.from_plain(run.params.attention) if run.params.attention else None
@@ -37,7 +40,7 @@ with job(snakemake) as run:
         ),
         observer=capture,
     )  # fmt: skip
-    card = Card(
+    metadata = CrabNetMetadata(
         network=run.wildcards.network,
         seed=run.seed,
         shape=network_shape(shape),
@@ -49,7 +52,7 @@ with job(snakemake) as run:
         settings=run.params.train,
         task=task.name,
     )
-    save_network(Path(run.output.model), fitted.state, card)
+    save_network(Path(run.output.model), fitted.state, metadata)
     fitted.history.to_csv(run.output.history, index=False)
     if capture:
         pack(captured, Path(run.output.attention))

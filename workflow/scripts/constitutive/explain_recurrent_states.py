@@ -5,22 +5,22 @@ import pandas as pd
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
 from matxai.constitutive.network.prediction import states
-from matxai.constitutive.settings.line import Explain
+from matxai.constitutive.settings.explain import Explain
 from matxai.constitutive.explain.states import state_components, state_path
 from matxai.constitutive.data.steps import read_steps
 from matxai.run.job import job
 
 with job(snakemake) as run:
-    network, card = load_network(run.input.recurrent)
+    network, metadata = load_network(run.input.recurrent)
     table = read_steps(run.input.steps)
-    internal = table[list(LAWS[card.law].internal)]
+    internal = table[list(LAWS[metadata.law].internal)]
     found = state_components(
-        states(network.to(run.device), card.scales, table),
+        states(network.to(run.device), metadata.scales, table),
         internal,
         table["part"],
         table["path"],
         components=Explain.from_plain(run.params.explain).components,
-        seed=card.seed,
+        seed=metadata.seed,
         extra=table[["strain", "stress"]],
     )
     found.variance.to_csv(run.output.variance, index=False)

@@ -11,11 +11,11 @@ from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.data.manifest import check_manifest
 from matxai.constitutive.data.preparation import prepare
 from matxai.constitutive.data.raw import READERS
-from matxai.constitutive.settings.line import Prepare
+from matxai.constitutive.settings.data import PathPreparation
 from matxai.run.job import job
 
 with job(snakemake) as run:
-    settings, truth = Prepare.from_plain(run.params.prepare), None
+    settings, truth = PathPreparation.from_plain(run.params.prepare), None
     if manifest := run.input.get("manifest"):
         check_manifest(run.params.folder, manifest)
         truth = pd.read_parquet(run.input.truth)

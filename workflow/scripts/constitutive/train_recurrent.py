@@ -6,7 +6,7 @@ import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train_recurrent
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.network.model_file import save_trained
-from matxai.constitutive.settings.line import Recurrent, TrainRecurrent
+from matxai.constitutive.settings.network import Recurrent, RecurrentTraining
 from matxai.constitutive.data.steps import held, history_features, read_steps
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
@@ -20,7 +20,7 @@ with job(snakemake) as run:
         table,
         held(history_features(LAWS[law]), table),
         shape,
-        TrainRecurrent.from_plain(run.params.train),
+        RecurrentTraining.from_plain(run.params.train),
         seed=run.seed,
         device=run.device,
         checkpoint=Path(run.params.checkpoint),

@@ -5,7 +5,7 @@ from pathlib import Path
 import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train_surrogate
 from matxai.constitutive.network.model_file import save_trained
-from matxai.constitutive.settings.line import Surrogate, TrainSurrogate
+from matxai.constitutive.settings.network import Surrogate, SurrogateTraining
 from matxai.constitutive.data.steps import held, read_steps
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
@@ -19,7 +19,7 @@ with job(snakemake) as run:
         case["features"] if case["chosen"] else held(case["features"], table),
         case["target"],
         Surrogate.from_plain(run.params.network),
-        TrainSurrogate.from_plain(run.params.train),
+        SurrogateTraining.from_plain(run.params.train),
         seed=run.seed,
         device=run.device,
         checkpoint=Path(run.params.checkpoint),

@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention.selection import chosen_compounds
-from matxai.composition.attention.writer import Captured, GrowingStore
+from matxai.composition.attention.writer import AttentionWriter, Captured
 from matxai.composition.network.batch import Batch
-from matxai.composition.data.compounds import Part, part_of
-from matxai.composition.network.fitting import Classification, Regression, predict
 from matxai.composition.network.crabnet import Prediction
-from matxai.composition.settings.line import Network, Train
+from matxai.composition.network.fitting import PropertyClassification, PropertyRegression, predict
+from matxai.composition.network.parts import Part, part_of
+from matxai.composition.settings.attention import Attention
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 
 
 class AttentionCapture:
@@ -31,9 +31,9 @@ class AttentionCapture:
 
     def __init__(
         self,
-        store: GrowingStore,
+        store: AttentionWriter,
         part: Part,
-        task: Regression | Classification,
+        task: PropertyRegression | PropertyClassification,
         every: int | None,
         *,
         shared: bool,
@@ -91,10 +91,10 @@ def captures(steps: int, epoch_steps: int, every: int | None) -> int:
 
 def attention_capture(
     table: pd.DataFrame,
-    task: Regression | Classification,
+    task: PropertyRegression | PropertyClassification,
     asked: Attention | None,
-    settings: Train,
-    shape: Network,
+    settings: CrabNetTraining,
+    shape: CrabNetShape,
     folder: Path,
     *,
     known: NDArray[Any],
@@ -113,7 +113,7 @@ def attention_capture(
     whole = asked.formulas is None and asked.subset is None and asked.part == "val"
     chosen = chosen_compounds(table, asked, known)
     part = task.val if whole else part_of(chosen).to(task.val.target.device)
-    store = GrowingStore(
+    store = AttentionWriter(
         folder,
         captured_from(chosen, part),
         layers=shape.layers,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.data.formulas import SYMBOL
+from matxai.composition.data.formulas import SYMBOL_OF
 
 ALL = "all"
 _PAIRS = 2**8  # query element x 256 + key element
@@ -76,7 +76,7 @@ class _Sums:
         several = np.maximum(count - 1, 1)
         variance = np.clip(square - ratio**2, 0, None) * count / several
         half = np.where(count > 1, student.ppf(_LEVEL, several) * np.sqrt(variance / count), np.nan)
-        symbols = np.array([SYMBOL.get(number, "") for number in range(_PAIRS)])
+        symbols = np.array([SYMBOL_OF.get(number, "") for number in range(_PAIRS)])
         names: list[tuple[Any, Any]] = [(ALL, ALL)]
         names += [divmod(number, heads_of_layer) for number in range(self.rows - 1)]
         tables = [

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matxai.composition.settings.analyses import Attention
-from matxai.composition.data.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
+from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
+from matxai.composition.settings.attention import Attention
 from matxai.run.errors import InputError
 
 _KEY = "composition.attention.formulas"
@@ -60,7 +60,7 @@ def _by_formula(
                 expected=error.expected,
                 fix="correct it, or leave it out",
             ) from error
-        lacking = [SYMBOL[number] for number in amounts if not known[number]]
+        lacking = [SYMBOL_OF[number] for number in amounts if not known[number]]
         reduced = reduced_formula(amounts)
         if lacking or reduced in rows:
             raise InputError(

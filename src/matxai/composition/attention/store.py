@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from zarr.storage import LocalStore, ZipStore
 
 from matxai.composition.attention.layout import FORMAT, members, weights_of
-from matxai.composition.data.formulas import SYMBOL, FormulaError, parse_formula, reduced_formula
+from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
 from matxai.run.errors import InputError
 
 
@@ -184,7 +184,7 @@ class AttentionStore:
         group, _, member = self._member(place)
         return History(
             formula=self.attributes["formula"][place],
-            symbols=[SYMBOL[int(number)] for number in group["elements"][member]],
+            symbols=[SYMBOL_OF[int(number)] for number in group["elements"][member]],
             fractions=np.asarray(group["fractions"][member]),
             target=float(group["target"][member]),
             prediction=np.asarray(group["prediction"][member, : len(self)]),

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matxai.composition.settings.analyses import AttentionViews
 from matxai.composition.attention.store import AttentionStore, History
-from matxai.run.errors import InputError
+from matxai.composition.settings.analyses import AttentionViews
 from matxai.plotting.quantities import Quantity
+from matxai.run.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class Captured:
         return np.array([len(numbers) for numbers in self.elements])
 
 
-class GrowingStore:
+class AttentionWriter:
     """An attention store in a folder: appended to, read meanwhile, cut back on a resume.
 
     Steps are buffered until a chunk is full, `FLUSH_EVERY` of them wait, or `flush` is called. Chunks

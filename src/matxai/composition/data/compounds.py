@@ -1,30 +1,12 @@
-"""The prepared table as tensors, part by part."""
+"""The prepared table of compounds, and what stands in its rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import torch
-from torch import Tensor
 
-from matxai.composition.network.batch import Compounds
-from matxai.composition.data.formulas import SYMBOL
-
-
-@dataclass(frozen=True)
-class Part:
-    """Compounds of one part with their targets (compounds,) in the unit of the target."""
-
-    compounds: Compounds
-    target: Tensor
-
-    def __len__(self) -> int:
-        return len(self.target)
-
-    def to(self, device: torch.device | str) -> Part:
-        return Part(self.compounds.to(device), self.target.to(device))
+from matxai.composition.data.formulas import SYMBOL_OF
 
 
 def read_compounds(path: str | Path) -> pd.DataFrame:
@@ -40,14 +22,6 @@ def amounts_of(table: pd.DataFrame) -> list[dict[int, float]]:
     ]
 
 
-def part_of(table: pd.DataFrame) -> Part:
-    """All rows of a table, in their order."""
-    return Part(
-        Compounds.from_lists(amounts_of(table)),
-        torch.tensor(table["target"].to_numpy(), dtype=torch.float32),
-    )
-
-
 def merged(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of the same composition as one, the target averaged: a formula cannot tell them apart."""
     first = table.drop_duplicates("reduced").reset_index(drop=True)
@@ -58,7 +32,7 @@ def merged(table: pd.DataFrame) -> pd.DataFrame:
 def symbols_of(table: pd.DataFrame) -> list[dict[str, float]]:
     """{symbol: amount} of every row."""
     return [
-        {SYMBOL[number]: amount for number, amount in amounts.items()}
+        {SYMBOL_OF[number]: amount for number, amount in amounts.items()}
         for amounts in amounts_of(table)
     ]
 
@@ -66,4 +40,4 @@ def symbols_of(table: pd.DataFrame) -> list[dict[str, float]]:
 def training_elements(table: pd.DataFrame) -> list[str]:
     """Symbols that the train part holds, by atomic number."""
     numbers = set().union(*table.loc[table["part"] == "train", "numbers"])
-    return [SYMBOL[int(number)] for number in sorted(numbers)]
+    return [SYMBOL_OF[int(number)] for number in sorted(numbers)]

@@ -18,8 +18,8 @@ from pymatgen.core import Composition
 from matxai.composition.settings.symbols import ELEMENTS
 
 HEAVIEST = len(ELEMENTS)
-SYMBOL: dict[int, str] = dict(enumerate(ELEMENTS, start=1))
-SYMBOLS: dict[str, int] = {symbol: number for number, symbol in SYMBOL.items()}
+SYMBOL_OF: dict[int, str] = dict(enumerate(ELEMENTS, start=1))
+NUMBER_OF: dict[str, int] = {symbol: number for number, symbol in SYMBOL_OF.items()}
 
 _TOKEN = re.compile(
     r"(?P<symbol>[A-Z][a-z]?)|(?P<amount>\d+\.?\d*|\.\d+)|(?P<open>[(\[{])|(?P<close>[)\]}])",
@@ -48,7 +48,7 @@ def _tokens(formula: str) -> Iterator[tuple[str, str]]:
                 "element symbols, amounts and brackets only, no blanks, such as Ca(OH)2",
             )
         kind, text = str(match.lastgroup), match.group()
-        if kind == "symbol" and text not in SYMBOLS:
+        if kind == "symbol" and text not in NUMBER_OF:
             fix = "H for deuterium and tritium" if text in ("D", "T") else "an element up to Lr"
             raise FormulaError(f"unknown element {text!r}", fix)
         yield kind, text
@@ -97,8 +97,8 @@ def parse_formula(formula: str) -> dict[int, float]:
         raise FormulaError(
             f"pymatgen cannot read it: {error}", "a formula such as Fe2O3"
         ) from error
-    for symbol in sorted(symbols, key=SYMBOLS.__getitem__):
-        amount = amounts.get(SYMBOLS[symbol], 0.0)  # pymatgen leaves the smallest out
+    for symbol in sorted(symbols, key=NUMBER_OF.__getitem__):
+        amount = amounts.get(NUMBER_OF[symbol], 0.0)  # pymatgen leaves the smallest out
         if not _LEAST_AMOUNT * (1 - 1e-9) <= amount < math.inf:
             raise FormulaError(
                 f"the amount of {symbol} is {amount:g}", f"amounts of {_LEAST_AMOUNT} or more"
@@ -118,6 +118,6 @@ def reduced_formula(amounts: dict[int, float]) -> str:
     whole = [int(fraction * scale) for fraction in fractions]
     divisor = gcd(*whole)
     return "".join(
-        SYMBOL[number] + (str(count // divisor) if count > divisor else "")
+        SYMBOL_OF[number] + (str(count // divisor) if count > divisor else "")
         for number, count in zip(numbers, whole, strict=True)
     )

@@ -7,9 +7,9 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from matxai.composition.settings.data import DataSet, Folder, Transport
-from matxai.run.errors import InputError
+from matxai.composition.settings.data import CompositionFolder, DataSet, Transport
 from matxai.learning.split import PARTS
+from matxai.run.errors import InputError
 
 _SHOWN = 3  # refused rows that an error names
 
@@ -48,7 +48,7 @@ def check_parts(
 
 def path_of(file: str, dataset: DataSet) -> str:
     """A file that rows came from, as the configuration places it."""
-    return f"{dataset.path}/{file}" if isinstance(dataset, Folder) else file
+    return f"{dataset.path}/{file}" if isinstance(dataset, CompositionFolder) else file
 
 
 class _Rows(TypedDict):

@@ -9,19 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from matxai.composition.settings.data import DataSet, Transport
 from matxai.composition.data.formulas import (
-    SYMBOL,
-    SYMBOLS,
+    NUMBER_OF,
+    SYMBOL_OF,
     FormulaError,
     parse_formula,
     reduced_formula,
 )
 from matxai.composition.data.part_checks import check_parts, path_of
-from matxai.composition.settings.line import Prepare
+from matxai.composition.settings.data import CompositionPreparation, DataSet, Transport
+from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
-from matxai.learning.split import PARTS
 
 _CLASSES = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
 
@@ -41,7 +40,7 @@ class Prepared:
 
 
 def prepare(
-    raw: pd.DataFrame, dataset: DataSet, settings: Prepare, known: Collection[str]
+    raw: pd.DataFrame, dataset: DataSet, settings: CompositionPreparation, known: Collection[str]
 ) -> Prepared:
     """Parse, refuse, transform, and for the embedded data select and split.
 
@@ -52,7 +51,7 @@ def prepare(
         InputError: ``strict`` and a row is refused, a part keeps fewer than two rows, or all targets of the
             training part are equal (of a classification: it holds one class).
     """
-    compounds, refused = _parse(raw, dataset, {SYMBOLS[symbol] for symbol in known})
+    compounds, refused = _parse(raw, dataset, {NUMBER_OF[symbol] for symbol in known})
     if settings.strict and len(refused):
         first = refused.iloc[0]
         raise InputError(
@@ -88,7 +87,7 @@ def _parse(
     for row in progress(raw.to_dict("records"), "formulas read"):
         try:
             amounts = parse_formula(row["formula"])
-            if unknown := [SYMBOL[number] for number in amounts if number not in known]:
+            if unknown := [SYMBOL_OF[number] for number in amounts if number not in known]:
                 raise FormulaError(
                     f"the element table has no {' and no '.join(unknown)}",
                     "elements of the table, or another `network.vectors`",

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matxai.composition.settings.data import Transport, require_part
 from matxai.composition.elements.vectors import package_file
-from matxai.run.errors import InputError
+from matxai.composition.settings.data import Transport, require_part
 from matxai.learning.split import PARTS
+from matxai.run.errors import InputError
 
 RAW_COLUMNS = ("part", "file", "line", "formula", "target")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matxai.composition.data.formulas import SYMBOL, SYMBOLS
+from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.learning.split import PARTS
 from matxai.statistics.calibration import NORMAL_95
 
@@ -35,18 +35,18 @@ def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
     for row, amounts in enumerate(compounds):
         size += 1
         for symbol, amount in amounts.items():
-            if symbol not in SYMBOLS or not amount > 0:
+            if symbol not in NUMBER_OF or not amount > 0:
                 message = (
                     f"compound {row}: {symbol!r} with amount {amount}; expected an element symbol "
                     "with an amount above zero"
                 )
                 raise ValueError(message)
             rows.append(row)
-            places.append(SYMBOLS[symbol] - 1)
+            places.append(NUMBER_OF[symbol] - 1)
         if not amounts:
             message = f"compound {row} holds no element"
             raise ValueError(message)
-    held = np.zeros((size, len(SYMBOLS)), dtype=bool)
+    held = np.zeros((size, len(NUMBER_OF)), dtype=bool)
     held[rows, places] = True
     return held
 
@@ -63,7 +63,7 @@ def prevalence(held: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "part": part,
-                "element": [SYMBOL[int(place) + 1] for place in present],
+                "element": [SYMBOL_OF[int(place) + 1] for place in present],
                 "atomic_number": present + 1,
                 "compounds": rows[:, present].sum(axis=0),
                 "share": _share(rows[:, present].sum(axis=0), len(rows)),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pymatgen.core.periodic_table import Element
 
-from matxai.composition.data.formulas import HEAVIEST, SYMBOLS
+from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.statistics.calibration import NORMAL_95
 
 URANIUM = 92
@@ -23,7 +23,7 @@ _CONSTANT = 1e-12
 
 
 @dataclass(frozen=True)
-class CorrelationView:
+class CorrelationMap:
     """What a map shows: correlations in one range and order of elements.
 
     ``matrix``: (elements, elements), ordered; ``columns``: vector components behind each correlation;
@@ -35,12 +35,12 @@ class CorrelationView:
     grouped: bool
 
 
-def correlation_view(vectors: pd.DataFrame, name: str) -> CorrelationView:
+def correlation_map_of(vectors: pd.DataFrame, name: str) -> CorrelationMap:
     """The view of a name such as ``uranium_group``, a range and an order of the configuration."""
     span, order = name.split("_")
     table = standardised(vectors, LAST[span])
     matrix = ordered(element_correlation(table, LAST[span]), order)
-    return CorrelationView(matrix, table.shape[1], order == "group")
+    return CorrelationMap(matrix, table.shape[1], order == "group")
 
 
 def standardised(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def standardised(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
     symbol and for a column that is not numeric.
     """
     _check(vectors)
-    numbers = vectors.index.map(SYMBOLS)
+    numbers = vectors.index.map(NUMBER_OF)
     table = vectors.iloc[np.argsort(numbers, kind="stable")]
     values = table.to_numpy(dtype=float)
     values = np.where(np.isfinite(values), values, np.nan)
@@ -89,7 +89,7 @@ def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFra
     matrix = np.clip(unit @ unit.T, -1, 1)
     matrix[~(defined & defined.T)] = np.nan  # no columns: an empty product is 0, not undefined
     np.fill_diagonal(matrix, np.where(defined[:, 0], 1.0, np.nan))  # exactly, without rounding
-    symbols = list(SYMBOLS)[:last]
+    symbols = list(NUMBER_OF)[:last]
     return pd.DataFrame(matrix, index=table.index, columns=table.index).reindex(
         index=symbols, columns=symbols
     )
@@ -109,10 +109,10 @@ def ordered(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
     Groups run from 1 to 18, then lanthanides, then actinides.
     """
     if order == "number":
-        symbols = sorted(matrix.index, key=SYMBOLS.__getitem__)
+        symbols = sorted(matrix.index, key=NUMBER_OF.__getitem__)
     elif order == "group":
         groups = [*map(str, range(1, 19)), "lanthanides", "actinides"]
-        symbols = sorted(matrix.index, key=lambda s: (groups.index(group_of(s)), SYMBOLS[s]))
+        symbols = sorted(matrix.index, key=lambda s: (groups.index(group_of(s)), NUMBER_OF[s]))
     else:
         message = f"order '{order}' of elements is not one of number, group"
         raise ValueError(message)
@@ -155,7 +155,7 @@ def _check(vectors: pd.DataFrame) -> None:
     def named(items: pd.Index[Any]) -> str:
         return ", ".join(repr(item) for item in items[:5])
 
-    unknown = vectors.index[~vectors.index.isin(SYMBOLS)]
+    unknown = vectors.index[~vectors.index.isin(NUMBER_OF)]
     if len(unknown):
         message = (
             f"the index of an element-vector table must hold element symbols, found {named(unknown)} "

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.network.batch import Batch, Compounds
-from matxai.composition.data.formulas import SYMBOLS
 from matxai.composition.network.crabnet import CrabNet
 from matxai.run.errors import InputError
 
@@ -31,8 +31,8 @@ def embed_elements(network: CrabNet, trained: list[str]) -> pd.DataFrame:
     vector, then 1, 2, ...); kind (embedded, query, key, value); head (1, 2, ..., or 0 for all heads side
     by side); vector (list of floats, ``width`` long, ``width / heads`` for one head).
     """
-    symbols = [s for s, number in SYMBOLS.items() if network.vectors[number].any()]
-    compounds = Compounds.from_lists([{SYMBOLS[symbol]: 1.0} for symbol in symbols])
+    symbols = [s for s, number in NUMBER_OF.items() if network.vectors[number].any()]
+    compounds = Compounds.from_lists([{NUMBER_OF[symbol]: 1.0} for symbol in symbols])
     batch: Batch = compounds.batch(torch.arange(len(symbols)))
     vectors = {(0, "embedded", 0): network.embedded(batch)}
     tokens = network.tokens(batch)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from matxai.composition.data.formulas import HEAVIEST, SYMBOLS
+from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.run.errors import InputError
 
 _EMBEDDINGS = "elementembeddings/data/element_representations"
@@ -57,7 +57,7 @@ def read_element_vectors(representation: str) -> pd.DataFrame:
     """
     if representation == "onehot":
         return pd.DataFrame(
-            np.eye(HEAVIEST), index=pd.Index(SYMBOLS, name="element"), columns=list(SYMBOLS)
+            np.eye(HEAVIEST), index=pd.Index(NUMBER_OF, name="element"), columns=list(NUMBER_OF)
         )
     if representation not in _FILES:
         raise InputError(
@@ -73,8 +73,8 @@ def read_element_vectors(representation: str) -> pd.DataFrame:
     else:
         entries = json.loads(file.read_text(encoding="utf-8"))
         table = pd.DataFrame.from_dict(entries, orient="index")
-    table = table[table.index.isin(list(SYMBOLS))].apply(pd.to_numeric)
-    table = table.loc[sorted(table.index, key=SYMBOLS.__getitem__), sorted(table, key=_natural)]
+    table = table[table.index.isin(list(NUMBER_OF))].apply(pd.to_numeric)
+    table = table.loc[sorted(table.index, key=NUMBER_OF.__getitem__), sorted(table, key=_natural)]
     return table.astype(np.float64).rename_axis("element").rename(columns=str)
 
 
@@ -96,9 +96,9 @@ def network_vectors(table: pd.DataFrame) -> npt.NDArray[np.float32]:
     elements present and gaps take the mean. Learned vectors (numbered components) stay as they are.
     """
     vectors = table
-    if not all(column.isdigit() for column in table.columns) and list(table) != list(SYMBOLS):
+    if not all(column.isdigit() for column in table.columns) and list(table) != list(NUMBER_OF):
         spread = table.std(ddof=0)
         vectors = ((table - table.mean()) / spread.where(spread > 0, 1)).fillna(0)
     rows = np.zeros((HEAVIEST + 1, table.shape[1]), dtype=np.float32)
-    rows[[SYMBOLS[symbol] for symbol in vectors.index]] = vectors.to_numpy(np.float32)
+    rows[[NUMBER_OF[symbol] for symbol in vectors.index]] = vectors.to_numpy(np.float32)
     return rows

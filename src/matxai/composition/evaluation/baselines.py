@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from matxai.statistics.classification import class_scores
 from matxai.composition.data.compounds import amounts_of, merged
 from matxai.composition.elements.vectors import network_vectors
 from matxai.composition.settings.tasks import CONSTANT, TaskName
+from matxai.statistics.classification import class_scores
 from matxai.statistics.regression import score
 
 Array = npt.NDArray[np.float64]

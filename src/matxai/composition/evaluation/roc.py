@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from matxai.statistics.classification import class_curves
 from matxai.learning.split import PARTS
+from matxai.statistics.classification import class_curves
 
 
 def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:

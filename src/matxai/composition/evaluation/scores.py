@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from matxai.statistics.classification import class_scores
-from matxai.composition.data.compounds import part_of
-from matxai.composition.network.fitting import predict
-from matxai.composition.network.model_file import Card
 from matxai.composition.network.crabnet import CrabNet
-from matxai.statistics.regression import score
+from matxai.composition.network.fitting import predict
+from matxai.composition.network.model_file import CrabNetMetadata
+from matxai.composition.network.parts import part_of
 from matxai.statistics.calibration import (
     expected_calibration_error,
     laplace_coverage,
@@ -21,6 +19,8 @@ from matxai.statistics.calibration import (
     miscalibration_area,
     reliability,
 )
+from matxai.statistics.classification import class_scores
+from matxai.statistics.regression import score
 
 _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 
@@ -43,19 +43,23 @@ class Evaluation:
     calibration: pd.DataFrame
 
 
-def evaluate(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
+def evaluate(
+    network: CrabNet, metadata: CrabNetMetadata, table: pd.DataFrame, device: str
+) -> Evaluation:
     """Predict all rows; scale sigma on the validation part; score the test part alone.
 
     Single elements are predicted although training may have left them out. Intervals are over compositions:
     polymorphs have one prediction in common.
     """
-    of_task = _of_classes if card.task == "classification" else _of_numbers
-    return of_task(network, card, table, device)
+    of_task = _of_classes if metadata.task == "classification" else _of_numbers
+    return of_task(network, metadata, table, device)
 
 
-def _of_numbers(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
+def _of_numbers(
+    network: CrabNet, metadata: CrabNetMetadata, table: pd.DataFrame, device: str
+) -> Evaluation:
     compounds = part_of(table).compounds.to(device)
-    value, sigma = predict(network.to(device), compounds, card.mean, card.std)
+    value, sigma = predict(network.to(device), compounds, metadata.mean, metadata.std)
     predictions = table[_KEPT].assign(
         prediction=value.cpu().numpy().astype(np.float64),
         sigma=sigma.cpu().numpy().astype(np.float64),
@@ -74,13 +78,15 @@ def _of_numbers(network: CrabNet, card: Card, table: pd.DataFrame, device: str) 
         columns=["metric", "value"],
     )
     calibration = pd.concat([curve.assign(sigma=name) for name, curve in curves.items()])
-    scores = score(target, prediction, group=test["reduced"], seed=card.seed)
-    return Evaluation(predictions, _metrics(card, scores, extra), calibration)
+    scores = score(target, prediction, group=test["reduced"], seed=metadata.seed)
+    return Evaluation(predictions, _metrics(metadata, scores, extra), calibration)
 
 
-def _of_classes(network: CrabNet, card: Card, table: pd.DataFrame, device: str) -> Evaluation:
+def _of_classes(
+    network: CrabNet, metadata: CrabNetMetadata, table: pd.DataFrame, device: str
+) -> Evaluation:
     compounds = part_of(table).compounds.to(device)
-    found, _ = predict(network.to(device), compounds, card.mean, card.std)
+    found, _ = predict(network.to(device), compounds, metadata.mean, metadata.std)
     log_odds = found.cpu().numpy().astype(np.float64)
     # In float64: a sure probability stays off 0 and 1, where its log loss would have no meaning.
     predictions = table[_KEPT].assign(prediction=expit(log_odds), log_odds=log_odds)
@@ -91,15 +97,15 @@ def _of_classes(network: CrabNet, card: Card, table: pd.DataFrame, device: str) 
         [("expected calibration error", expected_calibration_error(curve))],
         columns=["metric", "value"],
     )
-    scores = class_scores(target, probability, group=test["reduced"], seed=card.seed)
-    return Evaluation(predictions, _metrics(card, scores, extra), curve)
+    scores = class_scores(target, probability, group=test["reduced"], seed=metadata.seed)
+    return Evaluation(predictions, _metrics(metadata, scores, extra), curve)
 
 
-def _metrics(card: Card, scores: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
+def _metrics(metadata: CrabNetMetadata, scores: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     """Scores with intervals, then numbers without, all with model and seed."""
     metrics = pd.concat([scores, extra], ignore_index=True)
-    metrics.insert(0, "seed", card.seed)
-    metrics.insert(0, "model", card.network)
+    metrics.insert(0, "seed", metadata.seed)
+    metrics.insert(0, "model", metadata.network)
     return metrics
 
 

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from matxai.statistics.bootstrap import mean_interval
+from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.composition.network.batch import Batch
-from matxai.composition.data.compounds import part_of
-from matxai.composition.network.fitting import predict
-from matxai.composition.data.formulas import SYMBOL, SYMBOLS
-from matxai.composition.network.model_file import Card
 from matxai.composition.network.crabnet import CrabNet, Prediction
+from matxai.composition.network.fitting import predict
+from matxai.composition.network.model_file import CrabNetMetadata
+from matxai.composition.network.parts import part_of
+from matxai.statistics.bootstrap import mean_interval
 from matxai.statistics.calibration import NORMAL_95
 
 # About 80 roundings of float32 (1.2e-7), in which the network sums; a wrong contribution is far above.
@@ -29,7 +29,7 @@ STATISTICS = ("mean", "ci_low", "ci_high", "sd", *(f"p{level}" for level in _PER
 
 
 def contributions(
-    network: CrabNet, card: Card, table: pd.DataFrame, device: str = "cpu"
+    network: CrabNet, metadata: CrabNetMetadata, table: pd.DataFrame, device: str = "cpu"
 ) -> pd.DataFrame:
     """One row for each element of each compound of a prepared table, in its order.
 
@@ -49,14 +49,14 @@ def contributions(
     prediction, _ = predict(network, compounds, watch=see)
     per_element = outputs.cpu().numpy().astype(np.float64)
     counts = compounds.counts.cpu().numpy()
-    predicted = prediction.cpu().numpy().astype(np.float64) * card.std + card.mean
-    symbols = [SYMBOL[number] for number in compounds.elements.tolist()]
+    predicted = prediction.cpu().numpy().astype(np.float64) * metadata.std + metadata.mean
+    symbols = [SYMBOL_OF[number] for number in compounds.elements.tolist()]
     kept = table[_KEPT].iloc[np.repeat(np.arange(len(table)), counts)].reset_index(drop=True)
     return kept.assign(
         element=symbols,
-        in_training=np.isin(symbols, card.elements),
+        in_training=np.isin(symbols, metadata.elements),
         fraction=compounds.fractions.cpu().numpy().astype(np.float64),
-        contribution=per_element * card.std + card.mean,
+        contribution=per_element * metadata.std + metadata.mean,
         prediction=np.repeat(predicted, counts),
         target=np.repeat(table["target"].to_numpy(np.float64), counts),
     )
@@ -117,11 +117,11 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
     """
     held = occurrences[occurrences["part"] == part]
     rows = []
-    for symbol, mine in sorted(held.groupby("element"), key=lambda pair: SYMBOLS[str(pair[0])]):
+    for symbol, mine in sorted(held.groupby("element"), key=lambda pair: NUMBER_OF[str(pair[0])]):
         row = {
             "part": part,
             "element": symbol,
-            "atomic_number": SYMBOLS[str(symbol)],
+            "atomic_number": NUMBER_OF[str(symbol)],
             "in_training": bool(mine["in_training"].iloc[0]),
             "compounds": len(mine),
             "compositions": mine["reduced"].nunique(),

@@ -16,8 +16,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from matxai.statistics.bootstrap import LEVELS, mean_interval
 from matxai.composition.explain.rank_agreement import Array, bootstrap_means, kendall, top
+from matxai.statistics.bootstrap import LEVELS, mean_interval
 
 # Columns of `matxai.composition.explain.importance.importances`, and what ends the names of variants.
 REFERENCES = ("removal", "ig_vanishing", "ig_equal", "contribution")

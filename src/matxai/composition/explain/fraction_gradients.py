@@ -1,6 +1,6 @@
 """Integrated gradients along the encoding of the fractions (Sundararajan, Taly & Yan 2017, ICML 70:3319).
 
-The network reads a fraction as a row of a table (`matxai.composition.network.crabnet.FractionEncoding`): its
+The network reads fractions as rows of a table (`matxai.composition.network.crabnet.FractionEncoding`): its
 gradient with respect to the fraction is zero wherever it exists, and neighbouring rows differ by
 sinusoids of up to one radian a row. Along a straight line of fractions the prediction therefore jumps
 up and down by 50 to 170 times its net change, and a sum over an affordable number of points misses it

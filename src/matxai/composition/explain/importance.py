@@ -13,9 +13,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from matxai.composition.settings.analyses import Faithfulness
-from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.data.compounds import amounts_of
+from matxai.composition.data.formulas import SYMBOL_OF
 from matxai.composition.explain.attention_importance import received, received_from_others, rollout
 from matxai.composition.explain.faithfulness import AGAIN, OTHERS
 from matxai.composition.explain.fraction_gradients import (
@@ -25,10 +24,11 @@ from matxai.composition.explain.fraction_gradients import (
     vanishing,
 )
 from matxai.composition.explain.removal import removal
-from matxai.composition.network.fitting import predict
-from matxai.composition.data.formulas import SYMBOL
-from matxai.composition.network.model_file import Card
+from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import CrabNet, Prediction
+from matxai.composition.network.fitting import predict
+from matxai.composition.network.model_file import CrabNetMetadata
+from matxai.composition.settings.analyses import Faithfulness
 
 BASELINES = {"ig_vanishing": vanishing, "ig_equal": equal}
 _FEWEST_POINTS = 16
@@ -47,7 +47,11 @@ def drawn_compounds(table: pd.DataFrame, asked: Faithfulness) -> pd.DataFrame:
 
 
 def importances(
-    network: CrabNet, card: Card, drawn: pd.DataFrame, asked: Faithfulness, device: str = "cpu"
+    network: CrabNet,
+    metadata: CrabNetMetadata,
+    drawn: pd.DataFrame,
+    asked: Faithfulness,
+    device: str = "cpu",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row for each element of each compound of ``drawn``, and a table of checks.
 
@@ -91,17 +95,17 @@ def importances(
             )
             lost = ~shared.closed.repeat_interleave(taken.counts)
             found[f"{name}{ending}"] = shared.shares.masked_fill(lost, torch.nan)
-            check = _check(shared, card.std, asked.tolerance)
+            check = _check(shared, metadata.std, asked.tolerance)
             checks.append({"attribution": f"{name}{ending}"} | check)
-    symbols = [SYMBOL[number] for number in numbers]
+    symbols = [SYMBOL_OF[number] for number in numbers]
     kept = drawn[["line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
     table = kept.assign(
         elements=counts[owners],
         element=symbols,
-        in_training=np.isin(symbols, card.elements),
+        in_training=np.isin(symbols, metadata.elements),
         fraction=_numpy(compounds.fractions),
-        prediction=_numpy(predicted)[owners] * card.std + card.mean,
-        **{name: _numpy(values) * card.std for name, values in found.items()},
+        prediction=_numpy(predicted)[owners] * metadata.std + metadata.mean,
+        **{name: _numpy(values) * metadata.std for name, values in found.items()},
     )
     attention = pd.DataFrame({name: _numpy(values) for name, values in forward.items()})
     return pd.concat([table, attention], axis=1), pd.DataFrame(checks)

@@ -10,7 +10,7 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
 from matxai.composition.attention.elements import ALL
-from matxai.composition.data.formulas import HEAVIEST, SYMBOLS
+from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.plotting.style import (
     ABSENT,
     DIVERGING,
@@ -64,7 +64,7 @@ class PairMap:
 def pair_map(table: pd.DataFrame, minimum: int, layer: str = ALL, head: str = ALL) -> PairMap:
     """The map of one layer and head (both as text) of `element_attention`'s table."""
     require_columns(table, COLUMNS, "element attention")
-    symbols = sorted(set(table["query"]), key=SYMBOLS.__getitem__)
+    symbols = sorted(set(table["query"]), key=NUMBER_OF.__getitem__)
     places = {symbol: place for place, symbol in enumerate(symbols)}
     rows = table[(table["layer"].astype(str) == layer) & (table["head"].astype(str) == head)]
     at = (rows["query"].map(places).to_numpy(int), rows["key"].map(places).to_numpy(int))

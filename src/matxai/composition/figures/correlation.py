@@ -9,22 +9,22 @@ import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from matxai.composition.elements.correlation import group_of
 from matxai.composition.data.formulas import HEAVIEST
+from matxai.composition.elements.correlation import group_of
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from matxai.composition.elements.correlation import CorrelationView
+    from matxai.composition.elements.correlation import CorrelationMap
 
 _READABLE = 6.5, 10.0  # points: smallest and largest tick label
 
 
 @style.styled
-def correlation_map(view: CorrelationView, representation: str) -> Figure:
-    """Draw a view of ``correlation_view``, the diagonal and what lies below it.
+def correlation_map(view: CorrelationMap, representation: str) -> Figure:
+    """Draw a view of ``correlation_map_of``, the diagonal and what lies below it.
 
     Lines and names mark the groups where elements are ordered by them. Pairs without a correlation are
     grey. The colour scale is the same in every map.

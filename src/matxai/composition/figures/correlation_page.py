@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from matxai.composition.elements.correlation import CorrelationView
+    from matxai.composition.elements.correlation import CorrelationMap
 
 
-def correlation_page(views: Mapping[str, CorrelationView]) -> go.Figure:
+def correlation_page(views: Mapping[str, CorrelationMap]) -> go.Figure:
     """Make the plotly twin of ``correlation_map``: same triangle, order, colours and scale.
 
     ``views``: by their titles, such as ``full, by group``; a button each, the first one shown.

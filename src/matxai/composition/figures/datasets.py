@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from matxai.composition.data.statistics import WHOLE
+from matxai.learning.split import PARTS
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.learning.split import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from matxai.learning.split import PARTS
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import FULL_WIDTH, PART_COLOURS, name_rows, styled
-from matxai.learning.split import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd

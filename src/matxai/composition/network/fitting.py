@@ -12,14 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from matxai.composition.data.compounds import merged
 from matxai.composition.network.batch import Batch, Compounds
-from matxai.composition.data.compounds import Part, merged, part_of
 from matxai.composition.network.crabnet import CrabNet, Prediction
-from matxai.composition.settings.line import BATCH_SIZES, Network, Train
+from matxai.composition.network.parts import Part, part_of
+from matxai.composition.settings.network import BATCH_SIZES, CrabNetShape, CrabNetTraining
 from matxai.composition.settings.tasks import TaskName
-from matxai.run.errors import InputError
-from matxai.learning.observer import Observer
 from matxai.learning.loop import Fitted, Recipe, Shuffled, fit
+from matxai.learning.observer import Observer
+from matxai.run.errors import InputError
 
 EVALUATION_BATCH = 1024
 # Sees each forward pass of a prediction: its batch and all that came out.
@@ -77,7 +78,7 @@ class Compositions(Shuffled):
         return predict(network, self.val.compounds, self.mean, self.std, self.watch)[0]
 
 
-class Regression(Compositions):
+class PropertyRegression(Compositions):
     """The task of learning a number: robust L1, validation MAE.
 
     The target is standardised with the mean and standard deviation of the training part.
@@ -102,7 +103,7 @@ class Regression(Compositions):
         return value * self.std + self.mean
 
 
-class Classification(Compositions):
+class PropertyClassification(Compositions):
     """The task of learning a class, 0 or 1: the raw output is the log-odds of class 1.
 
     Loss and validation error are the log loss (binary cross-entropy, nats). A training target between 0
@@ -160,11 +161,11 @@ def predict(
 
 
 def task_of(
-    name: TaskName, table: pd.DataFrame, settings: Train, device: str
-) -> Regression | Classification:
+    name: TaskName, table: pd.DataFrame, settings: CrabNetTraining, device: str
+) -> PropertyRegression | PropertyClassification:
     """The task of a prepared table: its train part merged by composition, its val part as it is."""
     parts = {part: table[table["part"] == part] for part in ("train", "val")}
-    kind = Classification if name == "classification" else Regression
+    kind = PropertyClassification if name == "classification" else PropertyRegression
     return kind(
         part_of(merged(parts["train"])).to(device),
         part_of(parts["val"]).to(device),
@@ -174,10 +175,10 @@ def task_of(
 
 
 def train_on(
-    task: Regression | Classification,
+    task: PropertyRegression | PropertyClassification,
     vectors: Tensor,
-    shape: Network,
-    settings: Train,
+    shape: CrabNetShape,
+    settings: CrabNetTraining,
     *,
     seed: int,
     device: str,
@@ -203,6 +204,6 @@ def train_on(
     )
 
 
-def network_shape(shape: Network) -> dict[str, Any]:
+def network_shape(shape: CrabNetShape) -> dict[str, Any]:
     """Keyword arguments of CrabNet from its settings."""
     return shape.model_dump(mode="json", exclude={"vectors"})

@@ -16,7 +16,7 @@ _KEY = "matxai.composition/2"  # 1: cards without a task
 
 
 @dataclass(frozen=True)
-class Card:
+class CrabNetMetadata:
     """What a network came from: its shape, its target's scale, the data and the seed.
 
     ``elements``: symbols that occur in the training part; ``settings``: the training settings. Of a
@@ -35,19 +35,19 @@ class Card:
     task: TaskName
 
 
-def save_network(path: Path, state: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card; the fixed element vectors are among the weights."""
-    save_model(path, _KEY, state, vars(card))
+def save_network(path: Path, state: dict[str, Tensor], metadata: CrabNetMetadata) -> None:
+    """Write weights and metadata; the fixed element vectors are among the weights."""
+    save_model(path, _KEY, state, vars(metadata))
 
 
-def load_network(path: str | Path) -> tuple[CrabNet, Card]:
+def load_network(path: str | Path) -> tuple[CrabNet, CrabNetMetadata]:
     """Rebuild the network on the CPU, in evaluation mode.
 
     Raises:
         InputError: not a safetensors file, or not written by `save_network`.
     """
     state, values = load_model(path, _KEY, "train_crabnet")
-    card = Card(**values)
-    network = CrabNet(state["vectors"], **card.shape)
+    metadata = CrabNetMetadata(**values)
+    network = CrabNet(state["vectors"], **metadata.shape)
     network.load_state_dict(state)
-    return network.eval(), card
+    return network.eval(), metadata

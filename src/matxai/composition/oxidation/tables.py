@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from matxai.composition.data.compounds import symbols_of
-from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.oxidation.guess import REASONS, guess, listed
 from matxai.run.progress import progress
 from matxai.statistics.calibration import wilson
@@ -85,7 +85,7 @@ def read_oxidation(path: str | Path) -> pd.DataFrame:
 def _written(states: Mapping[str, float]) -> str:
     return " ".join(
         f"{symbol}:{repr(states[symbol]).removesuffix('.0')}"
-        for symbol in sorted(states, key=SYMBOLS.__getitem__)
+        for symbol in sorted(states, key=NUMBER_OF.__getitem__)
     )
 
 
@@ -129,7 +129,7 @@ def element_states(guesses: pd.DataFrame) -> pd.DataFrame:
     for (symbol, _), count in counts.items():
         totals[symbol] += count
     rows = []
-    for symbol, number in SYMBOLS.items():
+    for symbol, number in NUMBER_OF.items():
         known = listed(symbol)
         occurrences = dict(zip(known.tried, known.occurrences, strict=True))
         guessed = {state for element, state in counts if element == symbol}

@@ -2,57 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from matxai.composition.settings.symbols import ELEMENTS
-from matxai.config.base import Count, Distinct, Positive, Seed, Share, Strict, Text
+from matxai.config.base import Count, Distinct, Positive, Seed, SettingsBlock, Share, Text
 
 
-class Attention(Strict):
-    """Attention weights of chosen compounds through training, with the prediction of each step."""
-
-    part: Literal["train", "val", "test"] = Field(
-        default="val",
-        description="Part whose compounds are captured; any but the whole of val costs forward passes of "
-        "its own.",
-    )
-    subset: Count | None = Field(
-        default=None,
-        description="Number of compounds drawn from the part at random; null: all of them.",
-    )
-    seed: Seed = Field(default=0, description="Seed of the draw.")
-    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
-        default=None,
-        description="Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set "
-        "does not hold has no target.",
-    )
-    every: Count | None = Field(
-        default=None,
-        description="Batches between captures, besides those after each epoch; null: those alone, which "
-        "cost next to nothing for the whole validation part, as the validation computes its attention "
-        "anyway.",
-    )
-
-    @model_validator(mode="after")
-    def _one_choice(self) -> Self:
-        if self.formulas is not None and self.subset is not None:
-            msg = "formulas and subset exclude each other: set one of them to null"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def words(self) -> str:
-        """The compounds in words, for captions."""
-        if self.formulas is not None:
-            return f"{len(self.formulas)} chosen compounds"
-        part = {"train": "training", "val": "validation", "test": "test"}[self.part]
-        drawn = "" if self.subset is None else f"{self.subset:,} compounds of "
-        return f"{drawn}the {part} part"
-
-
-class AttentionViews(Strict):
+class AttentionViews(SettingsBlock):
     """What is shown of the captured attention: single compounds, and which elements attend to which."""
 
     compounds: Count = Field(
@@ -79,7 +37,7 @@ class AttentionViews(Strict):
 NetworkVectors = Annotated[str, Field(pattern=r"^(embedded|layer[1-9][0-9]*\.(query|key|value))$")]
 
 
-class Correlation(Strict):
+class Correlation(SettingsBlock):
     """Pearson correlation between the vectors of elements."""
 
     representations: Annotated[
@@ -113,7 +71,7 @@ def _known(symbol: str) -> str:
 Symbol = Annotated[str, Field(pattern=r"^[A-Z][a-z]?$"), AfterValidator(_known)]
 
 
-class ElementVectors(Strict):
+class ElementVectors(SettingsBlock):
     """Line plots of single elements' vectors."""
 
     elements: Annotated[tuple[Symbol, ...], Distinct] = Field(
@@ -121,7 +79,7 @@ class ElementVectors(Strict):
     )
 
 
-class Oxidation(Strict):
+class Oxidation(SettingsBlock):
     """Oxidation states guessed from formulas (pymatgen's first-ranked assignment, found faster)."""
 
     time_limit: Positive = Field(
@@ -131,7 +89,7 @@ class Oxidation(Strict):
     )
 
 
-class Contributions(Strict):
+class Contributions(SettingsBlock):
     """What a network assigns to each element of a compound."""
 
     minimum: Count = Field(
@@ -170,7 +128,7 @@ MAPPED = (
 )  # fmt: skip
 
 
-class LocalUmap(Strict):
+class LocalUmap(SettingsBlock):
     """Maps of single elements: their vectors in every compound, in two dimensions."""
 
     elements: Annotated[tuple[Symbol, ...], Field(min_length=1), Distinct] = Field(
@@ -186,7 +144,7 @@ class LocalUmap(Strict):
     seeds: UmapSeeds = (0, 1)
 
 
-class GlobalUmap(Strict):
+class GlobalUmap(SettingsBlock):
     """Maps of whole compounds: every layer's output over the elements, in two dimensions."""
 
     neighbours: Neighbours = 15
@@ -199,7 +157,7 @@ class GlobalUmap(Strict):
     seeds: UmapSeeds = (0, 1)
 
 
-class Faithfulness(Strict):
+class Faithfulness(SettingsBlock):
     """Whether attention ranks the elements of a compound as the prediction depends on them."""
 
     compounds: Count = Field(
@@ -222,3 +180,9 @@ class Faithfulness(Strict):
         description="Relative standard deviation of noise on the fractions under which each reference is "
         "taken again, in the same way: its agreement with itself says how firm its order is.",
     )
+
+
+class Baseline(SettingsBlock):
+    """Random forest on fraction-weighted element properties, to compare with."""
+
+    trees: Count = Field(default=100, description="Trees of the forest.")

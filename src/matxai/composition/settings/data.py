@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from matxai.composition.settings.tasks import TaskName
-from matxai.run.errors import InputError
+from matxai.config.base import Seed, SettingsBlock, Text
 from matxai.learning.split import PARTS, Split
-from matxai.config.base import Seed, Strict, Text
+from matxai.run.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SOURCE = "Where the data come from: transport, folder or download."
 
 
-class Target(Strict):
+class Target(SettingsBlock):
     """What every source of a data set says about its target."""
 
     source: str = Field(description=_SOURCE)
@@ -109,14 +109,14 @@ class Transport(Target):
         raise ValueError(msg)
 
 
-class Folder(Target):
+class CompositionFolder(Target):
     """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
 
     source: Literal["folder"] = Field(description=_SOURCE)
     path: Text = Field(description="The folder, relative to where Snakemake runs.")
 
 
-class Download(Strict):
+class Download(SettingsBlock):
     """One file on the web."""
 
     url: Annotated[str, Field(pattern=r"^https?://\S+$")] = Field(
@@ -136,10 +136,10 @@ class Web(Target):
     test: Download = Field(description="Test part.")
 
 
-DataSet = Annotated[Transport | Folder | Web, Field(discriminator="source")]
+DataSet = Annotated[Transport | CompositionFolder | Web, Field(discriminator="source")]
 
 
-def read_dataset(values: Mapping[str, Any]) -> Transport | Folder | Web:
+def read_dataset(values: Mapping[str, Any]) -> Transport | CompositionFolder | Web:
     """One data set's settings from JSON-plain values, e.g. those in ``snakemake.params``.
 
     Raises
@@ -147,7 +147,7 @@ def read_dataset(values: Mapping[str, Any]) -> Transport | Folder | Web:
     pydantic.ValidationError
         The values are not those of a source; ``config.load`` has refused them before any rule.
     """
-    sources: TypeAdapter[Transport | Folder | Web] = TypeAdapter(DataSet)
+    sources: TypeAdapter[Transport | CompositionFolder | Web] = TypeAdapter(DataSet)
     return sources.validate_json(json.dumps(values))
 
 
@@ -206,3 +206,15 @@ EXAMPLES: list[dict[str, object]] = [
         }
     },
 ]
+
+
+class CompositionPreparation(SettingsBlock):
+    """Reading and cleaning of the tables."""
+
+    drop_unary: bool = Field(
+        default=True, description="Leave compounds of a single element out of the training part."
+    )
+    strict: bool = Field(
+        default=False,
+        description="false: bad rows are refused and listed; true: a bad row stops the run.",
+    )

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from matxai.composition.settings.analyses import (
-    Attention,
     AttentionViews,
+    Baseline,
     Contributions,
     Correlation,
     ElementVectors,
@@ -17,99 +17,21 @@ from matxai.composition.settings.analyses import (
     LocalUmap,
     Oxidation,
 )
-from matxai.composition.settings.data import EXAMPLES, METAL, POWER_FACTOR, DataSet
-from matxai.config.base import Count, Distinct, FolderName, Seed, Share, Strict
-from matxai.learning.settings import (
-    CheckpointEvery,
-    EmaDecay,
-    Epochs,
-    LearningRate,
-    Patience,
-    Warmup,
-    WeightDecay,
+from matxai.composition.settings.attention import Attention
+from matxai.composition.settings.data import (
+    EXAMPLES,
+    METAL,
+    POWER_FACTOR,
+    CompositionPreparation,
+    DataSet,
 )
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
+from matxai.config.base import Distinct, FolderName, Seed, SettingsBlock
 
 NetworkName = Literal["crabnet", "hotcrab"]
-ElementTable = Literal["mat2vec", "magpie", "oliynyk", "matscholar", "megnet16", "skipatom"]
 
 
-class Prepare(Strict):
-    """Reading and cleaning of the tables."""
-
-    drop_unary: bool = Field(
-        default=True, description="Leave compounds of a single element out of the training part."
-    )
-    strict: bool = Field(
-        default=False,
-        description="false: bad rows are refused and listed; true: a bad row stops the run.",
-    )
-
-
-class Network(Strict):
-    """CrabNet (Wang et al. 2021, npj Comput. Mater. 7:77), HotCrab: the same on one-hot vectors."""
-
-    vectors: ElementTable = Field(
-        default="mat2vec",
-        description="Element vectors that crabnet starts from (ElementEmbeddings).",
-    )
-    width: Annotated[int, Field(ge=2, multiple_of=2)] = Field(
-        default=512, description="Width of the encoder, even and a multiple of heads."
-    )
-    layers: Count = Field(default=3, description="Attention layers.")
-    heads: Count = Field(default=4, description="Attention heads of a layer.")
-    feedforward: Count = Field(
-        default=2048, description="Hidden width of a layer's feed-forward network."
-    )
-    dropout: Share = Field(default=0.1, description="Share of activations dropped in training.")
-    head: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
-        default=(1024, 512, 256, 128),
-        description="Widths of the residual network behind the encoder.",
-    )
-
-    @model_validator(mode="after")
-    def _heads_divide(self) -> Self:
-        if self.width % self.heads:
-            msg = f"width must be a multiple of heads ({self.heads}), not {self.width}: change one"
-            raise ValueError(msg)
-        return self
-
-
-BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
-
-
-class Train(Strict):
-    """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
-
-    epochs: Epochs = 30
-    batch_size: Count | None = Field(
-        default=128,
-        description="Compounds in a batch; null: the published rule for n training compounds, "
-        "2^round(log2 n - 4) within [128, 4096].",
-    )
-    learning_rate: LearningRate = 5e-4
-    weight_decay: WeightDecay = 0.05
-    ema_decay: EmaDecay = 0.99
-    warmup: Warmup = 0.3
-    jitter: Share = Field(
-        default=0.02,
-        description="Relative standard deviation of the noise on fractions in training.",
-    )
-    patience: Patience = 20
-    checkpoint_every: CheckpointEvery = 10
-    mixed_precision: bool = Field(
-        default=True,
-        description="On a GPU: matrix products of the training in bfloat16; weights, validation and "
-        "everything after the training stay in float32. Changes nothing on a CPU.",
-    )
-
-
-class Baseline(Strict):
-    """Random forest on fraction-weighted element properties, to compare with."""
-
-    trees: Count = Field(default=100, description="Trees of the forest.")
-
-
-class Composition(Strict):
+class Composition(SettingsBlock):
     """The line `composition`."""
 
     datasets: Annotated[dict[FolderName, DataSet], Field(min_length=1)] = Field(
@@ -124,10 +46,15 @@ class Composition(Strict):
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
         default=(0,), description="Each network is trained once for each seed."
     )
-    prepare: Prepare = Field(default=Prepare(), description="Reading and cleaning of the tables.")
-    network: Network = Field(default=Network(), description="Shape of CrabNet and HotCrab.")
-    train: Train = Field(
-        default=Train(), description="Training: AdamW, one learning-rate cycle, averaged weights."
+    prepare: CompositionPreparation = Field(
+        default=CompositionPreparation(), description="Reading and cleaning of the tables."
+    )
+    network: CrabNetShape = Field(
+        default=CrabNetShape(), description="Shape of CrabNet and HotCrab."
+    )
+    train: CrabNetTraining = Field(
+        default=CrabNetTraining(),
+        description="Training: AdamW, one learning-rate cycle, averaged weights.",
     )
     attention: Attention | None = Field(
         default=Attention(),

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.composition.network.crabnet import CrabNet
+from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.composition.umap.fit import START, fit_map
 from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapsed, layer_vectors
 from matxai.composition.umap.points import ALL, ChosenPoints, Rows, choose_points, occurrences

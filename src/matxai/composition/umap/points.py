@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
-from matxai.composition.network.batch import Compounds
 from matxai.composition.data.compounds import amounts_of, symbols_of
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.elements.electronegativity import deviation, ionic, largest_difference
-from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.network.batch import Compounds
+from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.run.errors import InputError
 
 Rows = NDArray[np.int64]
@@ -108,7 +108,7 @@ class ChosenPoints:
 
     def tokens(self, element: str) -> Rows:
         """Where an element stands among the tokens of the compounds, for each of its rows."""
-        places = np.flatnonzero(self.compounds.elements.numpy() == SYMBOLS[element])
+        places = np.flatnonzero(self.compounds.elements.numpy() == NUMBER_OF[element])
         owners = np.searchsorted(self.compounds.offsets.numpy(), places, side="right") - 1
         return places[np.searchsorted(owners, self.held[element])]
 
@@ -122,7 +122,7 @@ def choose_points(
     available = {ALL: len(table)}
     if local_umap:
         for element in local_umap.elements:
-            number = SYMBOLS[element]
+            number = NUMBER_OF[element]
             rows = np.flatnonzero([number in numbers for numbers in table["numbers"]])
             available[element] = len(rows)
             held[element] = draw(rows, local_umap.at_most, [local_umap.seeds[0], number])

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from matxai.constitutive.settings.data import Generated
 from matxai.constitutive.data.raw.arrays import STRAIN_FILE, write_arrays
 from matxai.constitutive.data.raw.dicts import write_dict
 from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
 from matxai.constitutive.data.strain_paths import Kind, strain_path
+from matxai.constitutive.settings.data import Generated
 from matxai.run.progress import progress
 
 Array = npt.NDArray[np.float64]

@@ -11,9 +11,9 @@ import pandas as pd
 
 from matxai.constitutive.data.laws import Law
 from matxai.constitutive.data.raw.paths import RawPath, Refused
+from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
-from matxai.learning.split import PARTS
 
 Array = npt.NDArray[np.float64]
 

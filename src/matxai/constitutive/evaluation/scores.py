@@ -10,10 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from torch import nn
 
-from matxai.statistics.bootstrap import r2_interval
-from matxai.constitutive.data.step_kinds import ALL_STEPS, groups_of
 from matxai.constitutive.data.laws import Law
-from matxai.constitutive.network.model_file import Card, target_of
+from matxai.constitutive.data.step_kinds import ALL_STEPS, groups_of
+from matxai.constitutive.network.model_file import StressNetworkMetadata, target_of
 from matxai.constitutive.network.prediction import (
     closed_loop,
     given,
@@ -21,6 +20,7 @@ from matxai.constitutive.network.prediction import (
     predict_history,
     stress_of,
 )
+from matxai.statistics.bootstrap import r2_interval
 from matxai.statistics.regression import rmse
 
 Array = npt.NDArray[np.float64]
@@ -42,14 +42,14 @@ class Evaluation:
 
 
 def evaluate(
-    surrogate: tuple[nn.Module, Card],
-    recurrent: tuple[nn.Module, Card],
+    surrogate: tuple[nn.Module, StressNetworkMetadata],
+    recurrent: tuple[nn.Module, StressNetworkMetadata],
     law: Law,
     table: pd.DataFrame,
 ) -> Evaluation:
-    """Predict a table of test steps with both networks, (network, card) each, and score them."""
-    network, card = surrogate
-    scales = card.scales
+    """Predict a table of test steps with both networks, (network, metadata) each, and score them."""
+    network, metadata = surrogate
+    scales = metadata.scales
     target, predicted = target_of(table, scales.target), predict(network, scales, table)
     kept = ["path", "step", "time", "strain", "stress"]
     predictions = table[kept].assign(
@@ -60,12 +60,12 @@ def evaluate(
         closed_loop=closed_loop(network, scales, law, table),
         recurrent=predict_history(recurrent[0], recurrent[1].scales, table),
     )
-    accuracy = _accuracy(predictions, scales.target, card.seed)
+    accuracy = _accuracy(predictions, scales.target, metadata.seed)
     summary = {
-        "law": card.law,
+        "law": metadata.law,
         "features": scales.features,
         "target": scales.target,
-        "seed": card.seed,
+        "seed": metadata.seed,
         "test_paths": int(table["path"].nunique()),
         "test_steps": len(table),
         **_figures(accuracy, scales.target),

@@ -11,28 +11,31 @@ from torch import Tensor, nn
 
 from matxai.attribution import integrated_gradients as ig
 from matxai.attribution import saliency as sal
-from matxai.constitutive.explain.summary import BASELINES
 from matxai.constitutive.data.laws import Law
-from matxai.constitutive.network.model_file import Card, Scales
-from matxai.constitutive.settings.line import Explain
+from matxai.constitutive.explain.summary import BASELINES
+from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata
+from matxai.constitutive.settings.explain import Explain
 
 
 def saliency(
-    gradients: Tensor, card: Card, table: pd.DataFrame, units: Mapping[str, str]
+    gradients: Tensor,
+    metadata: StressNetworkMetadata,
+    table: pd.DataFrame,
+    units: Mapping[str, str],
 ) -> pd.DataFrame:
     """Mean |d target / d feature|, per standard deviations and in physical units.
 
     ``gradients`` (rows, features) of the standardised network; ``units`` names that of each feature
     and, under "stress", that of the target.
     """
-    scales = card.scales
+    scales = metadata.scales
     found = sal.saliency(
         gradients,
         table["path"].to_numpy(),
         scales.features,
         input_scale=np.asarray(scales.std),
         output_scale=scales.target_std,
-        seed=card.seed,
+        seed=metadata.seed,
     )
     per = [_quotient(units["stress"], units[name]) for name in scales.features]
     return found.assign(unit=per)
@@ -60,7 +63,12 @@ def baseline(scales: Scales, law: Law, name: str) -> Tensor:
 
 
 def integrated_gradients(
-    network: nn.Module, card: Card, law: Law, table: pd.DataFrame, x: Tensor, settings: Explain
+    network: nn.Module,
+    metadata: StressNetworkMetadata,
+    law: Law,
+    table: pd.DataFrame,
+    x: Tensor,
+    settings: Explain,
 ) -> pd.DataFrame:
     """Mean |attribution| a feature and baseline, in the unit of the target.
 
@@ -72,15 +80,15 @@ def integrated_gradients(
     """
     tables = []
     for name in BASELINES:
-        start = baseline(card.scales, law, name).to(x.device)
+        start = baseline(metadata.scales, law, name).to(x.device)
         shares, delta = ig.integrated_gradients(network, x, start, steps=settings.integration_steps)
         error = ig.check_convergence(delta, shares, settings.tolerance)
         table_of = ig.summary(
             shares,
             table["path"].to_numpy(),
-            card.scales.features,
-            output_scale=card.scales.target_std,
-            seed=card.seed,
+            metadata.scales.features,
+            output_scale=metadata.scales.target_std,
+            seed=metadata.seed,
         )
         table_of.insert(0, "baseline", name)
         tables.append(table_of.assign(convergence_mean=error["mean"], convergence_max=error["max"]))

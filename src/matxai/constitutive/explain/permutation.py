@@ -7,18 +7,23 @@ from torch import Tensor, nn
 
 from matxai.attribution.permutation import permutation_importance
 from matxai.constitutive.data.laws import Law
-from matxai.constitutive.network.model_file import Card
-from matxai.constitutive.settings.line import Explain
+from matxai.constitutive.network.model_file import StressNetworkMetadata
+from matxai.constitutive.settings.explain import Explain
 
 
 def permutation(
-    network: nn.Module, card: Card, law: Law, table: pd.DataFrame, x: Tensor, settings: Explain
+    network: nn.Module,
+    metadata: StressNetworkMetadata,
+    law: Law,
+    table: pd.DataFrame,
+    x: Tensor,
+    settings: Explain,
 ) -> pd.DataFrame:
     """Loss of R2 when features, and groups of features that move together, are permuted.
 
     Columns kind ("feature" or "group"), name, members, drop, ci_low, ci_high, base_r2, repeats, rows.
     """
-    features = card.scales.features
+    features = metadata.scales.features
     groups = {name: [place] for place, name in enumerate(features)}
     for name, members in law.groups.items():
         places = [features.index(member) for member in members if member in features]
@@ -27,11 +32,11 @@ def permutation(
     table_of = permutation_importance(
         network,
         x,
-        card.scales.standardised(table).to(x.device),
+        metadata.scales.standardised(table).to(x.device),
         groups,
         table["path"].to_numpy(),
         repeats=settings.repeats,
-        seed=card.seed,
+        seed=metadata.seed,
     )
     kinds = ["feature" if name in features else "group" for name in table_of["name"]]
     together = [", ".join(features[i] for i in groups[name]) for name in table_of["name"]]

@@ -7,21 +7,23 @@ import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
-from matxai.statistics.bootstrap import quantile_interval
 from matxai.constitutive.data.step_kinds import ALL_STEPS, groups_of
-from matxai.constitutive.network.model_file import Card
+from matxai.constitutive.network.model_file import StressNetworkMetadata
+from matxai.statistics.bootstrap import quantile_interval
 
 Array = npt.NDArray[np.float64]
 
 
-def network_tangent(gradients: Tensor, card: Card, table: pd.DataFrame) -> Array:
+def network_tangent(
+    gradients: Tensor, metadata: StressNetworkMetadata, table: pd.DataFrame
+) -> Array:
     """d stress / d strain of the network (rows,), in the unit of stress, previous state held fixed.
 
     ``gradients`` (rows, features) of the standardised network. A network that is also told the current
     plastic strain is differentiated along the way that it moves with the strain, de_p / de = 1 - T / E
     with the law's tangent T: its partial derivative alone would mean a strain at frozen flow.
     """
-    scales = card.scales
+    scales = metadata.scales
     values = gradients.double().cpu().numpy()
 
     def slope(name: str) -> Array:

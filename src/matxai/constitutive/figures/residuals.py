@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.data.step_kinds import ALL_STEPS
-from matxai.constitutive.figures.quantities import feature_quantity
 from matxai.constitutive.evaluation.residuals import QUANTILES, bulk, residual_histogram
+from matxai.constitutive.figures.quantities import feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import Quantity, axis_label
 

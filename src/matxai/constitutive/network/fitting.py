@@ -16,10 +16,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import huber_loss
 
+from matxai.constitutive.data.steps import Layout
 from matxai.constitutive.network.model_file import Scales, Trained, build
 from matxai.constitutive.network.networks import whitening
-from matxai.constitutive.settings.line import Recurrent, Surrogate, Train, TrainSurrogate
-from matxai.constitutive.data.steps import Layout
+from matxai.constitutive.settings.network import (
+    Recurrent,
+    StressTraining,
+    Surrogate,
+    SurrogateTraining,
+)
 from matxai.learning.loop import Recipe, Shuffled, fit
 
 
@@ -60,7 +65,7 @@ def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
     )
 
 
-class Regression(Shuffled):
+class StressRegression(Shuffled):
     """The training task: shuffled batches, Huber loss, validation RMSE in the unit of the target.
 
     ``noise`` (features,): standard deviation of the noise on the standardised features of steps.
@@ -92,7 +97,7 @@ def train_surrogate(
     features: list[str],
     target: str,
     shape: Surrogate,
-    settings: TrainSurrogate,
+    settings: SurrogateTraining,
     *,
     seed: int,
     device: str,
@@ -118,7 +123,7 @@ def train_recurrent(
     table: pd.DataFrame,
     features: list[str],
     shape: Recurrent,
-    settings: Train,
+    settings: StressTraining,
     *,
     seed: int,
     device: str,
@@ -137,18 +142,18 @@ def train_recurrent(
 
 
 def _task(
-    data: dict[str, Data], scales: Scales, settings: Train, noise: Tensor | None = None
-) -> Regression:
+    data: dict[str, Data], scales: Scales, settings: StressTraining, noise: Tensor | None = None
+) -> StressRegression:
     unit = scales.target_std
-    return Regression(data["train"], data["val"], settings.batch_size, unit, noise)
+    return StressRegression(data["train"], data["val"], settings.batch_size, unit, noise)
 
 
 def _train(
     network: nn.Module,
-    task: Regression,
+    task: StressRegression,
     scales: Scales,
     sizes: dict[str, Any],
-    settings: Train,
+    settings: StressTraining,
     seed: int,
     checkpoint: Path | None,
     fingerprint: str,

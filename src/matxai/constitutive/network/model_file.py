@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from matxai.constitutive.network.networks import Perceptron, Recurrent
-from matxai.run.errors import InputError
-from matxai.learning.model_file import load_model, save_model
 from matxai.learning.loop import Fitted
+from matxai.learning.model_file import load_model, save_model
+from matxai.run.errors import InputError
 
 Array = npt.NDArray[np.float64]
 _KEY = "matxai.constitutive/1"
@@ -103,7 +103,7 @@ def target_of(table: pd.DataFrame, target: str) -> Array:
 
 
 @dataclass(frozen=True)
-class Card:
+class StressNetworkMetadata:
     """What a network is and where it came from; ``kind`` is "mlp", "lstm" or "gru"."""
 
     kind: str
@@ -119,7 +119,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted network with what its card needs."""
+    """A fitted network with what its metadata needs."""
 
     fitted: Fitted
     scales: Scales
@@ -143,15 +143,17 @@ class Trained:
 
 
 def build(kind: str, scales: Scales, shape: dict[str, Any], mixing: Tensor | None) -> nn.Module:
-    """The network of a card, with fresh weights."""
+    """The network of a metadata, with fresh weights."""
     if kind == "mlp":
         return Perceptron(len(scales.features), mixing=mixing, **shape)
     return Recurrent(len(scales.features), **shape)
 
 
-def save_network(path: str | Path, state: dict[str, Tensor], card: Card) -> None:
-    """Write weights and card into one file."""
-    save_model(path, _KEY, state, asdict(card))
+def save_network(
+    path: str | Path, state: dict[str, Tensor], metadata: StressNetworkMetadata
+) -> None:
+    """Write weights and metadata into one file."""
+    save_model(path, _KEY, state, asdict(metadata))
 
 
 def save_trained(
@@ -166,7 +168,7 @@ def save_trained(
     versions: dict[str, str],
 ) -> None:
     """Write what a training gave; ``data`` is the digest of its table, ``versions`` of packages."""
-    card = Card(
+    metadata = StressNetworkMetadata(
         kind=kind,
         law=law,
         scales=trained.scales,
@@ -177,17 +179,17 @@ def save_trained(
         settings=settings,
         versions=versions,
     )
-    save_network(path, trained.fitted.state, card)
+    save_network(path, trained.fitted.state, metadata)
 
 
-def load_network(path: str | Path) -> tuple[Any, Card]:
+def load_network(path: str | Path) -> tuple[Any, StressNetworkMetadata]:
     """Rebuild the network (`Perceptron` or `Recurrent`) on the CPU, in evaluation mode.
 
     Raises:
         InputError: not a safetensors file, or not written by `save_network`.
     """
     state, values = load_model(path, _KEY, "train_surrogate or train_recurrent")
-    card = Card(**values | {"scales": Scales(**values["scales"])})
-    network = build(card.kind, card.scales, card.shape, state.get("mixing"))
+    metadata = StressNetworkMetadata(**values | {"scales": Scales(**values["scales"])})
+    network = build(metadata.kind, metadata.scales, metadata.shape, state.get("mixing"))
     network.load_state_dict(state)
-    return network.eval(), card
+    return network.eval(), metadata

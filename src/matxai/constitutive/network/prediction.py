@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from matxai.constitutive.data.laws import Law
+from matxai.constitutive.data.steps import Layout
 from matxai.constitutive.network.model_file import Scales
 from matxai.constitutive.network.networks import Recurrent
-from matxai.constitutive.data.steps import Layout
 
 Array = npt.NDArray[np.float64]
 

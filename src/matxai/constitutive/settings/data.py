@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from matxai.config.base import Bounds, Distinct, Range, Seed, SettingsBlock, Text
 from matxai.constitutive.data.laws import LAWS, Law
-from matxai.config.base import Bounds, Distinct, Range, Seed, Strict, Text
+from matxai.learning.split import Split
 
 LawName = Literal["elastoplastic", "hyperelastic", "viscoelastic"]
 Layout = Literal["tfrecord", "dict", "arrays"]
@@ -25,7 +26,7 @@ _LAYOUTS = (
 )
 
 
-class Material(Strict):
+class Material(SettingsBlock):
     """What every source of a case says about it."""
 
     source: str = Field(description=_SOURCE)
@@ -94,7 +95,7 @@ class Generated(Material):
         return self
 
 
-class Folder(Material):
+class CaseFolder(Material):
     """A folder of your own in one of the raw layouts."""
 
     source: Literal["folder"] = Field(description=_SOURCE)
@@ -103,20 +104,20 @@ class Folder(Material):
     )
 
 
-Case = Annotated[Generated | Folder, Field(discriminator="source")]
+Case = Annotated[Generated | CaseFolder, Field(discriminator="source")]
 
 
-def read_case(values: Mapping[str, Any]) -> Generated | Folder:
+def read_case(values: Mapping[str, Any]) -> Generated | CaseFolder:
     """One case's settings from JSON-plain values, e.g. those in ``snakemake.params``.
 
     Raises:
         pydantic.ValidationError: not those of a source; ``config.load`` has refused them before.
     """
-    sources: TypeAdapter[Generated | Folder] = TypeAdapter(Case)
+    sources: TypeAdapter[Generated | CaseFolder] = TypeAdapter(Case)
     return sources.validate_json(json.dumps(values))
 
 
-CASES: dict[str, Generated | Folder] = {
+CASES: dict[str, Generated | CaseFolder] = {
     name: Generated.from_plain({"source": "generated", **values})
     for name, values in {
         # A structural steel: yields at 0.1 to 0.2 % strain.
@@ -153,3 +154,16 @@ EXAMPLES: list[dict[str, object]] = [
         }
     }
 ]
+
+
+class PathPreparation(SettingsBlock):
+    """Reading, checking and splitting of the raw files."""
+
+    split: Split = Field(
+        default=Split(), description="Parts, drawn by path: no path is in two of them."
+    )
+    seed: Seed = Field(default=0, description="Seed of the split.")
+    strict: bool = Field(
+        default=False,
+        description="false: bad files are refused and listed; true: a bad file stops the run.",
+    )

@@ -8,8 +8,8 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matxai.run.tensorflow import tensorflow_python
 from matxai.run.provenance.closure import Closure
+from matxai.run.tensorflow import tensorflow_python
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,6 @@ import zarr
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from zarr.storage import LocalStore, ZipStore
 
-from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention import writer as attention_writer
 from matxai.composition.attention.capture import attention_capture, captures
 from matxai.composition.attention.pack import pack
@@ -24,15 +23,16 @@ from matxai.composition.attention.views import (
     view_of,
     weights_table,
 )
-from matxai.composition.network.fitting import task_of, train_on
-from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.network.crabnet import FractionEncoding
-from matxai.composition.settings.line import Network, Train
+from matxai.composition.network.fitting import task_of, train_on
+from matxai.composition.settings.attention import Attention
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.plotting.quantities import Quantity
 
-SHAPE = Network(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)
+SHAPE = CrabNetShape(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)
 VECTORS = torch.cat([torch.zeros(1, 6), torch.randn(103, 6, generator=torch.manual_seed(4))])
-TRAIN = Train(
+TRAIN = CrabNetTraining(
     epochs=6, batch_size=8, learning_rate=0.03, patience=9, checkpoint_every=2, ema_decay=0.8
 )
 STEPS = 5  # batches in an epoch: 36 compounds to train on
@@ -56,7 +56,7 @@ class Trainings:
         self.folder = folder
 
     def run(self, name, every=None, settings=TRAIN, table=TABLE, stop=None, look=None, **asked):
-        """Train; `stop` raises after so many looks of the observer, `look` is called at each."""
+        """CrabNetTraining; `stop` raises after so many looks of the observer, `look` is called at each."""
         growing = self.folder / f"{name}.zarr"
         task = task_of("regression", table, settings, "cpu")
         capture = attention_capture(
@@ -189,7 +189,9 @@ def test_the_axes_are_those_of_the_elements(whole):
             history = store.history(formula)
             row = TABLE[TABLE["formula"] == formula].iloc[0]
             shares = dict(zip(row["numbers"], row["amounts"], strict=True))
-            expected = [shares[SYMBOLS[symbol]] / sum(row["amounts"]) for symbol in history.symbols]
+            expected = [
+                shares[NUMBER_OF[symbol]] / sum(row["amounts"]) for symbol in history.symbols
+            ]
             assert history.fractions == pytest.approx(expected)
             assert sorted(expected, reverse=True) == expected
             assert history.attention.shape[2:] == (4, len(shares), len(shares))

@@ -9,13 +9,13 @@ from tests.attention import softmax
 from tests.compositions import prepared
 from zarr.storage import ZipStore
 
-from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention.layout import UNIT, blocks, quantised, weights_of
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.selection import chosen_compounds
 from matxai.composition.attention.store import AttentionStore, attention
 from matxai.composition.attention.summary import published_bytes, summarise
-from matxai.composition.attention.writer import Captured, GrowingStore
+from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.settings.attention import Attention
 from matxai.run.errors import InputError
 
 LAYERS, HEADS = 2, 3
@@ -34,7 +34,7 @@ def step(rng, counts):
     return weights, {n: rng.normal(size=c).astype(np.float32) for n, c in counts.items()}
 
 
-def growing(folder, capacity=12):
+def by_size(folder, capacity=12):
     captured = Captured(
         FORMULAS,
         REDUCED,
@@ -43,7 +43,7 @@ def growing(folder, capacity=12):
         np.array([4, 0, 7, 2, 9]),
         np.array([1.0, 2.0, np.nan, 4.0, 5.0], dtype=np.float32),
     )
-    store = GrowingStore(
+    store = AttentionWriter(
         folder, captured, layers=LAYERS, heads=HEADS, capacity=capacity,
         origin={"network": "crabnet", "epoch_steps": 10},
     )  # fmt: skip
@@ -54,7 +54,7 @@ def growing(folder, capacity=12):
 @pytest.fixture
 def filled(tmp_path):
     """A packed store of ten steps, and what went into it."""
-    store, rng = growing(tmp_path / "a.zarr"), np.random.default_rng(1)
+    store, rng = by_size(tmp_path / "a.zarr"), np.random.default_rng(1)
     given = [step(rng, {1: 1, 2: 3, 3: 1}) for _ in range(10)]
     for i, (weights, predictions) in enumerate(given):
         store.append(5 * i + 5, weights, predictions)
@@ -144,7 +144,7 @@ def test_any_zarr_reader_can_follow_the_layout(filled):
     ],
 )
 def test_rows_that_do_not_sum_to_one_are_refused(tmp_path, change, message):
-    store = growing(tmp_path / "a.zarr")
+    store = by_size(tmp_path / "a.zarr")
     weights, predictions = step(np.random.default_rng(0), {1: 1, 2: 3, 3: 1})
     change(weights)
     with pytest.raises(ValueError, match=message):
@@ -152,7 +152,7 @@ def test_rows_that_do_not_sum_to_one_are_refused(tmp_path, change, message):
 
 
 def test_what_is_not_finite_is_divergence(tmp_path):
-    store = growing(tmp_path / "a.zarr")
+    store = by_size(tmp_path / "a.zarr")
     weights, predictions = step(np.random.default_rng(0), {1: 1, 2: 3, 3: 1})
     weights[2][0, 0, 0, 0, 0] = np.nan
     with pytest.raises(FloatingPointError, match="lower the learning rate"):
@@ -160,14 +160,14 @@ def test_what_is_not_finite_is_divergence(tmp_path):
 
 
 def test_a_step_must_follow_the_last_one(tmp_path):
-    store, rng = growing(tmp_path / "a.zarr"), np.random.default_rng(0)
+    store, rng = by_size(tmp_path / "a.zarr"), np.random.default_rng(0)
     store.append(5, *step(rng, {1: 1, 2: 3, 3: 1}))
     with pytest.raises(ValueError, match="step 5 does not follow step 5"):
         store.append(5, *step(rng, {1: 1, 2: 3, 3: 1}))
 
 
 def test_the_row_sum_error_is_that_before_rounding(tmp_path):
-    store, rng = growing(tmp_path / "a.zarr"), np.random.default_rng(0)
+    store, rng = by_size(tmp_path / "a.zarr"), np.random.default_rng(0)
     weights, predictions = step(rng, {1: 1, 2: 3, 3: 1})
     weights[2][1, 0, 2, 1, 0] += 5e-6
     store.append(5, weights, predictions)
@@ -177,7 +177,7 @@ def test_the_row_sum_error_is_that_before_rounding(tmp_path):
 
 def test_a_restart_cuts_the_store_back_at_once(filled, tmp_path):
     _, given = filled
-    store = growing(tmp_path / "b.zarr")  # the same compounds and origin
+    store = by_size(tmp_path / "b.zarr")  # the same compounds and origin
     store.folder = tmp_path / "a.zarr"
     assert store.restart(step=15, taken=3)
     with AttentionStore(tmp_path / "a.zarr") as found:

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from tests.attention import planted_store, symbols_of
 
-from matxai.composition.settings.analyses import AttentionViews
 from matxai.composition.attention.elements import element_attention
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.attention.views import (
@@ -21,9 +20,10 @@ from matxai.composition.attention.views import (
 )
 from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_page import attention_page, page_caption, steps_shown
-from matxai.run.errors import InputError
+from matxai.composition.settings.analyses import AttentionViews
 from matxai.plotting.page import write_page
 from matxai.plotting.quantities import Quantity
+from matxai.run.errors import InputError
 
 FORMULAS = [
     "Fe",

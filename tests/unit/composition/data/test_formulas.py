@@ -5,7 +5,7 @@ import math
 import pytest
 from pymatgen.core import Element
 
-from matxai.composition.data.formulas import SYMBOLS, FormulaError, parse_formula, reduced_formula
+from matxai.composition.data.formulas import NUMBER_OF, FormulaError, parse_formula, reduced_formula
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_the_least_amount_is_that_of_the_whole_formula():
 
 
 def test_symbols_are_those_of_pymatgen():
-    assert dict(SYMBOLS) == {Element.from_Z(z).symbol: z for z in range(1, 104)}
+    assert dict(NUMBER_OF) == {Element.from_Z(z).symbol: z for z in range(1, 104)}

@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 from tests import compositions
 
-from matxai.composition.settings.data import Folder, Transport
-from matxai.composition.data.formulas import SYMBOLS, parse_formula, reduced_formula
+from matxai.composition.data.formulas import NUMBER_OF, parse_formula, reduced_formula
 from matxai.composition.data.preparation import prepare
-from matxai.composition.settings.line import Prepare
 from matxai.composition.data.sources import read_parts, read_transport
+from matxai.composition.settings.data import CompositionFolder, CompositionPreparation, Transport
 from matxai.run.errors import InputError
 
 GOOD = "formula,target\nFe2O3,1\nNaN,2\nSr(AlH)2,3.5\nLiFePO4,-4e-1\n"
@@ -25,9 +24,9 @@ def folder(tmp_path, train=GOOD, val=GOOD, test=GOOD):
     return {part: tmp_path / f"{part}.csv" for part in ("train", "val", "test")}
 
 
-def prepared(files, *, known=SYMBOLS, transform="none", **settings):
-    dataset = Folder(source="folder", path="x", transform=transform)
-    return prepare(read_parts(files), dataset, Prepare(**settings), known)
+def prepared(files, *, known=NUMBER_OF, transform="none", **settings):
+    dataset = CompositionFolder(source="folder", path="x", transform=transform)
+    return prepare(read_parts(files), dataset, CompositionPreparation(**settings), known)
 
 
 def value(report, part, quantity):
@@ -76,7 +75,7 @@ def test_strict_stops_with_the_first_refused_row(tmp_path):
 
 
 def test_element_that_the_table_lacks_is_refused(tmp_path):
-    known = [symbol for symbol in SYMBOLS if symbol != "Sr"]
+    known = [symbol for symbol in NUMBER_OF if symbol != "Sr"]
     refused = prepared(folder(tmp_path), known=known).refused
     assert set(refused["formula"]) == {"Sr(AlH)2"}
     assert "the element table has no Sr" in refused["reason"].iloc[0]
@@ -179,7 +178,7 @@ def test_metals_are_known_metals(raw):
 def test_split_shares_no_composition_and_honours_sizes(raw):
     settings = transport(target="PF_n", transform="log10", subset=400, metals="drop")
     few = raw.sample(3000, random_state=0)
-    result = prepare(few, settings, Prepare(), SYMBOLS)
+    result = prepare(few, settings, CompositionPreparation(), NUMBER_OF)
     table = result.compounds
     assert table["reduced"].nunique() == 400 - value_dropped(result.report)
     owners = table.groupby("reduced")["part"].nunique()
@@ -198,7 +197,12 @@ def value_dropped(report):
 def test_split_is_that_of_its_seed(raw):
     few = raw.sample(1500, random_state=0)
     tables = [
-        prepare(few, transport(target="PF_n", subset=200, seed=seed), Prepare(), SYMBOLS).compounds
+        prepare(
+            few,
+            transport(target="PF_n", subset=200, seed=seed),
+            CompositionPreparation(),
+            NUMBER_OF,
+        ).compounds
         for seed in (0, 0, 1)
     ]
     assert tables[0].equals(tables[1])
@@ -210,7 +214,10 @@ def test_metals_keep_drop_only(raw):
     sizes = {
         metals: len(
             prepare(
-                few, transport(metals=metals, subset=None), Prepare(drop_unary=False), SYMBOLS
+                few,
+                transport(metals=metals, subset=None),
+                CompositionPreparation(drop_unary=False),
+                NUMBER_OF,
             ).compounds
         )
         for metals in ("keep", "drop", "only")
@@ -266,6 +273,6 @@ def test_equal_training_targets_are_refused_with_their_file(tmp_path, rows):
 def test_a_drawn_part_that_is_too_small_asks_for_more_of_the_data(raw):
     dataset = transport(metals="keep", subset=2)
     with pytest.raises(InputError, match="part keeps") as caught:
-        prepare(raw.head(40), dataset, Prepare(), SYMBOLS)
+        prepare(raw.head(40), dataset, CompositionPreparation(), NUMBER_OF)
     assert caught.value.details["file"] == "transport_database.csv"
     assert "`subset`" in caught.value.details["fix"]

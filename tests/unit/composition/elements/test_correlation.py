@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 from scipy.stats import pearsonr
 
+from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.composition.elements.correlation import (
-    correlation_view,
+    correlation_map_of,
     element_correlation,
     group_of,
     ordered,
     standardised,
     tidy,
 )
-from matxai.composition.data.formulas import HEAVIEST, SYMBOLS
 
 
 def correlation(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def test_every_pair_matches_scipy(seed: int) -> None:
 
 def test_absent_elements_are_blank_and_order_is_by_atomic_number() -> None:
     matrix = correlation(random_vectors(["O", "H", "Lr"], 5))
-    assert list(matrix.index) == list(matrix.columns) == list(SYMBOLS)
+    assert list(matrix.index) == list(matrix.columns) == list(NUMBER_OF)
     assert matrix.notna().to_numpy().sum() == 9
     assert matrix.loc["He"].isna().all()
     assert matrix.loc["O", "O"] == 1
@@ -73,7 +73,7 @@ def test_truncation_leaves_later_elements_out_of_the_standardisation() -> None:
 
 @pytest.mark.parametrize("count", [2, 5, 103])
 def test_one_hot_vectors_all_correlate_alike(count: int) -> None:
-    matrix = correlation(pd.DataFrame(np.eye(103)[:count], index=list(SYMBOLS)[:count]))
+    matrix = correlation(pd.DataFrame(np.eye(103)[:count], index=list(NUMBER_OF)[:count]))
     pairs = tidy(matrix, count)
     assert len(pairs) == count * (count - 1) // 2
     np.testing.assert_allclose(pairs["correlation"], -1 / (count - 1))
@@ -173,8 +173,8 @@ def test_bad_tables_are_refused(vectors: pd.DataFrame, message: str) -> None:
 def test_a_view_is_the_matrix_of_its_range_in_its_order() -> None:
     vectors = random_vectors(["H", "La", "Hf", "O", "U", "Pu"], 6).assign(constant=1.0)
     by_group, by_number = (
-        correlation_view(vectors, "uranium_group"),
-        correlation_view(vectors, "full_number"),
+        correlation_map_of(vectors, "uranium_group"),
+        correlation_map_of(vectors, "full_number"),
     )
     expected = ordered(correlation(vectors, 92), "group")
     pd.testing.assert_frame_equal(by_group.matrix, expected)

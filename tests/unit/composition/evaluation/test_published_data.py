@@ -3,11 +3,10 @@
 import pytest
 from tests.project import SHARED
 
-from matxai.composition.settings.data import Folder
-from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
-from matxai.composition.settings.line import Prepare
 from matxai.composition.data.sources import read_parts
+from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 
 DATA = SHARED / "composition"
 
@@ -23,8 +22,8 @@ DATA = SHARED / "composition"
 )
 def test_every_row_is_read(name, rows):
     raw = read_parts({part: DATA / name / f"{part}.csv" for part in ("train", "val", "test")})
-    dataset = Folder(source="folder", path=name)
-    result = prepare(raw, dataset, Prepare(drop_unary=False), SYMBOLS)
+    dataset = CompositionFolder(source="folder", path=name)
+    result = prepare(raw, dataset, CompositionPreparation(drop_unary=False), NUMBER_OF)
     assert len(raw) == rows
     assert not len(result.refused)
     assert len(result.compounds) == rows

@@ -5,15 +5,14 @@ import pandas as pd
 import pytest
 from tests.project import SHARED
 
-from matxai.composition.evaluation import summary
-from matxai.composition.settings.data import Folder
-from matxai.composition.figures.summary import summary_figure
-from matxai.composition.data.formulas import SYMBOLS
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
-from matxai.composition.evaluation.published import Published, data_digest, published
-from matxai.composition.settings.line import Prepare
 from matxai.composition.data.sources import read_parts
+from matxai.composition.evaluation import summary
+from matxai.composition.evaluation.published import Published, data_digest, published
 from matxai.composition.evaluation.summary import COLUMNS, summary_table
+from matxai.composition.figures.summary import summary_figure
+from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 from matxai.composition.settings.tasks import CONSTANT
 
 DATA = SHARED / "composition"
@@ -125,7 +124,9 @@ def test_published_values_are_those_of_the_paper():
 def test_the_published_data_are_recognised():
     name = "aflow__ael_bulk_modulus_vrh"
     raw = read_parts({part: DATA / name / f"{part}.csv" for part in ("train", "val", "test")})
-    found = prepare(raw, Folder(source="folder", path="x"), Prepare(), SYMBOLS).compounds
+    found = prepare(
+        raw, CompositionFolder(source="folder", path="x"), CompositionPreparation(), NUMBER_OF
+    ).compounds
     assert published()[data_digest(found)].name == name
 
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import torch
 from matplotlib.colors import to_hex
-from tests.compositions import CARD, MEAN, STD, prepared
+from tests.compositions import MEAN, METADATA, STD, prepared
 from torch import nn
 
-from matxai.composition.network.batch import Compounds
-from matxai.composition.data.compounds import amounts_of, part_of
+from matxai.composition.data.compounds import amounts_of
+from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.composition.explain.contributions import (
     STATISTICS,
     check_average,
@@ -21,8 +21,9 @@ from matxai.composition.explain.contributions import (
     summarise,
 )
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
+from matxai.composition.network.batch import Compounds
 from matxai.composition.network.fitting import predict
-from matxai.composition.data.formulas import SYMBOL, SYMBOLS
+from matxai.composition.network.parts import part_of
 from matxai.composition.plan import Plan
 from matxai.composition.settings.line import Composition
 from matxai.plotting.quantities import Quantity
@@ -37,7 +38,7 @@ class Planted(nn.Module):
     """Gives iron 3, every other element 0."""
 
     def forward(self, batch):
-        per_element = 3.0 * (batch.elements == SYMBOLS["Fe"])
+        per_element = 3.0 * (batch.elements == NUMBER_OF["Fe"])
         value = batch.mean_over_elements(per_element)
         return SimpleNamespace(
             per_element=per_element, value=value, log_sigma=torch.zeros_like(value)
@@ -46,12 +47,12 @@ class Planted(nn.Module):
 
 @pytest.fixture(scope="module")
 def real(network):
-    return contributions(network, CARD, TABLE)
+    return contributions(network, METADATA, TABLE)
 
 
 @pytest.fixture
 def planted():
-    return contributions(Planted(), CARD, TABLE)
+    return contributions(Planted(), METADATA, TABLE)
 
 
 def test_a_planted_element_has_its_contribution_wherever_it_occurs(planted):
@@ -83,7 +84,7 @@ def test_rows_are_those_of_a_loop_over_single_compounds(network, real):
             batch.elements.tolist(), value / (1 + (-gate).exp()), strict=True
         ):
             fraction, given = amounts[number] / total, float(output) * STD + MEAN
-            expected.append((row.part, row.line, SYMBOL[number], fraction, given, row.target))
+            expected.append((row.part, row.line, SYMBOL_OF[number], fraction, given, row.target))
     columns = ["part", "line", "element", "fraction", "contribution", "target"]
     assert len(real) == TABLE["numbers"].map(len).sum()
     for found, truth in zip(real[columns].itertuples(index=False), expected, strict=True):
@@ -125,8 +126,8 @@ def test_the_check_sees_a_missing_contribution_that_would_not_move_the_mean(plan
 
 
 def test_a_mean_far_from_zero_does_not_break_the_check(network):
-    card = SimpleNamespace(mean=1e6, std=1e-3, elements=[])
-    check_average(contributions(network, card, TABLE), card.mean, card.std)
+    metadata = SimpleNamespace(mean=1e6, std=1e-3, elements=[])
+    check_average(contributions(network, metadata, TABLE), metadata.mean, metadata.std)
 
 
 def many(seed=0, rows=60):
@@ -137,7 +138,7 @@ def many(seed=0, rows=60):
 
 
 def test_summary_is_what_pandas_says(network):
-    table = contributions(network, CARD, many())
+    table = contributions(network, METADATA, many())
     summary = summarise(table, seed=0).set_index("element")
     iron = table[table["element"] == "Fe"]
     for prefix, column in (("", "contribution"), ("target_", "target")):
@@ -155,7 +156,7 @@ def test_summary_is_what_pandas_says(network):
 
 
 def test_polymorphs_are_no_further_evidence(network):
-    table = contributions(network, CARD, many())
+    table = contributions(network, METADATA, many())
     twice = pd.concat([table, table.assign(line=table["line"] + 1000)])
     once, again = (summarise(t, seed=0).set_index("element") for t in (table, twice))
     assert np.allclose(once[["mean", "ci_low", "ci_high"]], again[["mean", "ci_low", "ci_high"]])
@@ -185,7 +186,7 @@ def test_the_periodic_table_shows_means_and_counts(planted):
 
 
 def test_boxes_stand_at_the_percentiles_of_their_rows(network):
-    table = summarise(contributions(network, CARD, many()), seed=0)
+    table = summarise(contributions(network, METADATA, many()), seed=0)
     chosen = most_frequent(marked(table, 1), 3)
     axes = contribution_boxes(chosen, GPA).axes[0]
     ticks = [label.get_text() for label in axes.get_xticklabels()]

@@ -6,13 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from tests.compositions import CARD, MEAN, STD, prepared, random_formulas
+from tests.compositions import MEAN, METADATA, STD, prepared, random_formulas
 from torch import nn
 
 from matxai.attribution.integrated_gradients import integrated_gradients
-from matxai.composition.settings.analyses import Faithfulness
-from matxai.composition.network.batch import Compounds
 from matxai.composition.data.compounds import amounts_of
+from matxai.composition.data.formulas import NUMBER_OF, parse_formula
 from matxai.composition.explain.attention_importance import received_from_others, rollout
 from matxai.composition.explain.faithfulness import (
     AGREES,
@@ -27,8 +26,9 @@ from matxai.composition.explain.faithfulness import (
 from matxai.composition.explain.fraction_gradients import equal, integrated_fractions, vanishing
 from matxai.composition.explain.importance import drawn_compounds, importances, jittered
 from matxai.composition.explain.removal import removal, without_each
-from matxai.composition.data.formulas import SYMBOLS, parse_formula
+from matxai.composition.network.batch import Compounds
 from matxai.composition.network.crabnet import Prediction
+from matxai.composition.settings.analyses import Faithfulness
 
 FORMULAS = ["Fe2O3", "NaCl", "Fe1Na4O4", "Al1Cr1", "Al2Cl3Fe4O1", "Al12Cl52Fe12"]
 ASKED = Faithfulness(points=64, tolerance=0.1)
@@ -40,7 +40,7 @@ def compounds_of(formulas):
 
 @pytest.fixture(scope="module")
 def real(network):
-    return importances(network, CARD, prepared(FORMULAS), ASKED)
+    return importances(network, METADATA, prepared(FORMULAS), ASKED)
 
 
 class Given(nn.Module):
@@ -116,7 +116,7 @@ def test_removal_is_that_of_formulas_written_without_the_element(network, real):
         change = (value(row.formula) - value(rest)) * STD
         assert row.removal == pytest.approx(change, abs=1e-5)
         assert row.prediction == pytest.approx(value(row.formula) * STD + MEAN, abs=1e-5)
-    assert list(elements["in_training"]) == [e in CARD.elements for e in elements["element"]]
+    assert list(elements["in_training"]) == [e in METADATA.elements for e in elements["element"]]
 
 
 def test_amounts_put_the_rest_into_the_rows_of_its_own_formula():
@@ -146,7 +146,7 @@ def test_attention_is_that_of_each_compound_alone(network, real):
         amounts = amounts_of(prepared(FORMULAS))[int(line) - 2]
         prediction = network(Compounds.from_lists([amounts]).batch(torch.arange(1)))
         n = len(mine)
-        assert [SYMBOLS[s] for s in mine["element"]] == sorted(
+        assert [NUMBER_OF[s] for s in mine["element"]] == sorted(
             amounts, key=lambda e: (-amounts[e], e)
         )
         for layer in (0, 1):
@@ -178,7 +178,7 @@ def test_rollout_multiplies_the_layers_from_the_last_to_the_first():
 
 def test_an_attention_that_explains_agrees_and_others_do_not():
     drawn = prepared(random_formulas([2 + row % 4 for row in range(80)]))
-    elements, check = importances(Planted(), CARD, drawn, ASKED)
+    elements, check = importances(Planted(), METADATA, drawn, ASKED)
     expected = -np.log1p(-elements["layer1_head1"]) * STD
     assert np.allclose(elements["removal"], expected, rtol=1e-3, atol=1e-5)
     found = agreement(elements, seed=0).query("attention == 'received' and elements == '2 or more'")
@@ -277,7 +277,7 @@ def test_the_network_keeps_its_encoding(network):
 
 def test_a_gap_that_does_not_close_is_counted_and_left_out(network):
     asked = Faithfulness(points=16, tolerance=1e-9)
-    elements, check = importances(network, CARD, prepared(FORMULAS), asked)
+    elements, check = importances(network, METADATA, prepared(FORMULAS), asked)
     assert (check["unclosed"] > 0).all()
     assert (check["points"] == 16).all()
     lost = elements.groupby("line")["ig_vanishing"].apply(lambda v: v.isna().all()).sum()
@@ -326,7 +326,7 @@ def test_draw_takes_each_composition_of_the_test_part_once():
 
 def test_batches_keep_what_belongs_together(network, real):
     """Compounds in another order give the same numbers."""
-    second = importances(network, CARD, prepared(FORMULAS[::-1]), ASKED)[0]
+    second = importances(network, METADATA, prepared(FORMULAS[::-1]), ASKED)[0]
     columns = [
         "formula",
         "element",
@@ -346,7 +346,7 @@ def test_batches_keep_what_belongs_together(network, real):
 def test_what_is_taken_again_is_taken_in_the_same_way(network):
     """Noise below all rounding gives the same numbers, points and compounds left out included."""
     asked = Faithfulness(points=64, tolerance=0.003, jitter=1e-14)
-    elements, check = importances(network, CARD, prepared(FORMULAS), asked)
+    elements, check = importances(network, METADATA, prepared(FORMULAS), asked)
     found = check.set_index("attribution")
     assert found.loc["ig_vanishing", "points"] == 64
     assert 0 < found.loc["ig_vanishing", "unclosed"] < len(FORMULAS)
@@ -356,7 +356,7 @@ def test_what_is_taken_again_is_taken_in_the_same_way(network):
 
 
 def test_no_compounds_give_the_columns_alone(network, real):
-    elements, check = importances(network, CARD, prepared([]), ASKED)
+    elements, check = importances(network, METADATA, prepared([]), ASKED)
     assert elements.empty
     assert list(elements) == list(real[0])
     assert list(check["attribution"]) == list(real[1]["attribution"])

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from matxai.composition.elements.correlation import correlation_view
+from matxai.composition.data.formulas import NUMBER_OF
+from matxai.composition.data.statistics import element_counts, incidence, prevalence, summary
+from matxai.composition.elements.correlation import correlation_map_of
 from matxai.composition.figures.correlation import correlation_map
 from matxai.composition.figures.correlation_page import correlation_page
 from matxai.composition.figures.datasets import datasets_figure
@@ -17,21 +19,19 @@ from matxai.composition.figures.prevalence import (
     prevalence_table,
 )
 from matxai.composition.figures.vectors import element_vectors
-from matxai.composition.data.formulas import SYMBOLS
-from matxai.composition.data.statistics import element_counts, incidence, prevalence, summary
 from matxai.plotting.style import PART_COLOURS
 
 
 @pytest.fixture(scope="module")
 def vectors() -> pd.DataFrame:
     rng = np.random.default_rng(0)
-    symbols = [symbol for symbol in SYMBOLS if symbol not in ("He", "Fr")]
+    symbols = [symbol for symbol in NUMBER_OF if symbol not in ("He", "Fr")]
     return pd.DataFrame(rng.normal(size=(101, 7)), index=symbols)
 
 
 @pytest.fixture(scope="module")
 def matrix(vectors: pd.DataFrame) -> pd.DataFrame:
-    return correlation_view(vectors, "full_number").matrix
+    return correlation_map_of(vectors, "full_number").matrix
 
 
 def labels(axis) -> list[str]:
@@ -40,7 +40,7 @@ def labels(axis) -> list[str]:
 
 @pytest.mark.parametrize("order", ["number", "group"])
 def test_map_shows_the_lower_triangle(vectors: pd.DataFrame, order: str) -> None:
-    view = correlation_view(vectors, f"full_{order}")
+    view = correlation_map_of(vectors, f"full_{order}")
     axes = correlation_map(view, "planted").axes[0]
     images = {image.get_label(): image for image in axes.images}
     arranged = view.matrix
@@ -57,7 +57,7 @@ def test_map_shows_the_lower_triangle(vectors: pd.DataFrame, order: str) -> None
 
 
 def test_map_by_group_names_every_group_at_its_block(vectors: pd.DataFrame) -> None:
-    view = correlation_view(vectors, "full_group")
+    view = correlation_map_of(vectors, "full_group")
     axes = correlation_map(view, "planted").axes[0]
     places = {t.get_text(): t.xy for t in axes.texts if (t.get_gid() or "").startswith("group-")}
     assert set(places) == {*map(str, range(1, 19)), "lanthanides", "actinides"}
@@ -66,7 +66,7 @@ def test_map_by_group_names_every_group_at_its_block(vectors: pd.DataFrame) -> N
 
 
 def test_map_without_pairs_says_so(vectors: pd.DataFrame) -> None:
-    figure = correlation_map(correlation_view(vectors.loc[["Si"]], "full_number"), "lone")
+    figure = correlation_map(correlation_map_of(vectors.loc[["Si"]], "full_number"), "lone")
     assert not figure.axes
     assert "no two elements" in figure.texts[0].get_text()
 
@@ -74,7 +74,7 @@ def test_map_without_pairs_says_so(vectors: pd.DataFrame) -> None:
 def test_page_has_triangle_and_hover_pairs_in_every_view(
     vectors: pd.DataFrame, matrix: pd.DataFrame
 ) -> None:
-    views = {name: correlation_view(vectors, name) for name in ("full_number", "full_group")}
+    views = {name: correlation_map_of(vectors, name) for name in ("full_number", "full_group")}
     figure = correlation_page(views)
     heat = figure.data[0]
     buttons = figure.layout.updatemenus[0].buttons

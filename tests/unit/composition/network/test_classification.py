@@ -11,16 +11,23 @@ from sklearn.ensemble import RandomForestClassifier
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from torch import nn
 
-from matxai.composition.network import fitting
-from matxai.composition.settings.analyses import Attention
 from matxai.composition.attention.capture import attention_capture
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.evaluation.baselines import composition_features, evaluate_baselines
-from matxai.composition.settings.data import METAL, Folder
-from matxai.composition.data.compounds import amounts_of, merged, part_of, training_elements
+from matxai.composition.data.compounds import amounts_of, merged, training_elements
+from matxai.composition.data.formulas import NUMBER_OF
+from matxai.composition.data.preparation import prepare
+from matxai.composition.data.sources import read_parts, read_transport
+from matxai.composition.data.target_distribution import class_table
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.evaluation.baselines import composition_features, evaluate_baselines
+from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
 from matxai.composition.evaluation.scores import evaluate
+from matxai.composition.evaluation.target import (
+    contribution_quantity,
+    error_quantity,
+    target_quantity,
+)
 from matxai.composition.explain.contributions import (
     check_average,
     contributions,
@@ -30,25 +37,26 @@ from matxai.composition.explain.contributions import (
 )
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
+from matxai.composition.network import fitting
 from matxai.composition.network.fitting import log_loss, network_shape, predict, task_of, train_on
-from matxai.composition.data.formulas import SYMBOLS
-from matxai.composition.network.model_file import Card, load_network, save_network
+from matxai.composition.network.model_file import CrabNetMetadata, load_network, save_network
+from matxai.composition.network.parts import part_of
 from matxai.composition.plan import Plan
-from matxai.composition.data.preparation import prepare
-from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
-from matxai.composition.settings.line import Composition, Network, Prepare, Train
-from matxai.composition.data.sources import read_parts, read_transport
-from matxai.composition.evaluation.target import contribution_quantity, error_quantity, target_quantity
-from matxai.composition.data.target_distribution import class_table
+from matxai.composition.settings.attention import Attention
+from matxai.composition.settings.data import METAL, CompositionFolder, CompositionPreparation
+from matxai.composition.settings.line import Composition
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.config.loading import ConfigError, load
-from matxai.run.errors import InputError
 from matxai.learning.model_file import save_model
 from matxai.plotting.reliability import reliability_figure
 from matxai.plotting.roc import roc_figure
+from matxai.run.errors import InputError
 from matxai.statistics.calibration import expected_calibration_error
 
-SHAPE = Network(width=16, layers=1, heads=2, feedforward=16, head=(8,), dropout=0.0)
-SETTINGS = Train(epochs=10, learning_rate=0.03, batch_size=16, patience=15, checkpoint_every=99)
+SHAPE = CrabNetShape(width=16, layers=1, heads=2, feedforward=16, head=(8,), dropout=0.0)
+SETTINGS = CrabNetTraining(
+    epochs=10, learning_rate=0.03, batch_size=16, patience=15, checkpoint_every=99
+)
 METALS = {"task": "classification", "label": "metal", "unit": "", "transform": "none"}
 
 
@@ -76,22 +84,22 @@ def trained(tmp_path_factory):
         )  # fmt: skip
         fitted = train_on(task, vectors, SHAPE, SETTINGS, seed=0, device="cpu", observer=capture)
     pack(folder / "a.zarr", folder / "a.zarr.zip")
-    card = Card(
+    metadata = CrabNetMetadata(
         network="hotcrab", seed=0, shape=network_shape(SHAPE), mean=task.mean, std=task.std,
         elements=training_elements(TABLE), data_sha256="0" * 64, best_epoch=fitted.best_epoch + 1,
         settings=SETTINGS.model_dump(mode="json"), task=task.name,
     )  # fmt: skip
-    save_network(folder / "model.safetensors", fitted.state, card)
+    save_network(folder / "model.safetensors", fitted.state, metadata)
     network, found = load_network(folder / "model.safetensors")
-    assert found == card
+    assert found == metadata
     return SimpleNamespace(
-        fitted=fitted, network=network, card=card, store=folder / "a.zarr.zip"
+        fitted=fitted, network=network, metadata=metadata, store=folder / "a.zarr.zip"
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def evaluation(trained):
-    return evaluate(trained.network, trained.card, TABLE, "cpu")
+    return evaluate(trained.network, trained.metadata, TABLE, "cpu")
 
 
 def logits(network, part):
@@ -158,7 +166,7 @@ def test_the_history_is_the_log_loss_of_the_kept_state(trained):
 def test_predictions_are_the_sigmoid_of_the_mean_over_elements(trained, evaluation):
     odds = logits(trained.network, part_of(TABLE))
     value, _ = predict(
-        trained.network, part_of(TABLE).compounds, trained.card.mean, trained.card.std
+        trained.network, part_of(TABLE).compounds, trained.metadata.mean, trained.metadata.std
     )
     assert np.allclose(value, odds, atol=1e-5)
     table = evaluation.predictions
@@ -215,8 +223,8 @@ def test_baselines_are_the_training_share_and_a_classifier():
 
 
 def test_contributions_are_log_odds_that_average_to_the_prediction(trained, evaluation):
-    table = contributions(trained.network, trained.card, TABLE)
-    check = check_average(table, trained.card.mean, trained.card.std)
+    table = contributions(trained.network, trained.metadata, TABLE)
+    check = check_average(table, trained.metadata.mean, trained.metadata.std)
     assert (check["largest_difference"] <= check["tolerance"]).all()
     average = table.groupby(["part", "line"], sort=False)["contribution"].mean()
     probability = 1 / (1 + np.exp(-average.to_numpy()))
@@ -235,7 +243,7 @@ def test_contributions_stand_beside_the_class_shares():
 
 
 def test_the_figure_of_contributions_has_shares_instead_of_target_boxes(trained):
-    table = summarise(contributions(trained.network, trained.card, TABLE), seed=0)
+    table = summarise(contributions(trained.network, trained.metadata, TABLE), seed=0)
     shown = with_class_shares(marked(table, 1))
     axes = contribution_boxes(shown, contribution_quantity(METALS)).axes[0]
     squares = next(line for line in axes.lines if line.get_gid() == "target_log_odds")
@@ -297,8 +305,8 @@ def own(tmp_path, train=ROWS, **settings):
     for part, text in {"train": train, "val": ROWS, "test": ROWS}.items():
         (tmp_path / f"{part}.csv").write_text(text)
     raw = read_parts({part: tmp_path / f"{part}.csv" for part in ("train", "val", "test")})
-    dataset = Folder(source="folder", path="x", task="classification")
-    return prepare(raw, dataset, Prepare(**settings), SYMBOLS)
+    dataset = CompositionFolder(source="folder", path="x", task="classification")
+    return prepare(raw, dataset, CompositionPreparation(**settings), NUMBER_OF)
 
 
 def test_zero_one_true_and_false_are_classes(tmp_path):

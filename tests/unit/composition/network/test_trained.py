@@ -9,14 +9,15 @@ import pytest
 import torch
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 
-from matxai.composition.evaluation.baselines import composition_features, evaluate_baselines
-from matxai.composition.data.compounds import merged, part_of, training_elements
-from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.data.compounds import merged, training_elements
+from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.elements.embeddings import (
     embed_elements,
     vector_table,
     write_embeddings,
 )
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.evaluation.baselines import composition_features, evaluate_baselines
 from matxai.composition.evaluation.scores import evaluate
 from matxai.composition.network.fitting import (
     network_shape,
@@ -26,12 +27,12 @@ from matxai.composition.network.fitting import (
     task_of,
     train_on,
 )
-from matxai.composition.data.formulas import SYMBOLS
-from matxai.composition.network.model_file import Card, load_network, save_network
-from matxai.composition.settings.line import Network, Train
+from matxai.composition.network.model_file import CrabNetMetadata, load_network, save_network
+from matxai.composition.network.parts import part_of
+from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.run.errors import InputError
 
-SHAPE = Network(width=32, layers=2, heads=4, feedforward=64, head=(16,), dropout=0.0)
+SHAPE = CrabNetShape(width=32, layers=2, heads=4, feedforward=64, head=(16,), dropout=0.0)
 
 
 def compounds(rows=240):
@@ -43,11 +44,11 @@ def compounds(rows=240):
 @pytest.fixture(scope="module")
 def trained():
     table = compounds()
-    settings = Train(epochs=40, learning_rate=3e-3, batch_size=16, patience=40)
+    settings = CrabNetTraining(epochs=40, learning_rate=3e-3, batch_size=16, patience=40)
     task = task_of("regression", table, settings, "cpu")
     start = torch.from_numpy(network_vectors(read_element_vectors("onehot")))
     fitted = train_on(task, start, SHAPE, settings, seed=0, device="cpu")
-    card = Card(
+    metadata = CrabNetMetadata(
         network="hotcrab",
         seed=0,
         shape=network_shape(SHAPE),
@@ -59,14 +60,14 @@ def trained():
         settings=settings.model_dump(mode="json"),
         task=task.name,
     )
-    return table, fitted, card
+    return table, fitted, metadata
 
 
 @pytest.fixture
 def loaded(trained, tmp_path):
-    _, fitted, card = trained
+    _, fitted, metadata = trained
     path = tmp_path / "model.safetensors"
-    save_network(path, fitted.state, card)
+    save_network(path, fitted.state, metadata)
     return load_network(path)
 
 
@@ -82,9 +83,9 @@ def test_it_learns_what_a_formula_explains(trained, loaded):
 
 
 def test_history_error_is_the_mae_of_the_kept_state(trained, loaded):
-    table, fitted, card = trained
+    table, fitted, metadata = trained
     val = table[table["part"] == "val"]
-    value, _ = predict(loaded[0], part_of(val).compounds, card.mean, card.std)
+    value, _ = predict(loaded[0], part_of(val).compounds, metadata.mean, metadata.std)
     error = np.abs(value.numpy() - val["target"].to_numpy()).mean()
     assert fitted.history["val_error"].min() == pytest.approx(error, rel=1e-5)
 
@@ -104,9 +105,9 @@ def test_evaluation_keeps_rows_in_order_and_scores_test_alone(trained, loaded):
 
 
 def test_model_file_round_trip_and_card(trained, loaded):
-    _, fitted, card = trained
+    _, fitted, metadata = trained
     network, found = loaded
-    assert found == card
+    assert found == metadata
     assert all(torch.equal(value, fitted.state[k]) for k, value in network.state_dict().items())
 
 
@@ -125,8 +126,8 @@ def test_other_files_are_refused(tmp_path):
 
 
 def test_embeddings_are_what_the_network_computes(loaded, tmp_path):
-    network, card = loaded
-    table = embed_elements(network, card.elements)
+    network, metadata = loaded
+    table = embed_elements(network, metadata.elements)
     iron = table[table["element"] == "Fe"].set_index(["layer", "kind", "head"])["vector"]
     # By hand: fraction 1, alone in its compound, so that attention returns the value itself.
     with torch.inference_mode():
@@ -151,12 +152,12 @@ def test_embeddings_are_what_the_network_computes(loaded, tmp_path):
 
 
 def test_untrained_elements_are_marked_and_left_out_of_vector_tables(loaded):
-    network, card = loaded
-    table = embed_elements(network, card.elements)
-    assert table["element"].nunique() == len(SYMBOLS)
-    assert set(table.loc[table["in_training"], "element"]) == set(card.elements)
-    assert list(vector_table(table, "embedded").index) == card.elements
-    assert vector_table(table, "layer2.key").shape == (len(card.elements), 32)
+    network, metadata = loaded
+    table = embed_elements(network, metadata.elements)
+    assert table["element"].nunique() == len(NUMBER_OF)
+    assert set(table.loc[table["in_training"], "element"]) == set(metadata.elements)
+    assert list(vector_table(table, "embedded").index) == metadata.elements
+    assert vector_table(table, "layer2.key").shape == (len(metadata.elements), 32)
 
 
 def test_duplicates_are_averaged():
@@ -194,7 +195,7 @@ def test_published_tables_are_whole(name, elements, features):
     table = read_element_vectors(name)
     assert abs(len(table) - elements) <= 6
     assert abs(table.shape[1] - features) <= 2
-    assert list(table.index) == sorted(table.index, key=SYMBOLS.__getitem__)
+    assert list(table.index) == sorted(table.index, key=NUMBER_OF.__getitem__)
     assert "Na" in table.index
 
 
@@ -213,9 +214,9 @@ def test_network_vectors_sit_at_their_atomic_numbers():
 
 @pytest.mark.parametrize("name", ["layer4.query", "layer0.key", "layer1", "layer1.embedded", "key"])
 def test_vectors_that_a_network_does_not_have_are_refused_with_those_it_has(loaded, name):
-    network, card = loaded
+    network, metadata = loaded
     with pytest.raises(InputError, match="no such vectors") as caught:
-        vector_table(embed_elements(network, card.elements), name)
+        vector_table(embed_elements(network, metadata.elements), name)
     assert caught.value.details["value"] == repr(name)
     assert caught.value.details["expected"].startswith("embedded, layer1.query, layer1.key, ")
 

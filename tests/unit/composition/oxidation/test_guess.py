@@ -9,9 +9,9 @@ import pytest
 from pymatgen.core import Composition, Species
 from tests.project import SHARED
 
+from matxai.composition.data.formulas import NUMBER_OF
+from matxai.composition.data.sources import read_parts, read_transport
 from matxai.composition.oxidation import guess as oxidation
-from matxai.composition.settings.data import Transport
-from matxai.composition.data.formulas import SYMBOLS
 from matxai.composition.oxidation.guess import (
     NO_STATES,
     NON_INTEGER,
@@ -20,7 +20,7 @@ from matxai.composition.oxidation.guess import (
     guess,
     listed,
 )
-from matxai.composition.data.sources import read_parts, read_transport
+from matxai.composition.settings.data import Transport
 from matxai.learning.split import PARTS
 
 DATA = SHARED / "composition"
@@ -90,7 +90,7 @@ def drawn_at_random(size, seed):
     rng = np.random.default_rng(seed)
     drawn = []
     while len(drawn) < size:
-        chosen = rng.choice(list(SYMBOLS), size=rng.integers(1, 4), replace=False)
+        chosen = rng.choice(list(NUMBER_OF), size=rng.integers(1, 4), replace=False)
         chosen = rng.permutation(np.union1d(chosen, rng.choice(NEGATIVE, size=1)))
         if len(chosen) == 1:
             continue
@@ -116,11 +116,11 @@ def even_weights(monkeypatch):
         rng = np.random.default_rng(seed)
         weights = {
             (symbol, state): int(rng.integers(levels))
-            for symbol in SYMBOLS
+            for symbol in NUMBER_OF
             for state in listed(symbol).tried
         }
         ladders = {}
-        for symbol in SYMBOLS:
+        for symbol in NUMBER_OF:
             states = listed(symbol).tried
             mine = tuple(weights[symbol, state] for state in states)
             ladders[symbol] = oxidation._Ladder(states, mine)
@@ -234,7 +234,7 @@ def test_twice_a_formula_has_more_assignments():
 
 def test_weights_are_whole_numbers():
     # With other numbers, equal scores would hang on the order of additions.
-    for symbol in SYMBOLS:
+    for symbol in NUMBER_OF:
         found = listed(symbol)
         assert all(type(state) is int for state in found.tried)
         assert all(type(count) is int and count >= 0 for count in found.occurrences)

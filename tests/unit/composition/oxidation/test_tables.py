@@ -7,7 +7,13 @@ from matplotlib.colors import to_hex
 from tests.compositions import prepared
 
 from matxai.composition.figures.oxidation import common_shares_figure, outcome_figure, state_figure
-from matxai.composition.oxidation.guess import NO_STATES, NON_INTEGER, TIME_LIMIT, UNBALANCED, listed
+from matxai.composition.oxidation.guess import (
+    NO_STATES,
+    NON_INTEGER,
+    TIME_LIMIT,
+    UNBALANCED,
+    listed,
+)
 from matxai.composition.oxidation.tables import (
     GUESSED,
     OUTCOMES,

@@ -10,11 +10,11 @@ import torch
 from tests.compositions import prepared
 from tests.project import REPOSITORY
 
-from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
-from matxai.composition.network.batch import Compounds
 from matxai.composition.data.compounds import amounts_of
+from matxai.composition.data.formulas import SYMBOL_OF
 from matxai.composition.figures.umap_stability import stability_figure
-from matxai.composition.data.formulas import SYMBOL
+from matxai.composition.network.batch import Compounds
+from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.composition.umap import maps as module
 from matxai.composition.umap.fit import Map, fit_map
 from matxai.composition.umap.layer_vectors import layer_vectors
@@ -76,7 +76,7 @@ def test_points_on_a_line_have_a_map():
 
 def data():
     """30 oxides: iron at fractions that repeat, one compound of platinum, none of tungsten."""
-    formulas = [f"Fe{1 + i % 12}O{12 - i % 12}{SYMBOL[20 + i // 12]}13" for i in range(30)]
+    formulas = [f"Fe{1 + i % 12}O{12 - i % 12}{SYMBOL_OF[20 + i // 12]}13" for i in range(30)]
     formulas[0] += "Pt26"
     compounds = prepared(formulas, np.arange(30.0), ["train", "val", "test"] * 10)
     keys = compounds[["part", "line"]]

@@ -8,9 +8,9 @@ import pytest
 import torch
 from tests.project import SHARED
 
+from matxai.constitutive.evaluation.published import PUBLISHED, Inputs, load_published
 from matxai.constitutive.network.model_file import Scales
 from matxai.constitutive.network.prediction import predict
-from matxai.constitutive.evaluation.published import PUBLISHED, Inputs, load_published
 from matxai.run.errors import InputError
 
 FOLDER = SHARED / "xai_model"

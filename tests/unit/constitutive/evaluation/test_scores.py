@@ -5,16 +5,16 @@ import pandas as pd
 import pytest
 
 from matxai.attribution.saliency import gradients
+from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.data.step_kinds import groups_of
 from matxai.constitutive.evaluation.scores import evaluate, one_path
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
-from matxai.constitutive.data.step_kinds import groups_of
-from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.network.model_file import Card, Scales, build
+from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata, build
 from matxai.statistics.regression import r2
 
 
 def card_of(name, scales, kind="mlp"):
-    return Card(kind, name, scales, {}, 0, 5, "", {}, {})
+    return StressNetworkMetadata(kind, name, scales, {}, 0, 5, "", {}, {})
 
 
 @pytest.fixture(scope="module")

@@ -8,20 +8,20 @@ import pytest
 import torch
 
 from matxai.attribution.saliency import gradients
+from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.explain.gate import explained
 from matxai.constitutive.explain.gradients import baseline, integrated_gradients
 from matxai.constitutive.explain.gradients import saliency as physical_saliency
 from matxai.constitutive.explain.permutation import permutation
 from matxai.constitutive.explain.summary import BASELINES, comparison, explain_summary
-from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.network.model_file import Card, Scales
-from matxai.constitutive.settings.line import Explain
+from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata
+from matxai.constitutive.settings.explain import Explain
 
 SETTINGS = Explain(repeats=5, integration_steps=16)
 
 
 def card_of(name, scales):
-    return Card("mlp", name, scales, {}, 0, 5, "", {}, {})
+    return StressNetworkMetadata("mlp", name, scales, {}, 0, 5, "", {}, {})
 
 
 def test_the_gate_lets_only_the_trained_network_on_its_test_steps_pass(steps, exact):
@@ -51,8 +51,10 @@ def test_the_gate_closes_on_another_feature_order_or_refitted_scales(steps, exac
 def test_the_load_parameter_is_a_negative_control_and_strain_rules(steps, exact):
     network, scales = exact["viscoelastic"]
     table = steps["viscoelastic"]
-    law, card = LAWS["viscoelastic"], card_of("viscoelastic", scales)
-    found = permutation(network, card, law, table, scales.inputs(table), SETTINGS).set_index("name")
+    law, metadata = LAWS["viscoelastic"], card_of("viscoelastic", scales)
+    found = permutation(network, metadata, law, table, scales.inputs(table), SETTINGS).set_index(
+        "name"
+    )
     assert found.loc["control", "drop"] == pytest.approx(0, abs=1e-9)
     assert found["drop"].idxmax() in {"strain", "prev_strain"}
     assert set(found.loc[found["kind"] == "group"].index) == set(law.groups)
@@ -120,8 +122,8 @@ def test_integrated_gradients_of_the_law_sum_to_its_stress(steps, exact):
     """From the zero state, whose stress is zero, the attributions of a step add up to the stress."""
     network, scales = exact["hyperelastic"]
     table = steps["hyperelastic"]
-    law, card = LAWS["hyperelastic"], card_of("hyperelastic", scales)
-    found = integrated_gradients(network, card, law, table, scales.inputs(table), SETTINGS)
+    law, metadata = LAWS["hyperelastic"], card_of("hyperelastic", scales)
+    found = integrated_gradients(network, metadata, law, table, scales.inputs(table), SETTINGS)
     assert set(found["baseline"]) == set(BASELINES)
     zero = found[found["baseline"] == "zero state"].set_index("name")
     assert zero["signed_mean"].sum() == pytest.approx(table["stress"].mean(), rel=1e-3)
@@ -129,7 +131,7 @@ def test_integrated_gradients_of_the_law_sum_to_its_stress(steps, exact):
     assert zero["convergence_mean"].max() < 1e-4
     strict = SETTINGS.model_copy(update={"integration_steps": 1, "tolerance": 1e-4})
     with pytest.raises(ArithmeticError, match="integration_steps"):
-        integrated_gradients(network, card, law, table, scales.inputs(table), strict)
+        integrated_gradients(network, metadata, law, table, scales.inputs(table), strict)
 
 
 @pytest.fixture

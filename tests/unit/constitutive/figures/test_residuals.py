@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.constitutive.figures.residuals import residuals_figure
-from matxai.constitutive.figures.quantities import Units
 from matxai.constitutive.evaluation.residuals import residual_histogram, residual_quantiles
+from matxai.constitutive.figures.quantities import Units
+from matxai.constitutive.figures.residuals import residuals_figure
 
 UNITS = Units("MPa", "s")
 

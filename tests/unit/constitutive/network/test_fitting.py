@@ -5,17 +5,22 @@ import pytest
 import torch
 
 from matxai.attribution.saliency import gradients
+from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.network.fitting import (
-    Regression,
+    StressRegression,
     paths_of,
     steps_of,
     train_recurrent,
     train_surrogate,
 )
-from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, build, target_of
 from matxai.constitutive.network.prediction import predict, predict_history
-from matxai.constitutive.settings.line import Recurrent, Surrogate, Train, TrainSurrogate
+from matxai.constitutive.settings.network import (
+    Recurrent,
+    StressTraining,
+    Surrogate,
+    SurrogateTraining,
+)
 from matxai.statistics.regression import r2
 
 FAST = {"epochs": 20, "batch_size": 32, "learning_rate": 1e-2, "patience": 20}
@@ -23,7 +28,7 @@ FAST = {"epochs": 20, "batch_size": 32, "learning_rate": 1e-2, "patience": 20}
 
 def surrogate(table, **changes):
     features = list(LAWS["hyperelastic"].features)
-    settings = TrainSurrogate(**FAST | changes)
+    settings = SurrogateTraining(**FAST | changes)
     shape = Surrogate(hidden=24, depth=2)
     return train_surrogate(table, features, "stress", shape, settings, seed=0, device="cpu")
 
@@ -59,7 +64,7 @@ def test_every_row_is_seen_once_an_epoch(steps):
     table = steps["hyperelastic"]
     scales = Scales.of(table, ["strain"], "stress")
     data = steps_of(table, scales, "cpu")
-    task = Regression(data, data, 64, 1.0)
+    task = StressRegression(data, data, 64, 1.0)
     rows = torch.cat(list(task.batches()))
     assert sorted(rows.tolist()) == list(range(len(table)))
     assert task.steps == len(list(task.batches()))
@@ -71,7 +76,7 @@ def test_padding_counts_neither_in_the_loss_nor_in_the_validation(steps):
     scales = Scales.of(table, ["strain"], "stress")
     data = paths_of(table, scales, "cpu")
     network = build("gru", scales, {"hidden": 3, "cell": "gru"}, None)
-    task = Regression(data, data, 4, scales.target_std)
+    task = StressRegression(data, data, 4, scales.target_std)
     predicted = predict_history(network, scales, table)
     expected = np.sqrt(np.mean((predicted - table["stress"]) ** 2))
     assert task.validate(network) == pytest.approx(expected, rel=1e-4)
@@ -83,7 +88,7 @@ def test_padding_counts_neither_in_the_loss_nor_in_the_validation(steps):
 
 def test_a_recurrent_network_learns_and_is_repeatable(steps):
     table = steps["viscoelastic"]
-    settings = Train(**FAST | {"batch_size": 2, "epochs": 25})
+    settings = StressTraining(**FAST | {"batch_size": 2, "epochs": 25})
     fits = [
         train_recurrent(
             table, ["strain", "dt"], Recurrent(hidden=8), settings, seed=0, device="cpu"

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 import torch
 
-from matxai.constitutive.network.model_file import Card, Scales, build, load_network, save_network
+from matxai.constitutive.network.model_file import (
+    Scales,
+    StressNetworkMetadata,
+    build,
+    load_network,
+    save_network,
+)
 from matxai.run.errors import InputError
 
 FEATURES = ["strain", "prev_strain", "prev_stress", "E"]
@@ -70,12 +76,14 @@ def test_equal_targets_teach_nothing(table):
 def test_a_network_comes_back_as_it_was(tmp_path, table, kind, shape):
     scales = Scales.of(table, FEATURES, "stress")
     network = build(kind, scales, shape, torch.eye(4) if kind == "mlp" else None)
-    card = Card(kind, "elastoplastic", scales, shape, 3, 7, "ab", {"epochs": 2}, {"torch": "2"})
-    save_network(tmp_path / "a.safetensors", network.state_dict(), card)
-    save_network(tmp_path / "b.safetensors", network.state_dict(), card)
+    metadata = StressNetworkMetadata(
+        kind, "elastoplastic", scales, shape, 3, 7, "ab", {"epochs": 2}, {"torch": "2"}
+    )
+    save_network(tmp_path / "a.safetensors", network.state_dict(), metadata)
+    save_network(tmp_path / "b.safetensors", network.state_dict(), metadata)
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
     loaded, found = load_network(tmp_path / "a.safetensors")
-    assert found == card
+    assert found == metadata
     x = scales.inputs(table)
     x = x if kind == "mlp" else x[None]
     assert torch.equal(loaded(x), network(x))

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.data.steps import Layout
 from matxai.constitutive.network.model_file import Scales, build
 from matxai.constitutive.network.prediction import (
     closed_loop,
@@ -16,7 +17,6 @@ from matxai.constitutive.network.prediction import (
     states,
     stress_of,
 )
-from matxai.constitutive.data.steps import Layout
 
 
 @pytest.mark.parametrize("name", LAWS)

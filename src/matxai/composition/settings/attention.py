@@ -1,0 +1,51 @@
+"""Which compounds' attention is kept through the training of a network."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from matxai.config.base import Count, Distinct, Seed, SettingsBlock, Text
+
+
+class Attention(SettingsBlock):
+    """Attention weights of chosen compounds through training, with the prediction of each step."""
+
+    part: Literal["train", "val", "test"] = Field(
+        default="val",
+        description="Part whose compounds are captured; any but the whole of val costs forward passes of "
+        "its own.",
+    )
+    subset: Count | None = Field(
+        default=None,
+        description="Number of compounds drawn from the part at random; null: all of them.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the draw.")
+    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set "
+        "does not hold has no target.",
+    )
+    every: Count | None = Field(
+        default=None,
+        description="Batches between captures, besides those after each epoch; null: those alone, which "
+        "cost next to nothing for the whole validation part, as the validation computes its attention "
+        "anyway.",
+    )
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.formulas is not None and self.subset is not None:
+            msg = "formulas and subset exclude each other: set one of them to null"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def words(self) -> str:
+        """The compounds in words, for captions."""
+        if self.formulas is not None:
+            return f"{len(self.formulas)} chosen compounds"
+        part = {"train": "training", "val": "validation", "test": "test"}[self.part]
+        drawn = "" if self.subset is None else f"{self.subset:,} compounds of "
+        return f"{drawn}the {part} part"

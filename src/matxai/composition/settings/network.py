@@ -1,0 +1,78 @@
+"""Shape and training of CrabNet and HotCrab."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from matxai.config.base import Count, SettingsBlock, Share
+from matxai.learning.settings import (
+    CheckpointEvery,
+    EmaDecay,
+    Epochs,
+    LearningRate,
+    Patience,
+    Warmup,
+    WeightDecay,
+)
+
+ElementTable = Literal["mat2vec", "magpie", "oliynyk", "matscholar", "megnet16", "skipatom"]
+
+
+class CrabNetShape(SettingsBlock):
+    """CrabNet (Wang et al. 2021, npj Comput. Mater. 7:77), HotCrab: the same on one-hot vectors."""
+
+    vectors: ElementTable = Field(
+        default="mat2vec",
+        description="Element vectors that crabnet starts from (ElementEmbeddings).",
+    )
+    width: Annotated[int, Field(ge=2, multiple_of=2)] = Field(
+        default=512, description="Width of the encoder, even and a multiple of heads."
+    )
+    layers: Count = Field(default=3, description="Attention layers.")
+    heads: Count = Field(default=4, description="Attention heads of a layer.")
+    feedforward: Count = Field(
+        default=2048, description="Hidden width of a layer's feed-forward network."
+    )
+    dropout: Share = Field(default=0.1, description="Share of activations dropped in training.")
+    head: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
+        default=(1024, 512, 256, 128),
+        description="Widths of the residual network behind the encoder.",
+    )
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> Self:
+        if self.width % self.heads:
+            msg = f"width must be a multiple of heads ({self.heads}), not {self.width}: change one"
+            raise ValueError(msg)
+        return self
+
+
+BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
+
+
+class CrabNetTraining(SettingsBlock):
+    """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
+
+    epochs: Epochs = 30
+    batch_size: Count | None = Field(
+        default=128,
+        description="Compounds in a batch; null: the published rule for n training compounds, "
+        "2^round(log2 n - 4) within [128, 4096].",
+    )
+    learning_rate: LearningRate = 5e-4
+    weight_decay: WeightDecay = 0.05
+    ema_decay: EmaDecay = 0.99
+    warmup: Warmup = 0.3
+    jitter: Share = Field(
+        default=0.02,
+        description="Relative standard deviation of the noise on fractions in training.",
+    )
+    patience: Patience = 20
+    checkpoint_every: CheckpointEvery = 10
+    mixed_precision: bool = Field(
+        default=True,
+        description="On a GPU: matrix products of the training in bfloat16; weights, validation and "
+        "everything after the training stay in float32. Changes nothing on a CPU.",
+    )

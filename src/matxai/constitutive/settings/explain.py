@@ -1,0 +1,28 @@
+"""How the networks are explained."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from matxai.config.base import Count, Positive, SettingsBlock
+
+
+class Explain(SettingsBlock):
+    """How the networks are explained, always on the test paths."""
+
+    repeats: Annotated[int, Field(ge=2)] = Field(
+        default=10, description="Permutations of each feature and group of features."
+    )
+    integration_steps: Count = Field(
+        default=32, description="Points on the path from a baseline in integrated gradients."
+    )
+    tolerance: Positive = Field(
+        default=0.01,
+        description="Largest convergence error of integrated gradients that is accepted, relative "
+        "to the mean change of the prediction.",
+    )
+    components: Count = Field(
+        default=6, description="Leading principal components of the recurrent state."
+    )

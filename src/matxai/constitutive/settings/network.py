@@ -1,0 +1,72 @@
+"""Shapes and training of the one-step and the recurrent network."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from matxai.config.base import Count, SettingsBlock, Share
+from matxai.learning.settings import (
+    CheckpointEvery,
+    EmaDecay,
+    Epochs,
+    LearningRate,
+    Patience,
+    Warmup,
+    WeightDecay,
+)
+
+
+class Surrogate(SettingsBlock):
+    """The one-step network: features of a step in, stress or its increment out."""
+
+    hidden: Count = Field(default=128, description="Width of a hidden layer.")
+    depth: Count = Field(default=4, description="Hidden layers.")
+    activation: Literal["silu", "relu"] = Field(
+        default="silu",
+        description="silu is smooth, so that the network has a tangent; relu as published.",
+    )
+
+
+class Recurrent(SettingsBlock):
+    """The recurrent network: strain history and material in, stress history out."""
+
+    cell: Literal["lstm", "gru"] = Field(
+        default="gru",
+        description="Kind of recurrent cell: lstm (its cell state is explained) or gru (its hidden state).",
+    )
+    hidden: Count = Field(default=32, description="Units of the cell.")
+
+
+class StressTraining(SettingsBlock):
+    """Training of a network: Huber loss, AdamW, one learning-rate cycle, averaged weights."""
+
+    epochs: Epochs = 60
+    batch_size: Count = Field(default=256, description="Steps in a batch.")
+    learning_rate: LearningRate = 4e-3
+    weight_decay: WeightDecay = 1e-4
+    ema_decay: EmaDecay = 0.99
+    warmup: Warmup = 0.2
+    patience: Patience = 30
+    checkpoint_every: CheckpointEvery = 10
+
+
+class SurrogateTraining(StressTraining):
+    """Training of the one-step network."""
+
+    stress_noise: Share = Field(
+        default=0.02,
+        description="Where the stress itself is predicted: standard deviation of the noise on the "
+        "previous stress in training, relative to its own. A network that leans on the previous "
+        "stress diverges when it is fed with its own.",
+    )
+
+
+class RecurrentTraining(StressTraining):
+    """Training of the recurrent network, in batches of whole paths."""
+
+    epochs: Epochs = 120
+    batch_size: Count = Field(default=64, description="Paths in a batch.")
+    learning_rate: LearningRate = 2e-2
+    patience: Patience = 60
