@@ -7,7 +7,7 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
-from matxai.composition.settings.data import CompositionFolder, DataSet, Transport
+from matxai.composition.settings.data import DataSource, FolderSource, TransportSource
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 
@@ -15,7 +15,7 @@ _SHOWN = 3  # refused rows that an error names
 
 
 def check_parts(
-    compounds: pd.DataFrame, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSet
+    compounds: pd.DataFrame, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSource
 ) -> None:
     """Refuse what no network can be trained and tested on; ``raw`` as read, ``compounds`` what is kept.
 
@@ -30,7 +30,7 @@ def check_parts(
                 **_rows_of(part, raw, refused, dataset),
                 expected="at least two rows a part, single elements not counted in train (drop_unary)",
                 fix="raise `subset` or the part's share in `split`"
-                if isinstance(dataset, Transport)
+                if isinstance(dataset, TransportSource)
                 else "give more rows, or correct those that are refused",
             )
     # As a network sees them: one target a composition, float32.
@@ -46,9 +46,9 @@ def check_parts(
         )
 
 
-def path_of(file: str, dataset: DataSet) -> str:
+def path_of(file: str, dataset: DataSource) -> str:
     """A file that rows came from, as the configuration places it."""
-    return f"{dataset.path}/{file}" if isinstance(dataset, CompositionFolder) else file
+    return f"{dataset.path}/{file}" if isinstance(dataset, FolderSource) else file
 
 
 class _Rows(TypedDict):
@@ -57,7 +57,7 @@ class _Rows(TypedDict):
     value: str
 
 
-def _rows_of(part: str, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSet) -> _Rows:
+def _rows_of(part: str, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSource) -> _Rows:
     """For an error: the file of a part, the first refused rows of it, how many were read and refused."""
     # The embedded data are divided only after rows were refused.
     read, bad = (table[table["part"].isin([part, ""])] for table in (raw, refused))

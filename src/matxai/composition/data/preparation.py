@@ -17,7 +17,7 @@ from matxai.composition.data.formulas import (
     reduced_formula,
 )
 from matxai.composition.data.part_checks import check_parts, path_of
-from matxai.composition.settings.data import CompositionPreparation, DataSet, Transport
+from matxai.composition.settings.data import CompositionPreparation, DataSource, TransportSource
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
@@ -40,7 +40,7 @@ class Prepared:
 
 
 def prepare(
-    raw: pd.DataFrame, dataset: DataSet, settings: CompositionPreparation, known: Collection[str]
+    raw: pd.DataFrame, dataset: DataSource, settings: CompositionPreparation, known: Collection[str]
 ) -> Prepared:
     """Parse, refuse, transform, and for the embedded data select and split.
 
@@ -66,7 +66,7 @@ def prepare(
         ("all", "rows read", len(raw)),
         ("all", "rows refused", len(refused)),
     ]
-    if isinstance(dataset, Transport):
+    if isinstance(dataset, TransportSource):
         compounds, selected = _select(compounds, dataset)
         counts += selected
     if settings.drop_unary:
@@ -81,7 +81,7 @@ def prepare(
 
 
 def _parse(
-    raw: pd.DataFrame, dataset: DataSet, known: set[int]
+    raw: pd.DataFrame, dataset: DataSource, known: set[int]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     kept, refused = [], []
     for row in progress(raw.to_dict("records"), "formulas read"):
@@ -145,7 +145,7 @@ def _transformed(text: str, transform: str) -> float:
 
 
 def _select(
-    compounds: pd.DataFrame, dataset: Transport
+    compounds: pd.DataFrame, dataset: TransportSource
 ) -> tuple[pd.DataFrame, list[tuple[str, str, float]]]:
     """Metals, subset and split of the embedded data; all draws are over reduced formulas."""
     metal = compounds["metal"].to_numpy(bool)

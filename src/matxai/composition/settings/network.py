@@ -48,6 +48,11 @@ class CrabNetShape(SettingsBlock):
             raise ValueError(msg)
         return self
 
+    @property
+    def weights(self) -> int:
+        """Roughly how many the encoder has."""
+        return self.layers * (4 * self.width**2 + 2 * self.width * self.feedforward)
+
 
 BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
 
@@ -76,3 +81,8 @@ class CrabNetTraining(SettingsBlock):
         description="On a GPU: matrix products of the training in bfloat16; weights, validation and "
         "everything after the training stay in float32. Changes nothing on a CPU.",
     )
+
+    @property
+    def typical_batch(self) -> int:
+        """Compounds in a batch: of the published rule, the fewest."""
+        return self.batch_size or BATCH_SIZES[0]

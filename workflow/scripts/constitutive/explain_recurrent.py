@@ -5,7 +5,7 @@ import pandas as pd
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
 from matxai.constitutive.network.prediction import states
-from matxai.constitutive.settings.explain import Explain
+from matxai.constitutive.settings.explain import ExplainStates
 from matxai.constitutive.explain.states import state_components, state_path
 from matxai.constitutive.data.steps import read_steps
 from matxai.run.job import job
@@ -19,7 +19,7 @@ with job(snakemake) as run:
         internal,
         table["part"],
         table["path"],
-        components=Explain.from_plain(run.params.explain).components,
+        components=ExplainStates.from_plain(run.params.explain).components,
         seed=metadata.seed,
         extra=table[["strain", "stress"]],
     )
