@@ -11,11 +11,8 @@ from matxai.run.provenance import code_digest, library_versions
 from matxai.run.requests import by_size
 from matxai.run.results import Results
 
-
 try:
-    STUDY = load(
-        config, workflow.configfiles, workflow.config_settings.config
-    )
+    STUDY = load(config, workflow.configfiles, workflow.config_settings.config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 

@@ -55,12 +55,12 @@ if COMPOSITION.attention:
             mem_mb=by_size(2000, per_mb=20),
             runtime=by_size(20, per_mb=0.1),
         params:
+            **tracked("composition/plot_crabnet_attention.py"),
             target=composition_axis,
             shown=COMPOSITION.attention_figures.plain(),
             names=COMPOSITION.compounds_shown(),
             captured=COMPOSITION.attention.words,
             title=CRABNET_TITLE,
-            **tracked("composition/plot_crabnet_attention.py"),
         script:
             script_file("composition/plot_crabnet_attention.py")
 
@@ -87,10 +87,10 @@ if COMPOSITION.attention:
             mem_mb=by_size(2000, per_mb=20),
             runtime=by_size(20, per_mb=0.1),
         params:
+            **tracked("composition/render_crabnet_attention.py"),
             target=composition_axis,
             videos=COMPOSITION.attention_videos.plain(),
             captured=COMPOSITION.attention.words,
             title=CRABNET_TITLE,
-            **tracked("composition/render_crabnet_attention.py"),
         script:
             script_file("composition/render_crabnet_attention.py")

@@ -1,7 +1,11 @@
 # Line `composition`: an attention network on formulas, trained, evaluated and explained.
 COMPOSITION = STUDY.composition
 COMPOSITION_LINE = RESULTS.line(
-    "composition", "What an attention network knows about elements and compounds: every result of the line.", "dataset", "network", "seed"
+    "composition",
+    "What an attention network knows about elements and compounds: every result of the line.",
+    "dataset",
+    "network",
+    "seed",
 )
 
 # Where results stand: once for the study, a data set, a network. Accuracy counts the networks of

@@ -38,7 +38,9 @@ rule plot_crabnet_contributions:
     output:
         **{
             f"{name}_{kind}": CRABNET_CONTRIBUTIONS.result(
-                CRABNET_EXPLAINED, f"contributions/{name}{suffix}", f"contributions_{name}"
+                CRABNET_EXPLAINED,
+                f"contributions/{name}{suffix}",
+                f"contributions_{name}",
             )
             for name in ("periodic_table", "distribution")
             for kind, suffix in (("figure", ".svg"), ("table", ".csv"))
@@ -50,9 +52,9 @@ rule plot_crabnet_contributions:
     conda:
         TORCH
     params:
+        **tracked("composition/plot_crabnet_contributions.py"),
         target=composition_axis,
         contributions=COMPOSITION.contributions.plain(),
         title=CRABNET_TITLE,
-        **tracked("composition/plot_crabnet_contributions.py"),
     script:
         script_file("composition/plot_crabnet_contributions.py")

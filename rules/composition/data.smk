@@ -7,7 +7,8 @@ COMPOSITION_PREPARATION = COMPOSITION_LINE.target(
     "data",
 )
 COMPOSITION_STATISTICS = COMPOSITION_LINE.target(
-    "statistics", "Element prevalence (bars, periodic table), element counts, Shannon entropy."
+    "statistics",
+    "Element prevalence (bars, periodic table), element counts, Shannon entropy.",
 )
 COMPOSITION_TABLES = COMPOSITION_STUDY.within("elements/vectors")
 
@@ -30,10 +31,10 @@ rule prepare_element_vectors:
     conda:
         TORCH
     params:
+        **tracked("composition/prepare_element_vectors.py"),
         names=COMPOSITION.element_tables(),
         # Packages that are read, not imported: `libs` does not see them.
         packages={name: version(name) for name in ("ElementEmbeddings", "matminer")},
-        **tracked("composition/prepare_element_vectors.py"),
     script:
         script_file("composition/prepare_element_vectors.py")
 
@@ -51,10 +52,10 @@ rule download_composition_table:
     resources:
         runtime=by_size(60),
     params:
+        **tracked("composition/download_composition_table.py"),
         # The digest is the identity of the file: another address for it is no reason to fetch again.
         # Snakemake does not compare a param that asks for the output.
         url=lambda wildcards, output: COMPOSITION.addresses()[wildcards.sha256],
-        **tracked("composition/download_composition_table.py"),
     script:
         script_file("composition/download_composition_table.py")
 
@@ -64,7 +65,10 @@ rule prepare_compositions:
     input:
         unpack(lambda wildcards: COMPOSITION.datasets[wildcards.dataset].files()),
         elements=COMPOSITION_TABLES.files(
-            *(f"{COMPOSITION.element_table(name)}.csv" for name in COMPOSITION.networks)
+            *(
+                f"{COMPOSITION.element_table(name)}.csv"
+                for name in COMPOSITION.networks
+            )
         ),
     output:
         compounds=COMPOSITION_DATASET.output("compounds.parquet"),
@@ -79,10 +83,10 @@ rule prepare_compositions:
     resources:
         runtime=by_size(30),
     params:
+        **tracked("composition/prepare_compositions.py"),
         dataset=lambda wildcards: COMPOSITION.datasets[wildcards.dataset].read.plain(),
         prepare=COMPOSITION.prepare.plain(),
         packages={"matminer": version("matminer")},
-        **tracked("composition/prepare_compositions.py"),
     script:
         script_file("composition/prepare_compositions.py")
 
@@ -119,8 +123,8 @@ rule describe_compositions:
     conda:
         TORCH
     params:
-        target=composition_axis,
         **tracked("composition/describe_compositions.py"),
+        target=composition_axis,
     script:
         script_file("composition/describe_compositions.py")
 
@@ -138,7 +142,7 @@ rule collect_composition_statistics:
     conda:
         TORCH
     params:
-        datasets=list(COMPOSITION.datasets),
         **tracked("composition/collect_composition_statistics.py"),
+        datasets=list(COMPOSITION.datasets),
     script:
         script_file("composition/collect_composition_statistics.py")

@@ -1,6 +1,7 @@
 # Line `composition`: what the networks learned about the elements.
 CRABNET_EMBEDDINGS = COMPOSITION_LINE.target(
-    "embeddings", "Each element's embedded vector, query, key and value of every layer and head."
+    "embeddings",
+    "Each element's embedded vector, query, key and value of every layer and head.",
 )
 ELEMENT_CORRELATION = COMPOSITION_LINE.target(
     "correlation",
@@ -35,8 +36,8 @@ rule embed_elements:
     conda:
         TORCH
     params:
-        names=COMPOSITION.network_vectors(),
         **tracked("composition/embed_elements.py"),
+        names=COMPOSITION.network_vectors(),
     script:
         script_file("composition/embed_elements.py")
 
@@ -82,9 +83,9 @@ rule plot_published_correlation:
     conda:
         TORCH
     params:
+        **tracked("composition/plot_published_correlation.py"),
         names=list(COMPOSITION.correlation.representations),
         maps=CORRELATION_MAPS,
-        **tracked("composition/plot_published_correlation.py"),
     script:
         script_file("composition/plot_published_correlation.py")
 
@@ -111,13 +112,13 @@ rule plot_element_correlation:
     conda:
         TORCH
     params:
+        **tracked("composition/plot_element_correlation.py"),
         names=[
             "{network}, seed {seed}, ".format(**place.fixed) + name
             for place in CRABNET_EXPLAINED.split("network", "seed")
             for name in COMPOSITION.correlation.vectors
         ],
         maps=CORRELATION_MAPS,
-        **tracked("composition/plot_element_correlation.py"),
     script:
         script_file("composition/plot_element_correlation.py")
 
@@ -140,11 +141,11 @@ rule plot_element_vectors:
     conda:
         TORCH
     params:
+        **tracked("composition/plot_element_vectors.py"),
         elements=list(COMPOSITION.element_vectors.elements),
         names=[
             *COMPOSITION.correlation.representations,
             *(f"{network}, embedded" for network in COMPOSITION.networks),
         ],
-        **tracked("composition/plot_element_vectors.py"),
     script:
         script_file("composition/plot_element_vectors.py")

@@ -18,7 +18,9 @@ if COMPOSITION.faithfulness:
                 CRABNET_EXPLAINED, "faithfulness/agreement.csv", "faithfulness"
             ),
             references=CRABNET_FAITHFULNESS.result(
-                CRABNET_EXPLAINED, "faithfulness/references.csv", "faithfulness_references"
+                CRABNET_EXPLAINED,
+                "faithfulness/references.csv",
+                "faithfulness_references",
             ),
             check=CRABNET_FAITHFULNESS.result(
                 CRABNET_EXPLAINED, "faithfulness/check.csv", "faithfulness_check"
@@ -33,8 +35,8 @@ if COMPOSITION.faithfulness:
             mem_mb=by_size(2000, per_mb=50),
             runtime=by_size(30, per_mb=0.5),
         params:
-            faithfulness=COMPOSITION.faithfulness.plain(),
             **tracked("composition/explain_crabnet_faithfulness.py"),
+            faithfulness=COMPOSITION.faithfulness.plain(),
         script:
             script_file("composition/explain_crabnet_faithfulness.py")
 
@@ -54,7 +56,7 @@ if COMPOSITION.faithfulness:
         conda:
             TORCH
         params:
-            title=CRABNET_TITLE,
             **tracked("composition/plot_crabnet_faithfulness.py"),
+            title=CRABNET_TITLE,
         script:
             script_file("composition/plot_crabnet_faithfulness.py")

@@ -24,8 +24,8 @@ rule guess_oxidation:
         mem_mb=by_size(2000, per_mb=50),
         runtime=by_size(60),
     params:
-        time_limit=COMPOSITION.oxidation.time_limit,
         **tracked("composition/guess_oxidation.py"),
+        time_limit=COMPOSITION.oxidation.time_limit,
     script:
         script_file("composition/guess_oxidation.py")
 
@@ -55,7 +55,7 @@ rule plot_oxidation:
     resources:
         mem_mb=by_size(2000, per_mb=50),
     params:
-        datasets=list(COMPOSITION.datasets),
         **tracked("composition/plot_oxidation.py"),
+        datasets=list(COMPOSITION.datasets),
     script:
         script_file("composition/plot_oxidation.py")

@@ -18,7 +18,9 @@ COMPOSITION_PARITY = COMPOSITION_LINE.target(
     "parity", "Predictions against targets.", "evaluation"
 )
 COMPOSITION_ROC = COMPOSITION_LINE.target(
-    "roc", "ROC and precision-recall curves of the data sets with classes.", "evaluation"
+    "roc",
+    "ROC and precision-recall curves of the data sets with classes.",
+    "evaluation",
 )
 COMPOSITION_CALIBRATION = COMPOSITION_LINE.target(
     "calibration",
@@ -66,6 +68,7 @@ rule train_crabnet:
         mem_mb=by_size(3000, per_mb=1500),
         runtime=by_size(60, per_mb=1.5 * COMPOSITION.train.epochs),
     params:
+        **tracked("composition/train_crabnet.py"),
         # No outputs: they must outlive a job that is killed.
         checkpoint=CRABNET.file("checkpoint.pt"),
         captured=CRABNET.file("attention.zarr"),
@@ -73,7 +76,6 @@ rule train_crabnet:
         task=lambda wildcards: COMPOSITION.datasets[wildcards.dataset].task,
         network=COMPOSITION.network.plain(),
         train=COMPOSITION.train.plain(),
-        **tracked("composition/train_crabnet.py"),
     script:
         script_file("composition/train_crabnet.py")
 
@@ -106,9 +108,9 @@ rule evaluate_crabnet:
         mem_mb=by_size(2000, per_mb=50),
         runtime=by_size(20, per_mb=0.2),
     params:
+        **tracked("composition/evaluate_crabnet.py"),
         # For the caption.
         target=composition_axis,
-        **tracked("composition/evaluate_crabnet.py"),
     script:
         script_file("composition/evaluate_crabnet.py")
 
@@ -117,12 +119,8 @@ rule plot_crabnet_regression:
     """Draw training curves, predictions against targets, and the coverage of the predicted intervals."""
     input:
         history=CRABNET_REGRESSION.files("history.csv", dataset="{dataset}"),
-        predictions=CRABNET_REGRESSION.files(
-            "predictions.csv", dataset="{dataset}"
-        ),
-        calibration=CRABNET_REGRESSION.files(
-            "calibration.csv", dataset="{dataset}"
-        ),
+        predictions=CRABNET_REGRESSION.files("predictions.csv", dataset="{dataset}"),
+        calibration=CRABNET_REGRESSION.files("calibration.csv", dataset="{dataset}"),
     output:
         history=[
             COMPOSITION_TRAINING.result(place, "history.svg")
@@ -143,9 +141,9 @@ rule plot_crabnet_regression:
     conda:
         TORCH
     params:
+        **tracked("composition/plot_crabnet_regression.py"),
         target=composition_axis,
         titles=crabnet_titles,
-        **tracked("composition/plot_crabnet_regression.py"),
     script:
         script_file("composition/plot_crabnet_regression.py")
 
@@ -154,13 +152,9 @@ rule plot_crabnet_classification:
     """Draw training curves, how well classes are told apart, and how far the probabilities can be trusted."""
     input:
         history=CRABNET_CLASSIFICATION.files("history.csv", dataset="{dataset}"),
-        predictions=CRABNET_CLASSIFICATION.files(
-            "predictions.csv", dataset="{dataset}"
-        ),
+        predictions=CRABNET_CLASSIFICATION.files("predictions.csv", dataset="{dataset}"),
         metrics=CRABNET_CLASSIFICATION.files("metrics.csv", dataset="{dataset}"),
-        calibration=CRABNET_CLASSIFICATION.files(
-            "calibration.csv", dataset="{dataset}"
-        ),
+        calibration=CRABNET_CLASSIFICATION.files("calibration.csv", dataset="{dataset}"),
     output:
         history=[
             COMPOSITION_TRAINING.result(place, "history.svg")
@@ -185,9 +179,9 @@ rule plot_crabnet_classification:
     conda:
         TORCH
     params:
+        **tracked("composition/plot_crabnet_classification.py"),
         target=composition_axis,
         titles=crabnet_titles,
-        **tracked("composition/plot_crabnet_classification.py"),
     script:
         script_file("composition/plot_crabnet_classification.py")
 
@@ -211,10 +205,10 @@ rule evaluate_composition_baselines:
         mem_mb=by_size(2000, per_mb=4 * COMPOSITION.baseline.trees),
         runtime=by_size(60, per_mb=0.2 * COMPOSITION.baseline.trees),
     params:
+        **tracked("composition/evaluate_composition_baselines.py"),
         task=lambda wildcards: COMPOSITION.datasets[wildcards.dataset].task,
         baseline=COMPOSITION.baseline.plain(),
         seeds=list(COMPOSITION.seeds),
-        **tracked("composition/evaluate_composition_baselines.py"),
     script:
         script_file("composition/evaluate_composition_baselines.py")
 
@@ -236,8 +230,8 @@ rule collect_composition_accuracy:
     conda:
         TORCH
     params:
-        target=composition_axis,
         **tracked("composition/collect_composition_accuracy.py"),
+        target=composition_axis,
     script:
         script_file("composition/collect_composition_accuracy.py")
 
@@ -258,7 +252,7 @@ rule collect_composition_summary:
     resources:
         mem_mb=by_size(2000, per_mb=30),
     params:
-        targets={name: found.axis for name, found in COMPOSITION.datasets.items()},
         **tracked("composition/collect_composition_summary.py"),
+        targets={name: found.axis for name, found in COMPOSITION.datasets.items()},
     script:
         script_file("composition/collect_composition_summary.py")

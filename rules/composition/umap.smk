@@ -42,9 +42,13 @@ if UMAP_FIGURES:
             mem_mb=by_size(4000, per_mb=20),
             runtime=by_size(60),
         params:
-            local_umap=COMPOSITION.local_umap.plain() if COMPOSITION.local_umap else None,
-            global_umap=COMPOSITION.global_umap.plain() if COMPOSITION.global_umap else None,
             **tracked("composition/explain_crabnet_umap.py"),
+            local_umap=(
+                COMPOSITION.local_umap.plain() if COMPOSITION.local_umap else None
+            ),
+            global_umap=(
+                COMPOSITION.global_umap.plain() if COMPOSITION.global_umap else None
+            ),
         script:
             script_file("composition/explain_crabnet_umap.py")
 
@@ -85,9 +89,9 @@ if UMAP_FIGURES:
             mem_mb=by_size(3000, per_mb=50),
             runtime=by_size(30),
         params:
+            **tracked("composition/plot_crabnet_umap.py"),
             target=composition_axis,
             figures=UMAP_FIGURES,
             title=CRABNET_TITLE,
-            **tracked("composition/plot_crabnet_umap.py"),
         script:
             script_file("composition/plot_crabnet_umap.py")

@@ -1,6 +1,11 @@
 # Line `constitutive`: neural stress-strain laws, trained, explained, checked against the physics.
 CONSTITUTIVE = STUDY.constitutive
-CONSTITUTIVE_LINE = RESULTS.line("constitutive", "Which inputs drive a neural stress-strain law, and does it have the law's stiffness: every result of the line.", "case", "seed")
+CONSTITUTIVE_LINE = RESULTS.line(
+    "constitutive",
+    "Which inputs drive a neural stress-strain law, and does it have the law's stiffness: every result of the line.",
+    "case",
+    "seed",
+)
 
 # Data stand in a folder for each case, networks and their explanations in one for each seed.
 LAW_CASE = CONSTITUTIVE_LINE.group(

@@ -44,9 +44,9 @@ rule explain_surrogate:
         mem_mb=by_size(2000, per_mb=200),
         runtime=by_size(30, per_mb=0.6),
     params:
+        **tracked("constitutive/explain_surrogate.py"),
         explain=CONSTITUTIVE.explain.only(ExplainSurrogate).plain(),
         units=law_units,
-        **tracked("constitutive/explain_surrogate.py"),
     script:
         script_file("constitutive/explain_surrogate.py")
 
@@ -81,8 +81,8 @@ rule explain_recurrent:
         mem_mb=by_size(2000, per_mb=70),
         runtime=by_size(20, per_mb=0.1),
     params:
-        explain=CONSTITUTIVE.explain.only(ExplainStates).plain(),
         **tracked("constitutive/explain_recurrent.py"),
+        explain=CONSTITUTIVE.explain.only(ExplainStates).plain(),
     script:
         script_file("constitutive/explain_recurrent.py")
 
@@ -121,10 +121,10 @@ rule collect_surrogate_explanations:
     conda:
         TORCH
     params:
+        **tracked("constitutive/collect_surrogate_explanations.py"),
         explain=CONSTITUTIVE.explain.plain(),
         units=law_units,
         title=STRESS_NETWORK_TITLE,
-        **tracked("constitutive/collect_surrogate_explanations.py"),
     script:
         script_file("constitutive/collect_surrogate_explanations.py")
 

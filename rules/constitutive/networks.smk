@@ -37,8 +37,8 @@ rule generate_loading_paths:
     conda:
         TENSORFLOW
     params:
-        case=lambda wildcards: law_case(wildcards).read.plain(),
         **tracked("constitutive/generate_loading_paths.py"),
+        case=lambda wildcards: law_case(wildcards).read.plain(),
     script:
         script_file("constitutive/generate_loading_paths.py")
 
@@ -65,13 +65,13 @@ rule prepare_loading_paths:
         mem_mb=by_size(2000, per_mb=50),
         runtime=by_size(30, per_mb=2),
     params:
+        **tracked("constitutive/prepare_loading_paths.py"),
         folder=lambda wildcards: law_case(wildcards).folder(
             LAW_CASE.files("raw", case=wildcards.case)[0]
         ),
         law=lambda wildcards: law_case(wildcards).law,
         layout=lambda wildcards: law_case(wildcards).layout,
         prepare=CONSTITUTIVE.prepare.plain(),
-        **tracked("constitutive/prepare_loading_paths.py"),
     script:
         script_file("constitutive/prepare_loading_paths.py")
 
@@ -95,12 +95,12 @@ rule train_surrogate:
         mem_mb=by_size(2000, per_mb=25),
         runtime=by_size(60, per_mb=0.03 * CONSTITUTIVE.train.epochs),
     params:
+        **tracked("constitutive/train_surrogate.py"),
         # Not an output: it must outlive a job that is killed.
         checkpoint=STRESS_NETWORK.file("surrogate_checkpoint.pt"),
         case=lambda wildcards: law_case(wildcards).learned,
         network=CONSTITUTIVE.surrogate.plain(),
         train=CONSTITUTIVE.train.plain(),
-        **tracked("constitutive/train_surrogate.py"),
     script:
         script_file("constitutive/train_surrogate.py")
 
@@ -122,15 +122,17 @@ rule train_recurrent:
     conda:
         TORCH
     resources:
-        gpu=gpus(CONSTITUTIVE.train_recurrent.batch_size, CONSTITUTIVE.recurrent.weights),
+        gpu=gpus(
+            CONSTITUTIVE.train_recurrent.batch_size, CONSTITUTIVE.recurrent.weights
+        ),
         mem_mb=by_size(2000, per_mb=40),
         runtime=by_size(60, per_mb=0.01 * CONSTITUTIVE.train_recurrent.epochs),
     params:
+        **tracked("constitutive/train_recurrent.py"),
         checkpoint=STRESS_NETWORK.file("recurrent_checkpoint.pt"),
         law=lambda wildcards: law_case(wildcards).law,
         network=CONSTITUTIVE.recurrent.plain(),
         train=CONSTITUTIVE.train_recurrent.plain(),
-        **tracked("constitutive/train_recurrent.py"),
     script:
         script_file("constitutive/train_recurrent.py")
 
@@ -198,9 +200,9 @@ rule plot_surrogate:
     conda:
         TORCH
     params:
+        **tracked("constitutive/plot_surrogate.py"),
         case=lambda wildcards: law_case(wildcards).learned,
         units=law_units,
         title=STRESS_NETWORK_TITLE,
-        **tracked("constitutive/plot_surrogate.py"),
     script:
         script_file("constitutive/plot_surrogate.py")

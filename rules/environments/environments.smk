@@ -1,5 +1,7 @@
 # The TensorFlow environment, checked by a rule that runs in it.
-ENVIRONMENTS = RESULTS.line("environments", "Check the environments that the rules run in.")
+ENVIRONMENTS = RESULTS.line(
+    "environments", "Check the environments that the rules run in."
+)
 ENVIRONMENT_VERSIONS = ENVIRONMENTS.target(
     "versions", "Versions of the packages in the TensorFlow environment."
 )
