@@ -7,7 +7,7 @@ from matxai.run.job import job
 
 with job(snakemake) as run:
     table = read_compounds(run.input.compounds)
-    held = incidence(symbols_of(table))
-    summary(held, table["part"], seed=run.seed).to_csv(run.output.summary, index=False)
-    prevalence(held, table["part"]).to_csv(run.output.prevalence, index=False)
-    element_counts(held, table["part"]).to_csv(run.output.element_counts, index=False)
+    presence = incidence(symbols_of(table))
+    summary(presence, table["part"], seed=run.seed).to_csv(run.output.summary, index=False)
+    prevalence(presence, table["part"]).to_csv(run.output.prevalence, index=False)
+    element_counts(presence, table["part"]).to_csv(run.output.element_counts, index=False)

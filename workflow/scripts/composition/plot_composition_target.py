@@ -4,7 +4,7 @@ import _bootstrap  # noqa: F401
 from matxai.composition.data.compounds import read_compounds
 from matxai.composition.figures.target import class_figure, target_figure
 from matxai.composition.evaluation.target import is_class, target_quantity
-from matxai.composition.data.target_distribution import class_table, target_table
+from matxai.composition.data.report import class_table, target_table
 from matxai.run.job import job
 from matxai.plotting.style import save
 
