@@ -27,8 +27,8 @@ OUTCOMES = (GUESSED, PURE, *REASONS)
 def composition_key(amounts: Mapping[str, float]) -> str:
     """Write elements and amounts in the order of the formula, e.g. ``Fe2 O3``.
 
-    A guess depends on nothing else. Two formulas with one reduced formula may have two keys and two guesses, because Fe4O6 has more
-    assignments than Fe2O3 and the order of the elements decides ties.
+    A guess depends on nothing else. Two formulas with one reduced formula may have two keys and two
+    guesses, because Fe4O6 has more assignments than Fe2O3 and the order of the elements decides ties.
     """
     return " ".join(
         symbol + (str(int(amount)) if float(amount).is_integer() else repr(float(amount)))
