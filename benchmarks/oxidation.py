@@ -32,7 +32,8 @@ import pandas as pd
 from pymatgen.core import Composition
 
 from matxai.composition.data.sources import read_parts
-from matxai.composition.oxidation.guess import NON_INTEGER, guess, listed
+from matxai.composition.oxidation.guess import NON_INTEGER, guess
+from matxai.composition.oxidation.known_states import known_states
 from matxai.learning.split import PARTS
 
 EFFORTS = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, math.inf)
@@ -57,7 +58,7 @@ def effort(formula: str) -> float:
     if len(amounts) == 1 or not all(amount.is_integer() for amount in amounts.values()):
         return 0.0
     for symbol, amount in amounts.items():
-        states, atoms = listed(symbol).tried or (0,), int(amount)
+        states, atoms = known_states(symbol).candidates or (0,), int(amount)
         multisets += atoms * math.comb(len(states) + atoms - 1, atoms)
         products *= 1 + atoms * (max(states) - min(states))
     return float(20 * multisets + products)
@@ -153,7 +154,7 @@ def main() -> None:
     every = {formula: effort(formula) for formula in read_formulas(arguments.data)}
     formulas = [f for f, its in every.items() if arguments.least <= its < arguments.below]
     for symbol in ("Li", "F"):
-        listed(symbol)  # pymatgen's list is read once, by neither of the two
+        known_states(symbol)  # pymatgen's list is read once, by neither of the two
     start = time.process_time()
     for formula in formulas:
         ask_ours(formula)

@@ -3,7 +3,7 @@
 import _bootstrap  # noqa: F401
 from matxai.composition.data.compounds import read_compounds, symbols_of
 from matxai.composition.data.statistics import element_counts, incidence, prevalence, summary
-from matxai.composition.data.target_distribution import class_table, target_table
+from matxai.composition.data.report import class_table, target_table
 from matxai.composition.evaluation.target import is_class, target_quantity
 from matxai.composition.figures.prevalence import (
     element_count_bars,
@@ -27,9 +27,9 @@ with job(snakemake) as run:
     distribution.to_csv(run.output.table, index=False)
     save(figure, run.output.figure)
 
-    held, parts = incidence(symbols_of(compounds)), compounds["part"]
-    summary(held, parts, seed=run.seed).to_csv(run.output.summary, index=False)
-    elements, counts = prevalence(held, parts), element_counts(held, parts)
+    presence, parts = incidence(symbols_of(compounds)), compounds["part"]
+    summary(presence, parts, seed=run.seed).to_csv(run.output.summary, index=False)
+    elements, counts = prevalence(presence, parts), element_counts(presence, parts)
     elements.to_csv(run.output.prevalence, index=False)
     counts.to_csv(run.output.element_counts, index=False)
     by_count, by_number, periodic_table = run.output.prevalence_figures

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.elements.correlation import standardised
+from matxai.composition.elements.correlation import standardise
 from matxai.composition.figures.vectors import element_vectors
 from matxai.composition.elements.vectors import read_vectors
 from matxai.run.job import job
@@ -11,7 +11,7 @@ from matxai.plotting.style import save
 with job(snakemake) as run:
     paths = [*run.input.published, *run.input.networks]
     tables = {
-        name: standardised(read_vectors(path))
+        name: standardise(read_vectors(path))
         for name, path in zip(run.params.names, paths, strict=True)
     }
     chosen = {

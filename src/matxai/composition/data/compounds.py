@@ -1,4 +1,4 @@
-"""The prepared table of compounds, and what stands in its rows."""
+"""The prepared table of compounds: reading it, and the elements in its rows."""
 
 from __future__ import annotations
 
@@ -10,34 +10,37 @@ from matxai.composition.data.formulas import SYMBOL_OF
 
 
 def read_compounds(path: str | Path) -> pd.DataFrame:
-    """The table that `prepare_compositions` writes."""
+    """Read a table of compounds, whose columns `preparation.Prepared` lists."""
     return pd.read_parquet(path)
 
 
 def amounts_of(table: pd.DataFrame) -> list[dict[int, float]]:
-    """{atomic number: amount} of every row."""
+    """Return the amounts of each row by atomic number."""
     return [
         dict(zip((int(n) for n in numbers), (float(a) for a in amounts), strict=True))
         for numbers, amounts in zip(table["numbers"], table["amounts"], strict=True)
     ]
 
 
-def merged(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the same composition as one, the target averaged: a formula cannot tell them apart."""
-    first = table.drop_duplicates("reduced").reset_index(drop=True)
-    means = table.groupby("reduced")["target"].mean()
-    return first.assign(target=first["reduced"].map(means))
-
-
 def symbols_of(table: pd.DataFrame) -> list[dict[str, float]]:
-    """{symbol: amount} of every row."""
+    """Return the amounts of each row by element symbol."""
     return [
         {SYMBOL_OF[number]: amount for number, amount in amounts.items()}
         for amounts in amounts_of(table)
     ]
 
 
+def merge_compositions(table: pd.DataFrame) -> pd.DataFrame:
+    """Merge the rows of each composition into the first of them, with the mean of their targets.
+
+    A network cannot tell such rows apart, because it sees the formula alone.
+    """
+    first = table.drop_duplicates("reduced").reset_index(drop=True)
+    means = table.groupby("reduced")["target"].mean()
+    return first.assign(target=first["reduced"].map(means))
+
+
 def training_elements(table: pd.DataFrame) -> list[str]:
-    """Symbols that the train part holds, by atomic number."""
+    """List the symbols of the elements in the training part, by atomic number."""
     numbers = set().union(*table.loc[table["part"] == "train", "numbers"])
     return [SYMBOL_OF[int(number)] for number in sorted(numbers)]

@@ -1,8 +1,8 @@
-"""Chemical formulas: read strictly, refuse with a reason.
+"""Chemical formulas: they are parsed, or refused with a reason.
 
 pymatgen parses the amounts. It is lenient where a data set must not be (`Fe0O` becomes pure
-oxygen, `Fe@2` is Fe2, `X2O` gets a dummy species, `D2O` becomes water), so what it would guess at
-is refused here before it is asked.
+oxygen, `Fe@2` is Fe2, `X2O` gets a dummy species, `D2O` becomes water). Such formulas are therefore
+refused here before pymatgen sees them.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ _LEAST_AMOUNT = 1e-4  # what the reduced formula resolves
 
 
 class FormulaError(ValueError):
-    """A formula that is refused; ``expected`` says what would have been accepted."""
+    """A formula or target is refused; ``expected`` says what would have been accepted."""
 
     def __init__(self, reason: str, expected: str) -> None:
+        """Keep both texts, which go into the table of refused rows."""
         super().__init__(reason)
         self.reason, self.expected = reason, expected
 
 
 def _tokens(formula: str) -> Iterator[tuple[str, str]]:
-    """(kind, text) of each symbol, amount and bracket; FormulaError at anything else."""
+    """Yield (kind, text) of each symbol, amount and bracket; anything else is a FormulaError."""
     position = 0
     while position < len(formula):
         match = _TOKEN.match(formula, position)
@@ -56,7 +57,7 @@ def _tokens(formula: str) -> Iterator[tuple[str, str]]:
 
 
 def _check(formula: str) -> set[str]:
-    """The symbols of a formula; FormulaError for what pymatgen would guess at."""
+    """Return the symbols of a formula; what pymatgen would guess at is a FormulaError."""
     if not formula:
         raise FormulaError("empty formula", "a formula such as Fe2O3")
     brackets: list[str] = []
@@ -82,12 +83,12 @@ def _check(formula: str) -> set[str]:
 
 
 def parse_formula(formula: str) -> dict[int, float]:
-    """Amounts by atomic number, e.g. ``Sr(AlH)2`` -> {38: 1.0, 13: 2.0, 1: 2.0}.
+    """Return the amounts by atomic number, e.g. {38: 1.0, 13: 2.0, 1: 2.0} for ``Sr(AlH)2``.
 
     Raises:
-        FormulaError: empty, unknown element (also the isotopes D and T), unbalanced or empty
-            brackets, an amount that is zero, negative or, brackets multiplied out, below the least, a
-            blank inside, anything else that is no formula.
+        FormulaError: If the formula is empty, names an unknown element (also the isotopes D and T), has
+            unbalanced or empty brackets, a blank inside or any other character, or if the amount of an
+            element is below 1e-4 after brackets are multiplied out.
     """
     text = formula.strip()
     symbols = _check(text)
@@ -107,10 +108,10 @@ def parse_formula(formula: str) -> dict[int, float]:
 
 
 def reduced_formula(amounts: dict[int, float]) -> str:
-    """One spelling for all formulas of the same composition: smallest integers, by atomic number.
+    """Return the one spelling of a composition: smallest integers, ordered by atomic number.
 
-    ``O4P1Fe1Li1``, ``Li2Fe2P2O8`` and ``Li0.5Fe0.5P0.5O2`` agree. Amounts are taken as the nearest
-    fractions with denominators up to 10,000, so that 0.333333 is one third.
+    ``O4P1Fe1Li1``, ``Li2Fe2P2O8`` and ``Li0.5Fe0.5P0.5O2`` have the same. Each amount is replaced by the
+    nearest fraction with a denominator up to 10,000, so that 0.333333 becomes one third.
     """
     numbers = sorted(amounts)
     fractions = [Fraction(amounts[number]).limit_denominator(10_000) for number in numbers]

@@ -1,4 +1,4 @@
-"""From raw rows to the table that every later rule reads, with a report of what was refused."""
+"""Preparation of a data set: rows are parsed, refused, transformed, selected and split."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from matxai.composition.data.formulas import (
     parse_formula,
     reduced_formula,
 )
-from matxai.composition.data.part_checks import check_parts, path_of
+from matxai.composition.data.part_checks import check_parts, source_path
+from matxai.composition.data.report import describe_parts
 from matxai.composition.settings.data import CompositionPreparation, DataSource, TransportSource
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
@@ -27,11 +28,13 @@ _CLASSES = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.
 
 @dataclass(frozen=True)
 class Prepared:
-    """Three tables.
+    """A prepared data set.
 
-    ``compounds``: part, file, line, formula, reduced, target (transformed), numbers (atomic numbers)
-    and amounts as lists. ``refused``: part, file, line, formula, target, reason, expected.
-    ``report``: part, quantity, value.
+    Attributes:
+        compounds: One row per compound, with the columns part, file, line, formula, reduced (formula),
+            target (transformed), numbers (list of atomic numbers), amounts (list).
+        refused: One row per refused row: part, file, line, formula, target, reason, expected.
+        report: Counts and statistics: part, quantity, value.
     """
 
     compounds: pd.DataFrame
@@ -42,21 +45,24 @@ class Prepared:
 def prepare(
     raw: pd.DataFrame, dataset: DataSource, settings: CompositionPreparation, known: Collection[str]
 ) -> Prepared:
-    """Parse, refuse, transform, and for the embedded data select and split.
+    """Prepare the raw rows of a data set; the embedded data are also selected and split.
 
-    ``known`` holds the symbols of the element table that the networks start from: a row with
-    another element is refused, since it could only be predicted as if the element were absent.
+    Args:
+        raw: Rows as `sources` reads them.
+        dataset: Settings of the data set.
+        settings: Settings of the preparation.
+        known: Symbols in the element table that the networks start from. A row with another element is
+            refused, since it could only be predicted as if the element were absent.
 
     Raises:
-        InputError: ``strict`` and a row is refused, a part keeps fewer than two rows, or all targets of the
-            training part are equal (of a classification: it holds one class).
+        InputError: If a row is refused under ``settings.strict``, or `check_parts` finds a part unusable.
     """
     compounds, refused = _parse(raw, dataset, {NUMBER_OF[symbol] for symbol in known})
     if settings.strict and len(refused):
         first = refused.iloc[0]
         raise InputError(
             f"{len(refused)} rows are refused, the first: {first.reason}",
-            file=path_of(first.file, dataset),
+            file=source_path(first.file, dataset),
             where=f"line {first.line}",
             value=f"{first.formula},{first.target}",
             expected=first.expected,
@@ -75,15 +81,15 @@ def prepare(
         compounds = compounds[~unary]
     check_parts(compounds, raw, refused, dataset)
     compounds = compounds.reset_index(drop=True)
-    described = _describe(compounds, classes=dataset.task == "classification")
-    report = pd.DataFrame(counts + described, columns=["part", "quantity", "value"])
+    description = describe_parts(compounds, classes=dataset.task == "classification")
+    report = pd.DataFrame(counts + description, columns=["part", "quantity", "value"])
     return Prepared(compounds, refused, report)
 
 
 def _parse(
     raw: pd.DataFrame, dataset: DataSource, known: set[int]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    kept, refused = [], []
+    accepted, refused = [], []
     for row in progress(raw.to_dict("records"), "formulas read"):
         try:
             amounts = parse_formula(row["formula"])
@@ -95,11 +101,11 @@ def _parse(
             if dataset.task == "classification":
                 target = _class(row["target"])
             else:
-                target = _transformed(row["target"], dataset.transform)
+                target = _number(row["target"], dataset.transform)
         except FormulaError as error:
             refused.append(row | {"reason": error.reason, "expected": error.expected})
             continue
-        kept.append(
+        accepted.append(
             row
             | {
                 "target": target,
@@ -108,23 +114,22 @@ def _parse(
                 "amounts": list(amounts.values()),
             }
         )
-    reasons = ["reason", "expected"]
-    extra = ["reduced", "numbers", "amounts"]
     return (
-        pd.DataFrame(kept, columns=[*raw.columns, *extra]),
-        pd.DataFrame(refused, columns=[*raw.columns, *reasons]),
+        pd.DataFrame(accepted, columns=[*raw.columns, "reduced", "numbers", "amounts"]),
+        pd.DataFrame(refused, columns=[*raw.columns, "reason", "expected"]),
     )
 
 
 def _class(text: str) -> float:
-    """0 or 1, the latter also from true; nothing else is taken for a class, 0.5 or 2 least of all."""
+    """Read a class, 0 or 1, also written as false or true; 0.5 and 2 are no classes."""
     word = text.strip().lower()
     if word in _CLASSES:
         return _CLASSES[word]
     raise FormulaError(f"target {text!r} is no class", "0 or 1, or false or true")
 
 
-def _transformed(text: str, transform: str) -> float:
+def _number(text: str, transform: str) -> float:
+    """Read a finite number and apply the transform."""
     try:
         if "_" in text:  # Python reads 1_000 as a thousand
             raise ValueError
@@ -147,14 +152,14 @@ def _transformed(text: str, transform: str) -> float:
 def _select(
     compounds: pd.DataFrame, dataset: TransportSource
 ) -> tuple[pd.DataFrame, list[tuple[str, str, float]]]:
-    """Metals, subset and split of the embedded data; all draws are over reduced formulas."""
+    """Select and split the embedded data; what is drawn at random are reduced formulas."""
     metal = compounds["metal"].to_numpy(bool)
-    wanted = {"keep": np.ones(len(metal), bool), "drop": ~metal, "only": metal}[dataset.metals]
+    selection = {"keep": np.ones(len(metal), bool), "drop": ~metal, "only": metal}[dataset.metals]
     counts: list[tuple[str, str, float]] = [
         ("all", "rows of metals", int(metal.sum())),
-        ("all", "rows wanted", int(wanted.sum())),
+        ("all", "rows wanted", int(selection.sum())),
     ]
-    compounds = compounds[wanted]
+    compounds = compounds[selection]
     generator = np.random.default_rng(dataset.seed)
     formulas = generator.permutation(np.sort(compounds["reduced"].unique()))[: dataset.subset]
     bounds = np.cumsum([dataset.split.train, dataset.split.val]) * len(formulas)
@@ -165,52 +170,3 @@ def _select(
     compounds = compounds[compounds["reduced"].isin(part_of)]
     counts.append(("all", "rows drawn", len(compounds)))
     return compounds.assign(part=compounds["reduced"].map(part_of)), counts
-
-
-def _describe(compounds: pd.DataFrame, *, classes: bool) -> list[tuple[str, str, float]]:
-    """Sizes, duplicates and leakage of each part; range and tails of a number, shares of classes."""
-    training = set(compounds.loc[compounds["part"] == "train", "reduced"])
-    rows: list[tuple[str, str, float]] = []
-    for part in PARTS:
-        table = compounds[compounds["part"] == part]
-        groups = table.groupby("reduced")["target"]
-        spread = (groups.max() - groups.min())[groups.size() > 1]
-        values = {
-            "rows kept": len(table),
-            "distinct compositions": groups.ngroups,
-            "compositions with several rows": len(spread),
-            **(_mixed_classes(spread) if classes else _ranges(spread)),
-            "compositions also in train": 0
-            if part == "train"
-            else len(set(table["reduced"]) & training),
-            "elements in a compound, at most": table["numbers"].map(len).max(),
-            **(_shares if classes else _distribution)(table["target"]),
-        }
-        rows += [(part, quantity, float(value)) for quantity, value in values.items()]
-    return rows
-
-
-def _ranges(spread: pd.Series) -> dict[str, float]:
-    return {
-        "median target range among them": spread.median(),
-        "largest target range among them": spread.max(),
-    }
-
-
-def _mixed_classes(spread: pd.Series) -> dict[str, float]:
-    return {"compositions with both classes": (spread > 0).sum()}
-
-
-def _distribution(target: pd.Series) -> dict[str, float]:
-    return {
-        "target mean": target.mean(),
-        "target standard deviation": target.std(),
-        "target skewness": target.skew(),
-        "target minimum": target.min(),
-        **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
-        "target maximum": target.max(),
-    }
-
-
-def _shares(target: pd.Series) -> dict[str, float]:
-    return {"rows of class 1": target.sum(), "share of class 1": target.mean()}

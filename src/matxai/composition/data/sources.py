@@ -1,7 +1,7 @@
-"""Where compounds come from: the data inside the matminer wheel, or CSV files.
+"""Sources of compounds: the data inside the matminer wheel, and CSV files.
 
-Every reader gives raw rows as text, so that each refusal can name its file, row and value. The
-columns: ``part``, ``file``, ``line`` (as an editor counts, the header being 1), ``formula``, ``target``.
+Every reader returns raw rows as text, so that each refusal can name its file, line and value. The
+columns are part, file, line (the header being line 1), formula and target.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ METAL_SEEBECK_DIFFERENCE = 100.0
 
 
 def read_transport(settings: TransportSource) -> pd.DataFrame:
-    """DFT transport properties of Ricci et al. 2017 (Sci. Data 4:170085), ``part`` still empty.
+    """Read the DFT transport properties of Ricci et al. 2017 (Sci. Data 4:170085).
 
-    BoltzTraP, 300 K, 1e18 carriers/cm3, constant relaxation time 1e-14 s, tensors averaged. Units:
-    S uV/K; sigma S/m; PF uW/(m K^2); kappa uW/(m K); m electron masses. An extra column
-    ``metal`` tells whether the two dopings give the same Seebeck coefficient; the target metal is that as
-    0 or 1.
+    They were computed with BoltzTraP at 300 K and 1e18 carriers/cm3 with a constant relaxation time of
+    1e-14 s; tensors are averaged. The units are uV/K for S, S/m for sigma, uW/(m K^2) for PF, uW/(m K)
+    for kappa and electron masses for m. The column part is empty. The additional column metal tells
+    whether both dopings give the same Seebeck coefficient; the target ``metal`` is the same as 0 or 1.
     """
     archive = package_file(*_ARCHIVE)
     with tarfile.open(archive, "r:xz") as tar:
@@ -69,10 +69,11 @@ def read_transport(settings: TransportSource) -> pd.DataFrame:
 
 
 def read_parts(files: Mapping[str, str | Path]) -> pd.DataFrame:
-    """The three CSV files of a data set, {part: path}, columns ``formula,target`` and maybe others.
+    """Read the three CSV files of a data set, given by part; further columns are ignored.
 
     Raises:
-        InputError: a file is missing, is not UTF-8 text, lacks a column or has it twice, or holds no rows.
+        InputError: If a file is missing, is not UTF-8 text, holds no rows, or does not have both columns
+            exactly once.
     """
     return pd.concat([_read_part(part, Path(files[part])) for part in PARTS], ignore_index=True)
 

@@ -1,7 +1,8 @@
-"""What a set of compounds is made of: sizes, element counts, prevalence and diversity of elements.
+"""Elements in a set of compounds: how many there are, how often each occurs, and how diverse they are.
 
-The analysis of Wang, Mahmoud, Czasny, Gurlo 2022 (Integr. Mater. Manuf. Innov. 11:41). Every table
-here is tidy with a ``part`` column and takes its rows by the part's name, never by its place.
+The analysis is that of Wang, Mahmoud, Czasny, Gurlo 2022 (Integr. Mater. Manuf. Innov. 11:41).
+``presence`` is always the Boolean array (compounds, elements) of `incidence`, and ``parts`` the part of
+each compound. Every table has rows for train, val, test and whole.
 """
 
 from __future__ import annotations
@@ -24,16 +25,21 @@ WHOLE = "whole"  # all parts together
 
 
 def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
-    """Tell which compound holds which element: (compounds, elements up to Lr), column Z - 1.
+    """Tell which compound contains which element.
 
-    ``compounds`` maps element symbols to amounts (any unit, above zero). Raises ValueError naming the
-    first compound (from 0) that is empty, holds an unknown symbol, or an amount that is not positive.
+    Args:
+        compounds: Amounts by element symbol of each compound, in any unit.
+
+    Returns:
+        Array (compounds, elements up to Lr); the element of atomic number Z has the column Z - 1.
+
+    Raises:
+        ValueError: If a compound is empty or has an unknown symbol or an amount that is not positive.
     """
     rows: list[int] = []
     places: list[int] = []
-    size = 0
+    compounds = list(compounds)
     for row, amounts in enumerate(compounds):
-        size += 1
         for symbol, amount in amounts.items():
             if symbol not in NUMBER_OF or not amount > 0:
                 message = (
@@ -46,19 +52,19 @@ def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
         if not amounts:
             message = f"compound {row} holds no element"
             raise ValueError(message)
-    held = np.zeros((size, len(NUMBER_OF)), dtype=bool)
-    held[rows, places] = True
-    return held
+    presence = np.zeros((len(compounds), len(NUMBER_OF)), dtype=bool)
+    presence[rows, places] = True
+    return presence
 
 
-def prevalence(held: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
-    """Count the compounds that hold each element, per part and as a whole.
+def prevalence(presence: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
+    """Count the compounds that contain each element.
 
-    ``held`` from ``incidence``, ``parts`` one name a compound. Returns the columns part, element,
-    atomic_number, compounds, share (of the part's compounds); elements that no part holds are left
-    out, an element that only another part holds has 0 (and a share of NaN in an empty part).
+    Returns:
+        Table with the columns part, element, atomic_number, compounds, share (of the part's compounds, NaN
+        if it has none). Elements that no compound contains are left out.
     """
-    present = np.flatnonzero(held.any(axis=0))
+    present = np.flatnonzero(presence.any(axis=0))
     tables = [
         pd.DataFrame(
             {
@@ -69,16 +75,20 @@ def prevalence(held: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
                 "share": _share(rows[:, present].sum(axis=0), len(rows)),
             }
         )
-        for part, rows in _by_part(held, parts)
+        for part, rows in _by_part(presence, parts)
     ]
     return pd.concat(tables, ignore_index=True)
 
 
-def element_counts(held: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
-    """Count the compounds of 1, 2, ... elements: columns part, elements, compounds, share."""
-    largest = int(held.sum(axis=1).max(initial=0))
+def element_counts(presence: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
+    """Count the compounds of 1, 2, ... elements.
+
+    Returns:
+        Table with the columns part, elements, compounds, share (of the part's compounds).
+    """
+    largest = int(presence.sum(axis=1).max(initial=0))
     tables = []
-    for part, rows in _by_part(held, parts):
+    for part, rows in _by_part(presence, parts):
         counts = np.bincount(rows.sum(axis=1), minlength=largest + 1)[1:]
         table = {"elements": np.arange(1, largest + 1), "compounds": counts}
         tables.append(pd.DataFrame({"part": part, **table, "share": _share(counts, len(rows))}))
@@ -86,11 +96,11 @@ def element_counts(held: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFram
 
 
 def entropy(counts: NDArray[np.integer | np.floating]) -> float:
-    """Normalised Shannon entropy of element counts: -sum p log2 p / log2 k.
+    """Compute the normalised Shannon entropy -sum p log2 p / log2 k of element counts.
 
-    ``counts`` (elements,) compounds that hold each element; p = counts / sum, k the number of
-    elements with a count above 0. 1 if all k are equally frequent; 0 for a single element (nothing
-    is uncertain, where the formula has 0 / 0); NaN for none.
+    ``counts`` (elements,) are the compounds that contain each element, p are their shares of the sum, and
+    k is the number of elements that occur. The entropy is 1 if all k are equally frequent, 0 for a
+    single element, where the formula gives 0 / 0, and NaN for none.
     """
     present = counts[counts > 0]
     if not present.size:
@@ -101,17 +111,19 @@ def entropy(counts: NDArray[np.integer | np.floating]) -> float:
     return float(-(p * np.log2(p)).sum() / np.log2(present.size))
 
 
-def entropy_error(held: NDArray[np.bool_], replicates: int = 200, seed: int = 0) -> float:
-    """Bootstrap standard error of ``entropy``: compounds drawn with replacement, seeded.
+def entropy_error(presence: NDArray[np.bool_], replicates: int = 200, seed: int = 0) -> float:
+    """Compute the bootstrap standard error of `entropy` over compounds; NaN if there are none.
 
-    NaN for no compounds. (Percentiles of the replicates would be off centre: a resample loses rare
-    elements, which moves the normalised entropy one way.)
+    Percentiles of the replicates would be biased: a resample loses rare elements, which moves the
+    normalised entropy in one direction.
     """
-    size = len(held)
+    size = len(presence)
     if not size:
         return float("nan")
     rng = np.random.default_rng(seed)
-    values = held[:, held.any(axis=0)].astype(np.float32)  # sums stay exact up to 2^24 compounds
+    values = presence[:, presence.any(axis=0)].astype(
+        np.float32
+    )  # sums stay exact up to 2^24 compounds
     draws = []
     for _ in range(replicates):
         weights = np.bincount(rng.integers(size, size=size), minlength=size).astype(np.float32)
@@ -120,25 +132,26 @@ def entropy_error(held: NDArray[np.bool_], replicates: int = 200, seed: int = 0)
 
 
 def summary(
-    held: NDArray[np.bool_], parts: Iterable[str], replicates: int = 200, seed: int = 0
+    presence: NDArray[np.bool_], parts: Iterable[str], replicates: int = 200, seed: int = 0
 ) -> pd.DataFrame:
     """Describe each part and the whole in one row.
 
-    Returns the columns part, compounds, elements (distinct), largest_count and mean_count (of elements
-    in a compound), entropy, entropy_error (bootstrap standard error) and the normal 95 % interval
-    entropy_ci_low, entropy_ci_high, kept within [0, 1].
+    Returns:
+        Table with the columns part, compounds, elements (distinct), largest_count and mean_count (elements
+        in a compound), entropy, entropy_error (bootstrap standard error), and the normal 95 % interval
+        entropy_ci_low, entropy_ci_high, cut to [0, 1].
     """
     rows = []
-    for part, mine in _by_part(held, parts):
-        counts = mine.sum(axis=1)
-        value, error = entropy(mine.sum(axis=0)), entropy_error(mine, replicates, seed)
+    for part, members in _by_part(presence, parts):
+        counts = members.sum(axis=1)
+        value, error = entropy(members.sum(axis=0)), entropy_error(members, replicates, seed)
         rows.append(
             {
                 "part": part,
-                "compounds": len(mine),
-                "elements": int(mine.any(axis=0).sum()),
+                "compounds": len(members),
+                "elements": int(members.any(axis=0).sum()),
                 "largest_count": int(counts.max(initial=0)),
-                "mean_count": float(counts.mean()) if len(mine) else float("nan"),
+                "mean_count": float(counts.mean()) if len(members) else float("nan"),
                 "entropy": value,
                 "entropy_error": error,
                 "entropy_ci_low": max(value - NORMAL_95 * error, 0.0),
@@ -149,20 +162,20 @@ def summary(
 
 
 def _by_part(
-    held: NDArray[np.bool_], parts: Iterable[str]
+    presence: NDArray[np.bool_], parts: Iterable[str]
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the rows of train, val, test (also if none) and of the whole, each under its name."""
+    """Yield the name and the rows of each part, empty ones included, and of the whole."""
     names = np.array(list(parts), dtype=object)
-    if len(names) != len(held):
-        message = f"{len(held)} compounds but {len(names)} part names: give one a compound"
+    if len(names) != len(presence):
+        message = f"{len(presence)} compounds but {len(names)} part names: give one per compound"
         raise ValueError(message)
     unknown = sorted(set(names) - set(PARTS), key=str)
     if unknown:
         message = f"part {unknown[0]!r} is not one of {', '.join(PARTS)}"
         raise ValueError(message)
     for part in PARTS:
-        yield part, held[names == part]
-    yield WHOLE, held
+        yield part, presence[names == part]
+    yield WHOLE, presence
 
 
 def _share(counts: NDArray[np.integer], total: int) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
-"""Which elements a representation holds to be alike: correlations between element vectors.
+"""Which elements a representation places close together: correlations between element vectors.
 
-The map of Wang, Mahmoud, Czasny, Gurlo 2022 (Integr. Mater. Manuf. Innov. 11:41), for any table
-of one vector an element.
+The map is that of Wang, Mahmoud, Czasny, Gurlo 2022 (Integr. Mater. Manuf. Innov. 11:41), for any
+table with one vector per element.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from matxai.statistics.calibration import NORMAL_95
 
 URANIUM = 92
 LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
-# Without these an element differs from its mean by rounding alone, and so would any result.
-_CONSTANT = 1e-12
+_ROUNDING = 1e-12  # a standard deviation below this share of the largest value is rounding
 
 
 @dataclass(frozen=True)
 class CorrelationMap:
-    """What a map shows: correlations in one range and order of elements.
+    """Correlations in one range and order of elements.
 
-    ``matrix``: (elements, elements), ordered; ``columns``: vector components behind each correlation;
-    ``grouped``: ordered by periodic-table group.
+    Attributes:
+        matrix: Correlations (elements, elements), in that order.
+        columns: Number of vector components behind each correlation.
+        grouped: Whether elements are ordered by group of the periodic table.
     """
 
     matrix: pd.DataFrame
@@ -36,77 +37,68 @@ class CorrelationMap:
 
 
 def correlation_map_of(vectors: pd.DataFrame, name: str) -> CorrelationMap:
-    """The view of a name such as ``uranium_group``, a range and an order of the configuration."""
+    """Compute the map of a name such as ``uranium_group``: a range and an order of the configuration."""
     span, order = name.split("_")
-    table = standardised(vectors, LAST[span])
-    matrix = ordered(element_correlation(table, LAST[span]), order)
+    table = standardise(vectors, LAST[span])
+    matrix = sort_elements(element_correlation(table, LAST[span]), order)
     return CorrelationMap(matrix, table.shape[1], order == "group")
 
 
-def standardised(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
-    """Centre and scale every column over the elements present, H up to atomic number ``last``.
+def standardise(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
+    """Centre and scale every column over the elements that are present.
 
-    ``vectors``: index element symbols, columns numbers. An element is present if it has at least
-    one finite value. Each column gets mean 0 and variance 1 over the present elements that have a
-    value there; constant columns are dropped; a missing value then becomes 0, the column's mean,
-    so that it says nothing about the element. Rows come in order of atomic number.
+    An element is present if its atomic number is at most ``last`` and it has a finite value. Each column
+    gets mean 0 and variance 1 over the present elements with a value there. Constant columns are
+    dropped. A missing value then becomes 0, the mean of its column, and says nothing about the element.
 
-    Returns (present elements, columns that vary). Raises ValueError for an unknown or repeated
-    symbol and for a column that is not numeric.
+    Args:
+        vectors: Numeric table (elements, components), indexed by element symbols.
+        last: Largest atomic number.
+
+    Returns:
+        Table (present elements, columns that vary), in order of atomic number.
+
+    Raises:
+        ValueError: If a symbol is unknown or repeated, or a column is not numeric.
     """
     _check(vectors)
-    numbers = vectors.index.map(NUMBER_OF)
-    table = vectors.iloc[np.argsort(numbers, kind="stable")]
-    values = table.to_numpy(dtype=float)
-    values = np.where(np.isfinite(values), values, np.nan)
-    keep = (np.sort(numbers) <= last) & np.isfinite(values).any(axis=1)
-    values = values[keep]
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, values, 0).sum(axis=0) / count
-    centred = np.where(known, values - mean, 0)
-    deviation = np.sqrt((centred**2).sum(axis=0) / count)
-    largest = np.abs(np.where(known, values, 0)).max(axis=0, initial=0)
-    varies = deviation > _CONSTANT * largest
-    scaled = centred[:, varies] / deviation[varies]
-    return pd.DataFrame(scaled, index=table.index[keep], columns=table.columns[varies])
+    table = vectors.loc[sorted(vectors.index, key=NUMBER_OF.__getitem__)].astype(float)
+    table = table[[NUMBER_OF[symbol] <= last for symbol in table.index]]
+    table = table.where(np.isfinite(table)).dropna(how="all")
+    deviation = table.std(ddof=0)
+    varies = deviation > _ROUNDING * table.abs().max()
+    return ((table - table.mean()) / deviation).loc[:, varies].fillna(0)
 
 
 def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
-    """Pearson correlation between the vectors of each two elements.
+    """Compute Pearson's correlation between the vectors of each two elements.
 
-    ``table``: those of ``standardised``, up to the same ``last``: elements beyond it take no part at
-    all, not in the standardisation either. Returns the symmetric (last, last) matrix from H on, in order
-    of atomic number; rows and columns of absent elements are NaN, as is any correlation with a vector
-    whose components are all equal (it has no direction to compare), a lone element's with itself included.
+    Args:
+        table: Vectors (elements, components) from `standardise` with the same ``last``. Later elements must
+            not take part in the standardisation either.
+        last: Largest atomic number.
+
+    Returns:
+        Symmetric table (last, last) in order of atomic number. It is NaN for absent elements, and for
+        vectors whose components are all equal, since these have no direction to compare.
     """
-    values = table.to_numpy()
-    centred = values - values.mean(axis=1, keepdims=True) if values.size else values
-    length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    size = np.abs(values).max(axis=1, keepdims=True, initial=0)
-    defined = length > _CONSTANT * np.maximum(size, 1)
-    unit = np.divide(centred, length, out=np.full_like(centred, np.nan), where=defined)
-    matrix = np.clip(unit @ unit.T, -1, 1)
-    matrix[~(defined & defined.T)] = np.nan  # no columns: an empty product is 0, not undefined
-    np.fill_diagonal(matrix, np.where(defined[:, 0], 1.0, np.nan))  # exactly, without rounding
+    varies = table.std(axis=1, ddof=0) > _ROUNDING * np.maximum(table.abs().max(axis=1), 1)
     symbols = list(NUMBER_OF)[:last]
-    return pd.DataFrame(matrix, index=table.index, columns=table.index).reindex(
-        index=symbols, columns=symbols
-    )
+    return table[varies].T.corr().reindex(index=symbols, columns=symbols)
 
 
 def group_of(symbol: str) -> str:
-    """Name the periodic-table group: ``1`` to ``18``, ``lanthanides`` (La-Lu), ``actinides`` (Ac-Lr)."""
+    """Name the group of an element: ``1`` to ``18``, ``lanthanides`` (La-Lu) or ``actinides`` (Ac-Lr)."""
     element = Element(symbol)
     if element.is_lanthanoid:
         return "lanthanides"
     return "actinides" if element.is_actinoid else str(element.group)
 
 
-def ordered(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
-    """Rearrange rows and columns by atomic ``number``, or by ``group`` and number within it.
+def sort_elements(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
+    """Sort rows and columns by atomic ``number``, or by ``group`` and by number within a group.
 
-    Groups run from 1 to 18, then lanthanides, then actinides.
+    Groups run from 1 to 18, followed by the lanthanides and the actinides.
     """
     if order == "number":
         symbols = sorted(matrix.index, key=NUMBER_OF.__getitem__)
@@ -119,22 +111,26 @@ def ordered(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
     return matrix.loc[symbols, symbols]
 
 
-def tidy(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
-    """List the lower triangle without its diagonal, undefined correlations left out.
+def correlation_pairs(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
+    """List the defined correlations below the diagonal, each with Fisher's 95 % interval.
 
-    ``columns``: vector components behind each correlation. Returns the columns element_a, element_b (which
-    stands before element_a in the matrix), correlation, ci_low, ci_high.
+    The interval tanh(artanh r -+ 1.96 / sqrt(columns - 3)) takes the components for independent draws of
+    a bivariate normal variable. Components of learned vectors depend on each other and imputed values
+    count as known, so that the true uncertainty is larger.
 
-    The interval is Fisher's 95 %: tanh(artanh r -+ 1.96 / sqrt(columns - 3)). It takes the components
-    for independent draws of a bivariate normal variable. Components of learned vectors depend on
-    each other and imputed values count as known, so the true uncertainty is larger: read it as a
-    lower bound. NaN for fewer than 4 columns.
+    Args:
+        matrix: Correlations (elements, elements).
+        columns: Number of vector components behind each correlation.
+
+    Returns:
+        Table with the columns element_a, element_b (which stands before element_a in the matrix),
+        correlation, ci_low, ci_high (NaN for fewer than 4 components).
     """
     row, column = np.tril_indices(len(matrix), k=-1)
     correlation = matrix.to_numpy()[row, column]
     keep = np.isfinite(correlation)
     row, column, correlation = row[keep], column[keep], correlation[keep]
-    # artanh of +-1 is infinite; its tanh is +-1 again, as it should be.
+    # artanh of +-1 is infinite, and its tanh is +-1 again.
     with np.errstate(divide="ignore"):
         centre = np.arctanh(correlation)
     half = NORMAL_95 / np.sqrt(columns - 3) if columns > 3 else np.nan
@@ -150,23 +146,23 @@ def tidy(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
 
 
 def _check(vectors: pd.DataFrame) -> None:
-    """Raise ValueError for rows that are not distinct elements and columns that are not numbers."""
+    """Raise ValueError unless rows are distinct elements and columns are numbers."""
 
-    def named(items: pd.Index[Any]) -> str:
+    def names(items: pd.Index[Any]) -> str:
         return ", ".join(repr(item) for item in items[:5])
 
     unknown = vectors.index[~vectors.index.isin(NUMBER_OF)]
     if len(unknown):
         message = (
-            f"the index of an element-vector table must hold element symbols, found {named(unknown)} "
+            f"the index of an element-vector table must hold element symbols, found {names(unknown)} "
             "(read CSV files with keep_default_na=False)"
         )
         raise ValueError(message)
     repeated = vectors.index[vectors.index.duplicated()]
     if len(repeated):
-        message = f"each element may have one vector, repeated: {named(repeated)}"
+        message = f"each element may have one vector, repeated: {names(repeated)}"
         raise ValueError(message)
     text = vectors.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in vectors.dtypes]]
     if len(text):
-        message = f"element vectors must be numbers, not so in the columns {named(text)}"
+        message = f"element vectors must be numbers, not so in the columns {names(text)}"
         raise ValueError(message)

@@ -1,7 +1,7 @@
-"""How far apart the elements of a compound are in electronegativity (Pauling's scale, a pure number).
+"""Differences in electronegativity within a compound, on Pauling's scale (a pure number).
 
-Pauling, The Nature of the Chemical Bond, 3rd ed., 1960: a bond is about half ionic where the
-electronegativities differ by 1.7.
+A bond is about half ionic where the electronegativities differ by 1.7 (Pauling, The Nature of the
+Chemical Bond, 3rd ed., 1960).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ IONIC, NOT_IONIC, UNKNOWN = "ionic", "not ionic", "unknown"
 
 @cache
 def electronegativity(symbol: str) -> float:
-    """Pauling's electronegativity as pymatgen lists it; NaN where there is none (He, Ne, Ar)."""
+    """Return the electronegativity as pymatgen lists it, NaN where there is none (He, Ne, Ar)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # pymatgen warns where it gives NaN
         return float(Element(symbol).X)
 
 
 def deviation(amounts: Mapping[str, float]) -> float:
-    """Standard deviation over the elements of {symbol: amount}, weighted by molar fraction."""
+    """Compute the standard deviation over the elements of {symbol: amount}, weighted by molar fraction."""
     values = np.array([electronegativity(symbol) for symbol in amounts])
     weights = np.array(list(amounts.values()))
     mean = np.average(values, weights=weights)
@@ -34,12 +34,12 @@ def deviation(amounts: Mapping[str, float]) -> float:
 
 
 def largest_difference(amounts: Mapping[str, float]) -> float:
-    """Largest difference between two elements of {symbol: amount}; 0 for a pure element."""
+    """Compute the largest difference between two elements of {symbol: amount}; 0 for a pure element."""
     return float(np.ptp([electronegativity(symbol) for symbol in amounts]))
 
 
-def ionic(difference: float) -> str:
-    """Whether the most unlike pair of elements differs by 1.7 or more; unknown for NaN."""
+def bond_character(difference: float) -> str:
+    """Tell whether the `largest_difference` is 1.7 or more (ionic) or not; NaN is unknown."""
     if np.isnan(difference):
         return UNKNOWN
     # Tabulated to two decimals: 2.55 - 0.85 is 1.7 but for the last bit.

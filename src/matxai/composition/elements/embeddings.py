@@ -1,6 +1,6 @@
-"""What a network made of each element: its vector, and its query, key and value in every layer.
+"""Element vectors of a trained network: the embedding, and query, key and value of every layer.
 
-Each element goes through the network as a pure compound (fraction 1), after Wang et al. 2022
+Each element passes the network as a pure compound (fraction 1), as in Wang et al. 2022
 (Integr. Mater. Manuf. Innov. 11:41).
 """
 
@@ -25,11 +25,16 @@ KINDS = ("query", "key", "value")
 
 @torch.inference_mode()
 def embed_elements(network: CrabNet, trained: list[str]) -> pd.DataFrame:
-    """One row for an element, layer, kind and head.
+    """Compute all vectors of every element that the network knows.
 
-    Columns: element; in_training (whether the symbol is in ``trained``); layer (0 for the embedded
-    vector, then 1, 2, ...); kind (embedded, query, key, value); head (1, 2, ..., or 0 for all heads side
-    by side); vector (list of floats, ``width`` long, ``width / heads`` for one head).
+    Args:
+        network: The trained network.
+        trained: Symbols of the elements in its training part.
+
+    Returns:
+        Table with the columns element; in_training; layer (0 for the embedded vector, then 1, 2, ...); kind
+        (embedded, query, key, value); head (1, 2, ..., or 0 for all heads side by side); vector (list
+        of width floats, width / heads for one head).
     """
     symbols = [s for s, number in NUMBER_OF.items() if network.vectors[number].any()]
     compounds = Compounds.from_lists([{NUMBER_OF[symbol]: 1.0} for symbol in symbols])
@@ -62,19 +67,19 @@ def embed_elements(network: CrabNet, trained: list[str]) -> pd.DataFrame:
 
 
 def write_embeddings(table: pd.DataFrame, path: str | Path, origin: dict[str, Any]) -> None:
-    """Write the table as Parquet; ``origin`` (JSON-plain) becomes its metadata key ``matxai``."""
+    """Write the table as Parquet, with ``origin`` (JSON-plain) under its metadata key ``matxai``."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     metadata = {**(arrow.schema.metadata or {}), b"matxai": json.dumps(origin).encode()}
     pq.write_table(arrow.replace_schema_metadata(metadata), path)
 
 
 def vector_table(embeddings: pd.DataFrame, name: str) -> pd.DataFrame:
-    """(elements, features) of one representation: ``embedded``, or such as ``layer2.key``.
+    """Select the vectors (elements, width) of one name: ``embedded``, or one such as ``layer2.key``.
 
-    Elements that no training compound held are left out: their vectors are untrained.
+    Elements that no training compound contains are left out, because their vectors are untrained.
 
     Raises:
-        InputError: no layer or kind has that name.
+        InputError: If no layer and kind has that name.
     """
     whole = embeddings[embeddings["head"] == 0]
     names = "layer" + whole["layer"].astype(str) + "." + whole["kind"]

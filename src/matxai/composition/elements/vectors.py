@@ -1,9 +1,9 @@
-"""Published element vectors, read from the files that installed packages ship.
+"""Published element vectors, read from the files of installed packages.
 
-mat2vec (Tshitoyan et al. 2019), magpie (Ward et al. 2016), oliynyk (Oliynyk et al. 2016),
-matscholar (Weston et al. 2019), megnet16 (Chen et al. 2019) and skipatom (Antunes et al. 2022) lie in
-the wheel of ElementEmbeddings, the JARVIS descriptors (Choudhary et al. 2018) in matminer's. The
-files are read without importing the packages: either import takes tens of seconds when cold.
+The wheel of ElementEmbeddings holds mat2vec (Tshitoyan et al. 2019), magpie (Ward et al. 2016), oliynyk
+(Oliynyk et al. 2016), matscholar (Weston et al. 2019), megnet16 (Chen et al. 2019) and skipatom (Antunes
+et al. 2022). That of matminer holds the JARVIS descriptors (Choudhary et al. 2018). The packages
+themselves are not imported, which would take tens of seconds.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _FILES = {
 
 
 def package_file(package: str, path: str) -> Path:
-    """A file that the wheel of an installed package brought along.
+    """Locate a file of an installed package.
 
     Raises:
-        InputError: the installed version has no such file.
+        InputError: If the installed version has no such file.
     """
     located = Path(str(distribution(package).locate_file(path)))
     if not located.is_file():
@@ -48,12 +48,12 @@ def package_file(package: str, path: str) -> Path:
 
 
 def read_element_vectors(representation: str) -> pd.DataFrame:
-    """Vectors (elements, features) by symbol, in order of atomic number up to Lr.
+    """Read a table (elements, features) indexed by symbol, in order of atomic number up to Lr.
 
-    ``onehot`` is the identity. Values that the source leaves open stay NaN.
+    ``onehot`` is the identity. Values that are missing in the source stay NaN.
 
     Raises:
-        InputError: no table has that name, or its package lacks the file.
+        InputError: If no table has that name, or its package lacks the file.
     """
     if representation == "onehot":
         return pd.DataFrame(
@@ -79,21 +79,22 @@ def read_element_vectors(representation: str) -> pd.DataFrame:
 
 
 def read_vectors(path: str | Path) -> pd.DataFrame:
-    """A table of element vectors that a rule wrote: index element, gaps NaN."""
+    """Read a table (elements, features) of element vectors that a rule wrote; missing values are NaN."""
     return pd.read_csv(path, index_col=0, keep_default_na=False, na_values=[""])
 
 
 def _natural(column: object) -> tuple[int, str]:
-    """Numbered components by number, named properties by name."""
+    """Return a sort key: numbered components by number, named properties by name."""
     text = str(column)
     return (int(text), "") if text.isdigit() else (0, text)
 
 
 def network_vectors(table: pd.DataFrame) -> npt.NDArray[np.float32]:
-    """What a network starts from: (104, features) by atomic number, row 0 and absent elements zero.
+    """Make the array (104, features) that a network starts from, indexed by atomic number.
 
-    Tables of named properties (magpie, oliynyk) mix units: columns are standardised over the
-    elements present and gaps take the mean. Learned vectors (numbered components) stay as they are.
+    Row 0 and absent elements are zero. Tables of named properties (magpie, oliynyk) mix units, so their
+    columns are standardised over the elements present and missing values take the mean. Learned
+    vectors (numbered components) stay as they are.
     """
     vectors = table
     if not all(column.isdigit() for column in table.columns) and list(table) != list(NUMBER_OF):

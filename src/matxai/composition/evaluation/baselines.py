@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from matxai.composition.data.compounds import amounts_of, merged
+from matxai.composition.data.compounds import amounts_of, merge_compositions
 from matxai.composition.elements.vectors import network_vectors
 from matxai.composition.settings.tasks import CONSTANT, TaskName
 from matxai.statistics.classification import class_scores
@@ -54,7 +54,10 @@ def evaluate_baselines(
     Columns model, seed, metric, value, ci_low, ci_high (95 %, over compositions); the mean (`CONSTANT`) has
     no seed (-1).
     """
-    train, test = merged(table[table["part"] == "train"]), table[table["part"] == "test"]
+    train, test = (
+        merge_compositions(table[table["part"] == "train"]),
+        table[table["part"] == "test"],
+    )
     known, wanted = (part["target"].to_numpy(np.float64) for part in (train, test))
     rows = network_vectors(vectors)
     features = [composition_features(amounts_of(part), rows) for part in (train, test)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from matxai.composition.elements.correlation import correlation_map_of, tidy
+from matxai.composition.elements.correlation import correlation_map_of, correlation_pairs
 from matxai.composition.figures.correlation import correlation_map
 from matxai.composition.figures.correlation_page import correlation_page
 from matxai.plotting.page import write_page
@@ -43,6 +43,6 @@ def save_correlation_maps(
         drawn = {title: correlation_map_of(table, key) for key, title in maps.items()}
         for shown in drawn.values():
             figure, values = next(files)
-            tidy(shown.matrix, shown.columns).to_csv(values, index=False)
+            correlation_pairs(shown.matrix, shown.columns).to_csv(values, index=False)
             save(correlation_map(shown, name), figure)
         write_page(correlation_page(drawn), page, f"Element correlation: {name}", CAPTION)

@@ -26,7 +26,7 @@ def element_vectors(
     """Draw the vectors of ``elements``, one panel a representation.
 
     ``representations``: name -> vectors, index element symbols. Values are drawn as they are; pass
-    ``correlation.standardised`` tables where columns differ in unit, as in magpie. A missing value
+    ``correlation.standardise`` tables where columns differ in unit, as in magpie. A missing value
     leaves a gap; an element that a representation lacks is named above its panel.
     """
     if not representations:

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from matxai.composition.data.compounds import merged
+from matxai.composition.data.compounds import merge_compositions
 from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import CrabNet, Prediction
 from matxai.composition.network.parts import Part, part_of
@@ -167,7 +167,7 @@ def task_of(
     parts = {part: table[table["part"] == part] for part in ("train", "val")}
     kind = PropertyClassification if name == "classification" else PropertyRegression
     return kind(
-        part_of(merged(parts["train"])).to(device),
+        part_of(merge_compositions(parts["train"])).to(device),
         part_of(parts["val"]).to(device),
         settings.batch_size,
         settings.jitter,

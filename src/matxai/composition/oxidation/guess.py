@@ -1,15 +1,17 @@
 """Oxidation states of a formula: the charge-balanced assignment that pymatgen ranks first.
 
-`pymatgen.core.Composition.oxi_state_guesses` gives each atom one of its element's states (those listed
-from the ICSD, else the common ones) and ranks balanced assignments by how often the ICSD bond-valence
-list has each ion, summed over atoms. It writes out every multiset of states of an element and every
-product of the elements' charges. Here the same answer comes from dynamic programming: the best score
-of n atoms with charge s from that of n - 1 atoms, then the best score of the elements i, i + 1, ...
-with charge s, from the last element to the first. Scores are sums of whole numbers: equal means equal.
+`pymatgen.core.Composition.oxi_state_guesses` gives each atom one of the candidate states of its element
+(`known_states.KnownStates`). It ranks balanced assignments by how often the ICSD bond-valence list has
+each ion, summed over atoms. For this it writes out every multiset of states of an element and every
+product of the charges of the elements.
 
-Where several assignments score the same, pymatgen keeps the one that it meets first: the first
-element's charge varies slowest, and an element's charges come in the order in which its multisets of
-states, in the order of its list of states, first reach them.
+Here dynamic programming finds the same answer. The best score of n atoms with charge s follows from that
+of n - 1 atoms; then the best score of the elements i, i + 1, ... with charge s is found from the last
+element to the first. Scores are sums of whole numbers, so that equal scores compare equal.
+
+Of several assignments with the same score, pymatgen keeps the one that it meets first. The charge of the
+first element varies slowest. The charges of an element come in the order in which its multisets of
+states first reach them, in the order of its list of states.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pymatgen.core import Composition, Element, Species
+from pymatgen.core import Element
+
+from matxai.composition.oxidation.known_states import known_states
 
 Scores = npt.NDArray[np.int64]
 
@@ -38,55 +42,27 @@ REASONS = {
     TIME_LIMIT: "time limit reached",
 }
 
-_IMPOSSIBLE = -(2**52)  # stays below zero with any score added, fits 64 bits added a thousand times
-_KEPT = 256  # atoms of an element up to which its scores stay in memory
+_IMPOSSIBLE = -(
+    2**52
+)  # below zero with any score added, and within 64 bits if added a thousand times
+_CACHED_ATOMS = 256  # atoms of an element up to which its scores stay in memory
 
 
 @dataclass(frozen=True)
 class Guess:
-    """Mean oxidation state by symbol, or none and the ``reason``, a key of ``REASONS``.
+    """The answer for one composition.
 
-    ``states`` is empty if and only if there is a reason; a pure element has state 0 by definition.
+    Attributes:
+        states: Mean oxidation state by symbol, empty if there is a reason. A pure element has state 0.
+        reason: Why there is no answer, a key of ``REASONS``, or "".
     """
 
     states: dict[str, float]
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Listed:
-    """What pymatgen lists of an element, each in its order, which decides ties.
-
-    ``tried`` are the states that a guess may give an atom, ``occurrences`` how often the ICSD bond-valence
-    list has each of them.
-    """
-
-    common: tuple[int, ...]
-    icsd: tuple[int, ...]
-    every: tuple[int, ...]
-    tried: tuple[int, ...]
-    occurrences: tuple[int, ...]
-
-
-@cache
-def listed(symbol: str) -> Listed:
-    """The states of an element that pymatgen lists."""
-    if Composition.oxi_prob is None:
-        Composition("LiF").oxi_state_guesses()  # reads the list
-    counts = Composition.oxi_prob or {}
-    element = Element(symbol)
-    tried = tuple(element.icsd_oxidation_states or element.common_oxidation_states)
-    return Listed(
-        common=tuple(element.common_oxidation_states),
-        icsd=tuple(element.icsd_oxidation_states),
-        every=tuple(element.oxidation_states),
-        tried=tried,
-        occurrences=tuple(counts.get(Species(symbol, state), 0) for state in tried),
-    )
-
-
 class _LimitError(Exception):
-    """The time of a formula is over."""
+    """The time limit of a formula is reached."""
 
 
 class _Clock:
@@ -100,7 +76,10 @@ class _Clock:
 
 @dataclass
 class _Ladder:
-    """Best score of 0, 1, 2, ... atoms of an element, by their charge less ``low`` an atom."""
+    """Best scores of 0, 1, 2, ... atoms of one element.
+
+    Scores are indexed by the charge of the atoms minus the lowest charge that they can have.
+    """
 
     states: tuple[int, ...]
     weights: tuple[int, ...]
@@ -112,15 +91,15 @@ class _Ladder:
         self.low = min(self.states, default=0)
 
     def scores(self, atoms: int, clock: _Clock) -> Scores:
-        """(atoms * (highest - lowest state) + 1,) best score of each charge."""
-        while len(self.rows) <= min(atoms, _KEPT):
-            self.rows.append(self._one_more(self.rows[-1], clock))
-        row = self.rows[min(atoms, _KEPT)]
-        for _ in range(atoms - _KEPT):
-            row = self._one_more(row, clock)
+        """Return the best score of each charge, (atoms * (highest - lowest state) + 1,)."""
+        while len(self.rows) <= min(atoms, _CACHED_ATOMS):
+            self.rows.append(self._add_atom(self.rows[-1], clock))
+        row = self.rows[min(atoms, _CACHED_ATOMS)]
+        for _ in range(atoms - _CACHED_ATOMS):
+            row = self._add_atom(row, clock)
         return row
 
-    def _one_more(self, row: Scores, clock: _Clock) -> Scores:
+    def _add_atom(self, row: Scores, clock: _Clock) -> Scores:
         clock.check()
         more = np.full(len(row) + max(self.states) - self.low, _IMPOSSIBLE)
         for state, weight in zip(self.states, self.weights, strict=True):
@@ -129,10 +108,10 @@ class _Ladder:
         return more
 
     def rank(self, atoms: int, clock: _Clock) -> dict[int, int]:
-        """Place of each charge in the order in which multisets of states reach them.
+        """Return the place of each charge in the order in which multisets of states reach them.
 
-        Multisets that start with a state come before those that start with a later one, and what
-        follows that state is such an order again, of one atom less and no earlier state.
+        Multisets that start with a state come before those that start with a later one. What follows
+        that state is such an order again, with one atom less and without earlier states.
         """
         if atoms not in self.ranks:
             orders = [[0] for _ in self.states]  # of the states from each one on
@@ -148,12 +127,12 @@ class _Ladder:
 
 @cache
 def _ladder(symbol: str) -> _Ladder:
-    found = listed(symbol)
-    return _Ladder(found.tried, found.occurrences)
+    known = known_states(symbol)
+    return _Ladder(known.candidates, known.occurrences)
 
 
 class _Charges(NamedTuple):
-    """Best score of each charge ``low``, ``low + 1``, ... of one element or of several."""
+    """Best scores of the charges ``low``, ``low + 1``, ... of one or several elements."""
 
     low: int
     scores: Scores
@@ -162,8 +141,8 @@ class _Charges(NamedTuple):
     def high(self) -> int:
         return self.low + len(self.scores) - 1
 
-    def joined(self, other: _Charges, clock: _Clock) -> _Charges:
-        """Best score of each charge of both together."""
+    def join(self, other: _Charges, clock: _Clock) -> _Charges:
+        """Compute the best score of each charge of both together."""
         short, long = self.scores, other.scores
         if len(short) > len(long):
             short, long = long, short
@@ -177,13 +156,12 @@ class _Charges(NamedTuple):
         return _Charges(self.low + other.low, scores)
 
     def best(self, rest: _Charges, total: int) -> list[int]:
-        """Charges of this part with which both make ``total`` at the best score; none: []."""
+        """List the charges of this part that reach ``total`` with the rest at the best score."""
         first, last = max(self.low, total - rest.high), min(self.high, total - rest.low)
         if first > last:
             return []
-        mine = self.scores[first - self.low : last - self.low + 1]
-        others = rest.scores[total - last - rest.low : total - first - rest.low + 1][::-1]
-        scores = mine + others
+        remainder = rest.scores[total - last - rest.low : total - first - rest.low + 1][::-1]
+        scores = self.scores[first - self.low : last - self.low + 1] + remainder
         top = scores.max()
         if top < 0:
             return []
@@ -191,20 +169,15 @@ class _Charges(NamedTuple):
 
 
 def guess(amounts: Mapping[str, float], limit_s: float = math.inf) -> Guess:
-    """Mean oxidation states of a composition, as pymatgen ranks them first.
+    """Guess the mean oxidation states of a composition.
 
-    Parameters
-    ----------
-    amounts
-        Atoms by symbol, above zero, in the order of the formula: it decides ties. Not reduced, since
-        Fe4O6 has more assignments than Fe2O3.
-    limit_s
-        Seconds after which the search is given up.
+    Args:
+        amounts: Atoms by symbol, in the order of the formula, which decides ties. They are not reduced,
+            because Fe4O6 has more assignments than Fe2O3.
+        limit_s: Seconds after which the search is given up.
 
-    Raises
-    ------
-    ValueError
-        No element, an unknown one, or an amount that is not above zero.
+    Raises:
+        ValueError: If there is no element, an unknown one, or an amount that is not above zero.
     """
     if not amounts or not all(amount > 0 for amount in amounts.values()):
         message = f"{dict(amounts)}: expected at least one element, and amounts above zero"
@@ -227,22 +200,22 @@ def guess(amounts: Mapping[str, float], limit_s: float = math.inf) -> Guess:
 
 
 def _first(ladders: list[_Ladder], atoms: list[int], clock: _Clock) -> list[int]:
-    """Charge of each element in the first of the best balanced assignments; none: []."""
-    each = [
+    """Return the charge of each element in the first of the best balanced assignments, or []."""
+    elements = [
         _Charges(count * ladder.low, ladder.scores(count, clock))
         for ladder, count in zip(ladders, atoms, strict=True)
     ]
-    rests = each[-1:]  # the last element, the last two, ...
-    for charges in reversed(each[1:-1]):
-        rests.append(charges.joined(rests[-1], clock))
-    found: list[int] = []
-    for mine, ladder, count in zip(each, ladders, atoms, strict=False):
+    rests = elements[-1:]  # the last element, the last two, ...
+    for charges in reversed(elements[1:-1]):
+        rests.append(charges.join(rests[-1], clock))
+    assignment: list[int] = []
+    for element, ladder, count in zip(elements, ladders, atoms, strict=False):
         if not rests:
             break
-        best = mine.best(rests.pop(), -sum(found))
+        best = element.best(rests.pop(), -sum(assignment))
         if not best:
             return []
         if len(best) > 1:
             best.sort(key=ladder.rank(count, clock).__getitem__)
-        found.append(best[0])
-    return [*found, -sum(found)]
+        assignment.append(best[0])
+    return [*assignment, -sum(assignment)]

@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 
 from matxai.composition.data.compounds import amounts_of, symbols_of
 from matxai.composition.data.formulas import NUMBER_OF
-from matxai.composition.elements.electronegativity import deviation, ionic, largest_difference
+from matxai.composition.elements.electronegativity import (
+    bond_character,
+    deviation,
+    largest_difference,
+)
 from matxai.composition.network.batch import Compounds
 from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.run.errors import InputError
@@ -55,7 +59,7 @@ def compositions(
         elements=[len(amounts) for amounts in symbols],
         en_deviation=[deviation(amounts) for amounts in symbols],
         en_difference=differences,
-        ionic=[ionic(difference) for difference in differences],
+        ionic=[bond_character(difference) for difference in differences],
     )
 
 

@@ -86,11 +86,11 @@ def test_entropy_of_nothing_is_undefined() -> None:
 def test_bootstrap_is_seeded_and_has_the_size_that_theory_gives() -> None:
     # Unary compounds of two elements, p = 0.8: the delta method gives the standard error
     # |log2((1 - p) / p)| sqrt(p (1 - p) / n) = 2 x 0.4 / sqrt(n).
-    held = incidence([{"H": 1}] * 1600 + [{"O": 1}] * 400)
-    error = entropy_error(held, replicates=800, seed=1)
+    presence = incidence([{"H": 1}] * 1600 + [{"O": 1}] * 400)
+    error = entropy_error(presence, replicates=800, seed=1)
     assert error == pytest.approx(2 * 0.4 / np.sqrt(2000), rel=0.1)
-    assert error == entropy_error(held, replicates=800, seed=1)
-    assert error != entropy_error(held, replicates=800, seed=2)
+    assert error == entropy_error(presence, replicates=800, seed=1)
+    assert error != entropy_error(presence, replicates=800, seed=2)
 
 
 def test_interval_surrounds_the_entropy_and_stays_within_bounds() -> None:

@@ -10,16 +10,16 @@ from scipy.stats import pearsonr
 from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.composition.elements.correlation import (
     correlation_map_of,
+    correlation_pairs,
     element_correlation,
     group_of,
-    ordered,
-    standardised,
-    tidy,
+    sort_elements,
+    standardise,
 )
 
 
 def correlation(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
-    return element_correlation(standardised(vectors, last), last)
+    return element_correlation(standardise(vectors, last), last)
 
 
 def random_vectors(symbols: list[str], components: int, seed: int = 0) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def test_truncation_leaves_later_elements_out_of_the_standardisation() -> None:
 @pytest.mark.parametrize("count", [2, 5, 103])
 def test_one_hot_vectors_all_correlate_alike(count: int) -> None:
     matrix = correlation(pd.DataFrame(np.eye(103)[:count], index=list(NUMBER_OF)[:count]))
-    pairs = tidy(matrix, count)
+    pairs = correlation_pairs(matrix, count)
     assert len(pairs) == count * (count - 1) // 2
     np.testing.assert_allclose(pairs["correlation"], -1 / (count - 1))
 
@@ -82,14 +82,14 @@ def test_one_hot_vectors_all_correlate_alike(count: int) -> None:
 def test_a_lone_element_has_no_correlation() -> None:
     matrix = correlation(random_vectors(["Si"], 4))
     assert matrix.isna().to_numpy().all()
-    assert tidy(matrix, 0).empty
+    assert correlation_pairs(matrix, 0).empty
 
 
 def test_missing_values_become_the_column_mean() -> None:
     vectors = random_vectors(["H", "O", "Si", "Fe"], 4)
     vectors.iloc[1, 2] = np.nan
     vectors.iloc[0, 3] = np.inf
-    z = standardised(vectors)
+    z = standardise(vectors)
     assert z.loc["O", 2] == z.loc["H", 3] == 0
     known = vectors[2].dropna()
     np.testing.assert_allclose(z[2].drop("O"), (known - known.mean()) / known.std(ddof=0))
@@ -98,14 +98,14 @@ def test_missing_values_become_the_column_mean() -> None:
 def test_an_element_without_any_value_is_absent() -> None:
     vectors = random_vectors(["H", "O", "Si"], 4)
     vectors.loc["O"] = np.nan
-    assert list(standardised(vectors).index) == ["H", "Si"]
+    assert list(standardise(vectors).index) == ["H", "Si"]
 
 
 def test_constant_columns_are_dropped_whatever_their_rounding() -> None:
     vectors = random_vectors(["H", "O", "Si"], 3)
     vectors["flat"] = [0.1 + 0.2, 0.3, 0.3]
-    assert "flat" not in standardised(vectors)
-    assert standardised(vectors).shape == (3, 3)
+    assert "flat" not in standardise(vectors)
+    assert standardise(vectors).shape == (3, 3)
 
 
 @pytest.mark.parametrize(
@@ -120,20 +120,20 @@ def test_groups(symbol: str, group: str) -> None:
 def test_order_by_group_moves_rows_and_columns_together() -> None:
     symbols = ["U", "La", "He", "O", "Na", "H", "Sc"]
     matrix = correlation(random_vectors(symbols, 5)).loc[symbols, symbols]
-    by_group = ordered(matrix, "group")
+    by_group = sort_elements(matrix, "group")
     assert list(by_group.index) == ["H", "Na", "Sc", "O", "He", "La", "U"]
-    assert list(ordered(matrix, "number").index) == ["H", "He", "O", "Na", "Sc", "La", "U"]
+    assert list(sort_elements(matrix, "number").index) == ["H", "He", "O", "Na", "Sc", "La", "U"]
     for a in symbols:
         for b in symbols:
             assert by_group.loc[a, b] == matrix.loc[a, b]
     with pytest.raises(ValueError, match="number, group"):
-        ordered(matrix, "alphabet")
+        sort_elements(matrix, "alphabet")
 
 
 def test_tidy_lists_each_pair_once_with_fisher_interval() -> None:
     symbols = ["H", "Li", "O"]
     matrix = pd.DataFrame([[1, 0.5, -1], [0.5, 1, 0], [-1, 0, 1.0]], index=symbols, columns=symbols)
-    table = tidy(matrix, 28)
+    table = correlation_pairs(matrix, 28)
     assert list(zip(table["element_a"], table["element_b"], strict=True)) == [
         ("Li", "H"), ("O", "H"), ("O", "Li"),
     ]  # fmt: skip
@@ -142,7 +142,7 @@ def test_tidy_lists_each_pair_once_with_fisher_interval() -> None:
     np.testing.assert_allclose(table.loc[0, ["ci_low", "ci_high"]].astype(float),
                                [np.tanh(0.157313), np.tanh(0.941299)], atol=1e-6)  # fmt: skip
     assert list(table.loc[1, ["ci_low", "ci_high"]]) == [-1, -1]
-    assert tidy(matrix, 3)["ci_low"].isna().all()
+    assert correlation_pairs(matrix, 3)["ci_low"].isna().all()
 
 
 def test_fisher_interval_matches_scipy() -> None:
@@ -151,7 +151,7 @@ def test_fisher_interval_matches_scipy() -> None:
     result = pearsonr(x, y)
     matrix = pd.DataFrame([[1, result[0]], [result[0], 1]], index=["H", "O"], columns=["H", "O"])
     low, high = result.confidence_interval()
-    row = tidy(matrix, 40).iloc[0]
+    row = correlation_pairs(matrix, 40).iloc[0]
     assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high), abs=1e-6)
 
 
@@ -176,7 +176,7 @@ def test_a_view_is_the_matrix_of_its_range_in_its_order() -> None:
         correlation_map_of(vectors, "uranium_group"),
         correlation_map_of(vectors, "full_number"),
     )
-    expected = ordered(correlation(vectors, 92), "group")
+    expected = sort_elements(correlation(vectors, 92), "group")
     pd.testing.assert_frame_equal(by_group.matrix, expected)
     pd.testing.assert_frame_equal(by_number.matrix, correlation(vectors))
     assert (by_group.columns, by_group.grouped, by_number.grouped) == (6, True, False)

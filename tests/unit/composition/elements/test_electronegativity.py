@@ -5,9 +5,9 @@ import math
 import pytest
 
 from matxai.composition.elements.electronegativity import (
+    bond_character,
     deviation,
     electronegativity,
-    ionic,
     largest_difference,
 )
 
@@ -28,13 +28,13 @@ def test_by_hand():
      ({"He": 1, "Na": 1}, "unknown"), ({"Sr": 1, "O": 1, "Fe": 1}, "ionic")],
 )  # fmt: skip
 def test_ionic_from_the_most_unlike_pair(amounts, kind):
-    assert ionic(largest_difference(amounts)) == kind
+    assert bond_character(largest_difference(amounts)) == kind
 
 
 def test_the_limit_itself_is_ionic():
-    assert ionic(2.6 - 0.9) == "ionic"  # 1.7000000000000002
-    assert ionic(3.44 - 1.74) == ionic(1.7 - 1e-12) == "ionic"
-    assert ionic(1.69) == "not ionic"
+    assert bond_character(2.6 - 0.9) == "ionic"  # 1.7000000000000002
+    assert bond_character(3.44 - 1.74) == bond_character(1.7 - 1e-12) == "ionic"
+    assert bond_character(1.69) == "not ionic"
 
 
 def test_no_value_is_no_number(recwarn):

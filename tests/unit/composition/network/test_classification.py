@@ -14,11 +14,11 @@ from torch import nn
 from matxai.composition.attention.capture import attention_capture
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.data.compounds import amounts_of, merged, training_elements
+from matxai.composition.data.compounds import amounts_of, merge_compositions, training_elements
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
+from matxai.composition.data.report import class_table
 from matxai.composition.data.sources import read_parts, read_transport
-from matxai.composition.data.target_distribution import class_table
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
 from matxai.composition.evaluation.baselines import composition_features, evaluate_baselines
 from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
@@ -202,12 +202,12 @@ def test_baselines_are_the_training_share_and_a_classifier():
     )
     found = scores.set_index(["model", "seed", "metric"])["value"]
     assert found["share of class 1", -1, "roc_auc"] == 0.5
-    share = merged(table[table["part"] == "train"])["target"].mean()
+    share = merge_compositions(table[table["part"] == "train"])["target"].mean()
     test = table[table["part"] == "test"]
     brier = np.square(test["target"] - share).mean()
     assert found["share of class 1", -1, "brier"] == pytest.approx(brier)
     # The forest again, the row that disagrees learned as either class, by its share.
-    train = merged(table[table["part"] == "train"])
+    train = merge_compositions(table[table["part"] == "train"])
     assert train["target"].between(0, 1, inclusive="neither").sum() == 1
     rows = network_vectors(magpie)
     learned, asked = (composition_features(amounts_of(part), rows) for part in (train, test))

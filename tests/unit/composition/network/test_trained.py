@@ -9,7 +9,7 @@ import pytest
 import torch
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 
-from matxai.composition.data.compounds import merged, training_elements
+from matxai.composition.data.compounds import merge_compositions, training_elements
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.elements.embeddings import (
     embed_elements,
@@ -162,7 +162,7 @@ def test_untrained_elements_are_marked_and_left_out_of_vector_tables(loaded):
 
 def test_duplicates_are_averaged():
     table = prepared(["FeO", "NaCl", "O2Fe2", "OFe"], [1.0, 5.0, 2.0, 6.0])
-    assert merged(table)["target"].tolist() == [3.0, 5.0]
+    assert merge_compositions(table)["target"].tolist() == [3.0, 5.0]
 
 
 @pytest.mark.parametrize(("rows", "size"), [(100, 128), (3390, 256), (40_000, 2048), (10**7, 4096)])

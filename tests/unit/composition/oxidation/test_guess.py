@@ -18,8 +18,8 @@ from matxai.composition.oxidation.guess import (
     TIME_LIMIT,
     UNBALANCED,
     guess,
-    listed,
 )
+from matxai.composition.oxidation.known_states import known_states
 from matxai.composition.settings.data import Transport
 from matxai.learning.split import PARTS
 
@@ -43,7 +43,7 @@ def effort(composition):
     """About what pymatgen writes out, in products of charges; looking an ion up costs some 20 of them."""
     multisets, products = 0, 1
     for symbol, amount in composition.get_el_amt_dict().items():
-        states, atoms = listed(symbol).tried or (0,), int(amount)
+        states, atoms = known_states(symbol).candidates or (0,), int(amount)
         multisets += atoms * comb(len(states) + atoms - 1, atoms)
         products *= 1 + atoms * (max(states) - min(states))
     return 20 * multisets + products
@@ -117,11 +117,11 @@ def even_weights(monkeypatch):
         weights = {
             (symbol, state): int(rng.integers(levels))
             for symbol in NUMBER_OF
-            for state in listed(symbol).tried
+            for state in known_states(symbol).candidates
         }
         ladders = {}
         for symbol in NUMBER_OF:
-            states = listed(symbol).tried
+            states = known_states(symbol).candidates
             mine = tuple(weights[symbol, state] for state in states)
             ladders[symbol] = oxidation._Ladder(states, mine)
         theirs = {Species(*key): weight for key, weight in weights.items()}
@@ -169,7 +169,7 @@ def test_scores_and_order_of_charges_are_those_of_all_multisets(states, atoms):
 
 def test_scores_of_many_atoms_continue_those_that_are_kept():
     states, weights = (-1, 1), (5, 3)
-    atoms = oxidation._KEPT + 40
+    atoms = oxidation._CACHED_ATOMS + 40
     scores = oxidation._Ladder(states, weights).scores(atoms, oxidation._Clock(60))
     # Charge 2p - atoms has p positive atoms, and no other way to come about.
     assert [int(s) for s in scores[::2]] == [3 * p + 5 * (atoms - p) for p in range(atoms + 1)]
@@ -235,9 +235,9 @@ def test_twice_a_formula_has_more_assignments():
 def test_weights_are_whole_numbers():
     # With other numbers, equal scores would hang on the order of additions.
     for symbol in NUMBER_OF:
-        found = listed(symbol)
-        assert all(type(state) is int for state in found.tried)
-        assert all(type(count) is int and count >= 0 for count in found.occurrences)
+        known = known_states(symbol)
+        assert all(type(state) is int for state in known.candidates)
+        assert all(type(count) is int and count >= 0 for count in known.occurrences)
 
 
 @pytest.mark.parametrize("amounts", [{}, {"Fe": 0.0, "O": 1.0}, {"Fe": -1.0, "O": 1.0}])

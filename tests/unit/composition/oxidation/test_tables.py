@@ -12,8 +12,8 @@ from matxai.composition.oxidation.guess import (
     NON_INTEGER,
     TIME_LIMIT,
     UNBALANCED,
-    listed,
 )
+from matxai.composition.oxidation.known_states import known_states
 from matxai.composition.oxidation.tables import (
     GUESSED,
     OUTCOMES,
@@ -109,8 +109,8 @@ def test_states_of_each_element_by_hand(guesses):
     assert ("Fe", 0.0) not in table.index
     assert table["compounds"]["O", -2] == 3
     iron = states[(states["element"] == "Fe") & states["icsd"]]
-    assert tuple(iron["state"]) == tuple(sorted(listed("Fe").icsd))
-    assert list(iron["occurrences"]) == [listed("Fe").occurrences[i] for i in (0, 1)]
+    assert tuple(iron["state"]) == tuple(sorted(known_states("Fe").icsd))
+    assert list(iron["occurrences"]) == [known_states("Fe").occurrences[i] for i in (0, 1)]
     assert states["atomic_number"].is_monotonic_increasing
 
 

@@ -1,0 +1,92 @@
+"""What the parts of a prepared data set hold: sizes, duplicates, leakage, distribution of the target."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from matxai.learning.split import PARTS
+from matxai.statistics.calibration import wilson
+
+_BINS = 40
+
+
+def describe_parts(compounds: pd.DataFrame, *, classes: bool) -> list[tuple[str, str, float]]:
+    """List (part, quantity, value) of each part; ``classes`` says that the targets are 0 or 1."""
+    training = set(compounds.loc[compounds["part"] == "train", "reduced"])
+    rows: list[tuple[str, str, float]] = []
+    for part in PARTS:
+        table = compounds[compounds["part"] == part]
+        groups = table.groupby("reduced")["target"]
+        spread = (groups.max() - groups.min())[groups.size() > 1]
+        leaked = 0 if part == "train" else len(set(table["reduced"]) & training)
+        values = {
+            "rows kept": len(table),
+            "distinct compositions": groups.ngroups,
+            "compositions with several rows": len(spread),
+            **(_mixed_classes(spread) if classes else _ranges(spread)),
+            "compositions also in train": leaked,
+            "elements in a compound, at most": table["numbers"].map(len).max(),
+            **(_shares if classes else _distribution)(table["target"]),
+        }
+        rows += [(part, quantity, float(value)) for quantity, value in values.items()]
+    return rows
+
+
+def _ranges(spread: pd.Series) -> dict[str, float]:
+    return {
+        "median target range among them": spread.median(),
+        "largest target range among them": spread.max(),
+    }
+
+
+def _mixed_classes(spread: pd.Series) -> dict[str, float]:
+    return {"compositions with both classes": (spread > 0).sum()}
+
+
+def _distribution(target: pd.Series) -> dict[str, float]:
+    return {
+        "target mean": target.mean(),
+        "target standard deviation": target.std(),
+        "target skewness": target.skew(),
+        "target minimum": target.min(),
+        **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
+        "target maximum": target.max(),
+    }
+
+
+def _shares(target: pd.Series) -> dict[str, float]:
+    return {"rows of class 1": target.sum(), "share of class 1": target.mean()}
+
+
+def target_table(compounds: pd.DataFrame) -> pd.DataFrame:
+    """Tabulate a histogram of the target of each part, all over the same bins.
+
+    Returns:
+        Table with the columns part; bin_low and bin_high, in the unit of the target; share.
+    """
+    edges = np.histogram_bin_edges(compounds["target"], bins=_BINS)
+    tables = []
+    for part in PARTS:
+        target = compounds.loc[compounds["part"] == part, "target"]
+        share = np.histogram(target, bins=edges)[0] / max(len(target), 1)
+        bins = {"bin_low": edges[:-1], "bin_high": edges[1:]}
+        tables.append(pd.DataFrame({"part": part, **bins, "share": share}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def class_table(compounds: pd.DataFrame) -> pd.DataFrame:
+    """Count the rows of each class in each part.
+
+    Returns:
+        Table with the columns part, class, compounds; share (of the part, NaN if it is empty), and its
+        95 % interval ci_low, ci_high (`wilson`).
+    """
+    rows = []
+    for part in PARTS:
+        target = compounds.loc[compounds["part"] == part, "target"]
+        for name in (0, 1):
+            count, total = int((target == name).sum()), len(target)
+            share = count / total if total else np.nan
+            rows.append((part, name, count, share, *wilson(count, total)))
+    return pd.DataFrame(rows, columns=["part", "class", "compounds", "share", "ci_low", "ci_high"])
