@@ -22,7 +22,8 @@ DATASETS = {
 
 
 def plan(**settings):
-    return Plan(Composition.from_plain({"datasets": DATASETS, **settings}), "results/x/composition")
+    values = {"datasets": DATASETS, "seeds": [0], **settings}
+    return Plan(Composition.from_plain(values), "results/x/composition")
 
 
 def test_every_dataset_network_and_seed_has_its_folder():
@@ -105,9 +106,10 @@ def test_files_of_each_source(tmp_path, monkeypatch):
 
 
 def test_the_published_network_is_worth_a_gpu_and_a_small_one_is_not():
-    assert plan().gpus() == plan(train={"batch_size": None}).gpus() == 1
-    small = {"width": 64, "layers": 2, "feedforward": 128, "head": [64, 32]}
-    assert plan(network=small).gpus() == 0
+    published = {"width": 512, "layers": 3, "feedforward": 2048}
+    for batch_size in (128, None):
+        assert plan(network=published, train={"batch_size": batch_size}).gpus() == 1
+    assert plan().gpus() == 0
 
 
 def test_a_missing_part_of_a_folder_is_refused_when_its_files_are_asked_for(tmp_path, monkeypatch):
