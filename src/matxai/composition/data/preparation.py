@@ -161,9 +161,12 @@ def _select(
     ]
     compounds = compounds[selection]
     generator = np.random.default_rng(dataset.seed)
-    formulas = generator.permutation(np.sort(compounds["reduced"].unique()))[: dataset.subset]
-    bounds = np.cumsum([dataset.split.train, dataset.split.val]) * len(formulas)
-    sections = np.split(formulas, np.round(bounds).astype(int))
+    formulas = generator.permutation(np.sort(compounds["reduced"].unique()))
+    divided = len(formulas[: dataset.subset])
+    bounds = np.round(np.cumsum([dataset.split.train, dataset.split.val]) * divided).astype(int)
+    # What the subset leaves comes after it, so that it changes neither training nor validation.
+    end = max(divided, bounds[-1] + (dataset.test or 0))
+    sections = np.split(formulas[:end], bounds)
     part_of = {
         formula: part for part, section in zip(PARTS, sections, strict=True) for formula in section
     }

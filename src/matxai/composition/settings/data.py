@@ -108,6 +108,11 @@ class TransportSource(Source):
         default=Split(),
         description="Parts, drawn by reduced formula: no composition is in two of them.",
     )
+    test: Annotated[int, Field(ge=2)] | None = Field(
+        default=None,
+        description="Compositions in the test part, at least: those that subset leaves fill it up to this "
+        "number; null: the share of split alone.",
+    )
     seed: Seed = Field(default=0, description="Seed of the subset and of the split.")
 
     @model_validator(mode="after")
@@ -247,6 +252,7 @@ POWER_FACTOR = Transport(
     label="n-type power factor",
     unit="µW m⁻¹ K⁻²",
     transform="log10",
+    test=6000,
 )
 # A classification on real data, small: 37 % of the compounds are metals, and a formula tells most of them.
 METAL = Transport(
@@ -256,6 +262,7 @@ METAL = Transport(
     label="metallic transport",
     metals="keep",
     subset=2000,
+    test=6000,
 )
 EXAMPLES: list[dict[str, object]] = [
     {

@@ -47,7 +47,7 @@ class Composition(SettingsBlock):
         default=("crabnet", "hotcrab"), description="Networks trained on each data set."
     )
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
-        default=(0,), description="Each network is trained once for each seed."
+        default=(0, 1, 2), description="Each network is trained once for each seed."
     )
     prepare: CompositionPreparation = Field(
         default=CompositionPreparation(), description="Reading and cleaning of the tables."
