@@ -1,4 +1,4 @@
-"""One UMAP map, the same again for the same seed (McInnes, Healy, Melville 2018, arXiv:1802.03426)."""
+"""One UMAP map, reproducible by its seed (McInnes, Healy, Melville 2018, arXiv:1802.03426)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import numpy as np
 import umap
 from numpy.typing import NDArray
 
-from matxai.composition.umap.neighbours import nearest, neighbour_overlap, trustworthiness
+from matxai.composition.umap.neighbours import (
+    nearest_neighbours,
+    neighbour_overlap,
+    trustworthiness,
+)
 
 Points = NDArray[np.float32]
 
@@ -18,12 +22,14 @@ START = "pca"  # coordinates that the fit of every seed starts from
 
 
 class Map(NamedTuple):
-    """``coordinates`` (points, 2) of the first seed, without unit; how far they can be trusted.
+    """A map and how far it can be trusted.
 
-    ``trustworthiness`` of the shown map; ``overlap``: mean share of a point's neighbours that it has in
-    common with the map of another seed (NaN for one seed); ``chance``: the same for unrelated maps. All
-    seeds start from the same ``START``: the overlap is agreement given that start, and says nothing of
-    how much of the map another start would change.
+    Attributes:
+        coordinates: Places (points, 2) in the map of the first seed, without unit.
+        trustworthiness: Trustworthiness of this map (`neighbours.trustworthiness`).
+        overlap: Mean share of a point's neighbours that it keeps in the map of another seed, NaN for one
+            seed. All seeds start from ``START``, so that the effect of another start is not measured.
+        chance: The overlap of unrelated maps.
     """
 
     coordinates: Points
@@ -35,11 +41,11 @@ class Map(NamedTuple):
 def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[int]) -> Map:
     """Map distinct vectors (points, features) to the plane by Euclidean distance, once for each seed.
 
-    It starts from the first two principal components, which keep the large distances (Kobak and
+    The fit starts from the first two principal components. They keep the large distances (Kobak and
     Linderman 2021, Nat. Biotechnol. 39:156) and need no connected graph, unlike the eigenvectors that
     umap-learn starts from. Neighbours are exact. A fixed seed makes umap-learn compute on one thread.
     """
-    found = nearest(vectors, neighbours)
+    indices, distances = nearest_neighbours(vectors, neighbours)
     maps = []
     for seed in seeds:
         mapper = umap.UMAP(
@@ -49,11 +55,11 @@ def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[i
             init=START,
             random_state=seed,
             n_jobs=1,
-            # A copy: umap-learn marks what it cuts off in place.
-            precomputed_knn=(found[0].copy(), found[1].copy()),
+            # umap-learn changes the arrays in place.
+            precomputed_knn=(indices.copy(), distances.copy()),
         )
         with warnings.catch_warnings():
-            # Neighbours given without an index cannot place new points, and none come.
+            # umap-learn warns that it could not place new points, and there are none.
             warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)
             maps.append(mapper.fit_transform(vectors))
     overlaps = [neighbour_overlap(maps[0], other, neighbours) for other in maps[1:]]

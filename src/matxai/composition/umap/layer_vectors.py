@@ -1,4 +1,4 @@
-"""What each layer of a network makes of every element of every compound: values and outputs."""
+"""Values and outputs of every layer of a network for every element of every compound."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from matxai.run.progress import progress
 
 Vectors = NDArray[np.float32]
 
-BATCH = 512  # compounds; the tokens' state and one layer's values are held whole, nothing else
-COLLAPSED = ("mean", "range", "variance", "max", "min")
+BATCH = 512  # compounds
 
 
 class LayerVectors(NamedTuple):
-    """Of layer ``number`` (from 1): ``value`` and ``context``, both (tokens, width).
+    """Vectors of one layer; a token is an element of a compound, in the order of ``Compounds.elements``.
 
-    A token is an element of a compound, in the order of ``Compounds.elements``. ``value`` is W_v x + b of
-    what the layer reads, all heads side by side; ``context`` is what the layer puts out.
+    Attributes:
+        number: Number of the layer, from 1.
+        value: Values W_v x + b of its inputs x, (tokens, width), all heads side by side.
+        context: Outputs of the layer, (tokens, width).
     """
 
     number: int
@@ -33,10 +34,10 @@ class LayerVectors(NamedTuple):
 
 @torch.inference_mode()
 def layer_vectors(network: CrabNet, compounds: Compounds) -> Iterator[LayerVectors]:
-    """Yield the vectors of each layer; both arrays are overwritten when the next one is asked for.
+    """Yield the vectors of each layer; the next layer overwrites both arrays.
 
-    All compounds go through one layer before any goes through the next: memory is that of one layer, two
-    float32 arrays (tokens, width), and the forward pass is made once.
+    All compounds pass one layer before any passes the next. The forward pass is thus made once, and memory
+    holds two float32 arrays (tokens, width).
     """
     batches = [(batch, compounds.token_places(batch).numpy()) for batch in compounds.batches(BATCH)]
     state = np.empty((len(compounds.elements), network.embed.out_features), dtype=np.float32)
@@ -45,27 +46,32 @@ def layer_vectors(network: CrabNet, compounds: Compounds) -> Iterator[LayerVecto
         state[tokens] = network.tokens(batch).numpy()
     for number, layer in enumerate(network.encoder_layers, start=1):
         for batch, tokens in progress(batches, f"layer {number}, batches"):
-            read = torch.from_numpy(state[tokens])
-            _, _, values = layer.attention.projected(read).unbind(1)
+            inputs = torch.from_numpy(state[tokens])
+            _, _, values = layer.attention.projected(inputs).unbind(1)
             value[tokens] = values.flatten(1).numpy()
-            state[tokens] = layer(read, batch)[0].numpy()
+            state[tokens] = layer(inputs, batch)[0].numpy()
         yield LayerVectors(number, value, state)
 
 
-def collapsed(context: Vectors, offsets: NDArray[np.int64], rows: NDArray[np.int64]) -> Vectors:
-    """Collapse the context (tokens, width) of chosen compounds over their elements.
+def collapse(context: Vectors, offsets: NDArray[np.int64], rows: NDArray[np.int64]) -> Vectors:
+    """Collapse the context of compounds over their elements, as in Wang et al. 2022.
 
-    Compound i holds the tokens ``offsets[i]`` to ``offsets[i + 1]``. Returns (rows, 5 x width): mean,
-    range, variance (over n, not n - 1), maximum and minimum of each component, after Wang et al. 2022
-    (Integr. Mater. Manuf. Innov. 11:41). Padding cannot enter: there is none.
+    Args:
+        context: Outputs of a layer (tokens, width).
+        offsets: Compound i has the tokens ``offsets[i]`` to ``offsets[i + 1]``.
+        rows: Numbers of the compounds to collapse.
+
+    Returns:
+        Array (rows, 5 x width): mean, range, variance (divided by n), maximum and minimum of each
+        component.
     """
     width = context.shape[1]
-    result = np.empty((len(rows), len(COLLAPSED) * width), dtype=np.float32)
+    result = np.empty((len(rows), 5 * width), dtype=np.float32)
     counts = np.diff(offsets)[rows]
     for count in np.unique(counts):
-        for mine in np.array_split(np.flatnonzero(counts == count), -(-len(rows) // 4096)):
-            tokens = context[offsets[rows[mine], None] + np.arange(count)]
+        for part in np.array_split(np.flatnonzero(counts == count), -(-len(rows) // 4096)):
+            tokens = context[offsets[rows[part], None] + np.arange(count)]
             high, low = tokens.max(axis=1), tokens.min(axis=1)
-            parts = [tokens.mean(axis=1), high - low, tokens.var(axis=1), high, low]
-            result[mine] = np.concatenate(parts, axis=1)
+            statistics = [tokens.mean(axis=1), high - low, tokens.var(axis=1), high, low]
+            result[part] = np.concatenate(statistics, axis=1)
     return result

@@ -1,6 +1,6 @@
-"""Local and global UMAPs of a network: each element's vectors, and whole compositions, layer by layer.
+"""Local and global UMAPs of a network: vectors of single elements, and of whole compositions.
 
-After Wang et al. 2022 (Integr. Mater. Manuf. Innov. 11:41).
+The maps are those of Wang et al. 2022 (Integr. Mater. Manuf. Innov. 11:41).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.composition.umap.fit import START, fit_map
-from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapsed, layer_vectors
+from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapse, layer_vectors
 from matxai.composition.umap.points import ALL, ChosenPoints, Rows, choose_points, occurrences
 from matxai.run.progress import progress
 
@@ -28,14 +28,16 @@ GLOBAL_COLUMNS = [
 
 @dataclass(frozen=True)
 class Maps:
-    """Coordinates, a row a composition and map; and a row a map on how far it can be trusted.
+    """Coordinates of all points, and how far each map can be trusted.
 
-    ``local_points``: element, layer, kind (value, context), the columns of `umap.points.occurrences`,
-    point (a number for each distinct vector), x, y. ``global_points``: layer, ``GLOBAL_COLUMNS``, x, y.
-    ``stability``: scope (local, global), element, layer, kind, available (compositions), compositions
-    (drawn from these), points (distinct vectors among them), neighbours, min_dist, seeds, start (the same
-    for all seeds), trustworthiness, overlap, chance (see `umap.fit.Map`), skipped (why there is no map,
-    or empty).
+    Attributes:
+        local_points: One row per composition and local map: element, layer, kind (value, context), the
+            columns of `points.occurrences`, point (number of the distinct vector), x, y.
+        global_points: One row per composition and global map: layer, ``GLOBAL_COLUMNS``, x, y.
+        stability: One row per map: scope (local, global), element, layer, kind, available (compositions),
+            compositions (sampled from these), points (distinct vectors among them), neighbours,
+            min_dist, seeds, start (the same for all seeds), trustworthiness, overlap, chance (`fit.Map`),
+            skipped (why there is no map, or empty).
     """
 
     local_points: pd.DataFrame
@@ -44,10 +46,18 @@ class Maps:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A map to fit: its names, table rows, their vectors, and which of these are the same."""
+class _MapTask:
+    """A map to fit.
 
-    names: dict[str, Any]
+    Attributes:
+        labels: Scope, element, layer and kind.
+        rows: Columns of the table of points.
+        vectors: Vectors of these rows (rows, width).
+        point: Number of the distinct vector of each row.
+        neighbours: Setting of UMAP, as are min_dist and seeds.
+    """
+
+    labels: dict[str, Any]
     rows: pd.DataFrame
     vectors: Vectors
     point: Rows
@@ -62,73 +72,72 @@ def fit_maps(
     local_umap: LocalUmap | None,
     global_umap: GlobalUmap | None,
 ) -> Maps:
-    """Fit every map of ``table`` (`umap.points.compositions`); None switches local or global ones off.
+    """Fit every map of ``table`` (`points.compositions`); None switches local or global maps off.
 
-    The network runs once, over no more than what stands in a map.
+    The network runs once, on the compositions that are points of a map.
     """
     chosen = choose_points(table, local_umap, global_umap)
-    total = len(network.layers) * (len(KINDS) * len(chosen.held) + bool(global_umap))
-    found: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
+    total = len(network.layers) * (len(KINDS) * len(chosen.local_rows) + bool(global_umap))
+    points: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
     stability = []
-    for asked in progress(_asked(network, chosen, local_umap, global_umap), "UMAP maps", total):
-        row, points = _fitted(asked, chosen.available[asked.names["element"]])
+    for task in progress(_tasks(network, chosen, local_umap, global_umap), "UMAP maps", total):
+        row, coordinates = _fit(task, chosen.available[task.labels["element"]])
         stability.append(row)
-        place = points[asked.point] if points is not None else np.empty((0, 2), np.float32)
-        rows = asked.rows.assign(point=asked.point).iloc[: len(place)]
+        place = coordinates[task.point] if coordinates is not None else np.empty((0, 2), np.float32)
+        rows = task.rows.assign(point=task.point).iloc[: len(place)]
         rows = rows.assign(x=place[:, 0], y=place[:, 1])
-        names = {name: asked.names[name] for name in ("element", "layer", "kind")}
-        for position, (name, value) in enumerate(names.items()):
-            rows.insert(position, name, value)
-        found[asked.names["scope"]].append(rows)
-    order = [*chosen.held, ALL]
-    tables = {scope: _joined(frames, order) for scope, frames in found.items()}
+        for position, name in enumerate(("element", "layer", "kind")):
+            rows.insert(position, name, task.labels[name])
+        points[task.labels["scope"]].append(rows)
+    order = [*chosen.local_rows, ALL]
+    tables = {scope: _concatenate(frames, order) for scope, frames in points.items()}
     return Maps(
         tables["local"],
         tables["global"].drop(columns=["element", "kind", "point"], errors="ignore"),
-        _joined([pd.DataFrame(stability)], order),
+        _concatenate([pd.DataFrame(stability)], order),
     )
 
 
-def _asked(
+def _tasks(
     network: CrabNet,
     chosen: ChosenPoints,
     local_umap: LocalUmap | None,
     global_umap: GlobalUmap | None,
-) -> Iterator[_Asked]:
-    """All maps, layer by layer."""
+) -> Iterator[_MapTask]:
+    """Yield all maps to fit, layer by layer."""
     for vectors in layer_vectors(network, chosen.compounds):
-        for element in chosen.held:
+        for element in chosen.local_rows:
             assert local_umap
-            yield from _asked_locally(vectors, chosen, element, local_umap)
+            yield from _local_tasks(vectors, chosen, element, local_umap)
         if global_umap:
-            size = len(chosen.drawn)
-            yield _Asked(
+            size = len(chosen.global_rows)
+            yield _MapTask(
                 {"scope": "global", "element": ALL, "layer": vectors.number, "kind": "collapsed"},
-                chosen.table.iloc[chosen.drawn][GLOBAL_COLUMNS],
-                collapsed(vectors.context, chosen.compounds.offsets.numpy(), chosen.drawn),
+                chosen.table.iloc[chosen.global_rows][GLOBAL_COLUMNS],
+                collapse(vectors.context, chosen.compounds.offsets.numpy(), chosen.global_rows),
                 np.arange(size),
                 global_umap.neighbours,
-                published_spread(size) if global_umap.min_dist is None else global_umap.min_dist,
+                published_min_dist(size) if global_umap.min_dist is None else global_umap.min_dist,
                 global_umap.seeds,
             )
 
 
-def _asked_locally(
+def _local_tasks(
     vectors: LayerVectors, chosen: ChosenPoints, element: str, local_umap: LocalUmap
-) -> Iterator[_Asked]:
-    """The two maps of one element in one layer."""
-    rows = occurrences(chosen.table.iloc[chosen.held[element]], element)
+) -> Iterator[_MapTask]:
+    """Yield the two maps of one element in one layer."""
+    rows = occurrences(chosen.table.iloc[chosen.local_rows[element]], element)
     tokens = chosen.tokens(element)
     first = vectors.number == 1
-    for kind, every in zip(KINDS, (vectors.value, vectors.context), strict=True):
+    for kind, states in zip(KINDS, (vectors.value, vectors.context), strict=True):
         point = np.arange(len(rows))
         if first and kind == "value" and len(rows):
-            # What the first layer reads is the element and its fraction, nothing of its neighbours.
+            # The first layer reads the element and its fraction, and nothing of its neighbours.
             point = np.unique(rows["fraction"].round(6), return_inverse=True)[1]
-        yield _Asked(
+        yield _MapTask(
             {"scope": "local", "element": element, "layer": vectors.number, "kind": kind},
             rows.drop(columns="element"),
-            every[tokens],
+            states[tokens],
             point,
             local_umap.neighbours,
             local_umap.min_dist_first if first else local_umap.min_dist,
@@ -136,36 +145,36 @@ def _asked_locally(
         )
 
 
-def published_spread(points: int) -> float:
-    """The published min_dist of a global map by its number of points."""
+def published_min_dist(points: int) -> float:
+    """Return the published min_dist of a global map with this number of points."""
     if points > 100_000:
         return 0.5
     return 0.4 if points > 4_000 else 0.2
 
 
-def _fitted(asked: _Asked, available: int) -> tuple[dict[str, Any], Vectors | None]:
-    """The row of the stability table; coordinates of the distinct points, None if there is no map."""
-    number, first = np.unique(asked.point, return_index=True)
-    reason = _too_few(len(asked.rows), len(number), 2 * asked.neighbours, asked.names["element"])
-    row: dict[str, Any] = asked.names | {
+def _fit(task: _MapTask, available: int) -> tuple[dict[str, Any], Vectors | None]:
+    """Return the row of the stability table, and the coordinates (points, 2) of the map if there is one."""
+    number, first = np.unique(task.point, return_index=True)
+    reason = _too_few(len(task.rows), len(number), 2 * task.neighbours, task.labels["element"])
+    row: dict[str, Any] = task.labels | {
         "available": available,
-        "compositions": len(asked.rows),
+        "compositions": len(task.rows),
         "points": len(number),
-        "neighbours": asked.neighbours,
-        "min_dist": asked.min_dist,
-        "seeds": " ".join(map(str, asked.seeds)),
+        "neighbours": task.neighbours,
+        "min_dist": task.min_dist,
+        "seeds": " ".join(map(str, task.seeds)),
         "start": START,
     }
     if reason:
         none = dict.fromkeys(("trustworthiness", "overlap", "chance"), float("nan"))
         return row | none | {"skipped": reason}, None
-    fitted = fit_map(asked.vectors[first], asked.neighbours, asked.min_dist, asked.seeds)
+    fitted = fit_map(task.vectors[first], task.neighbours, task.min_dist, task.seeds)
     values = {name: getattr(fitted, name) for name in ("trustworthiness", "overlap", "chance")}
     return row | values | {"skipped": ""}, fitted.coordinates
 
 
 def _too_few(rows: int, points: int, needed: int, element: str) -> str:
-    """Why a map is not drawn, or nothing."""
+    """Say why a map cannot be fitted, or return an empty text."""
     holding = "" if element == ALL else f" with {element}"
     if rows < needed:
         return f"{rows} compositions{holding}, a map needs {needed}"
@@ -174,12 +183,11 @@ def _too_few(rows: int, points: int, needed: int, element: str) -> str:
     return ""
 
 
-def _joined(tables: list[pd.DataFrame], order: list[str]) -> pd.DataFrame:
-    """One table, elements in the order asked for, then by layer; numbers of rows from 0."""
+def _concatenate(tables: list[pd.DataFrame], order: list[str]) -> pd.DataFrame:
+    """Concatenate tables, sorted by element in this order and then by layer."""
     if not tables:
         return pd.DataFrame()
     table = pd.concat(tables, ignore_index=True)
-    place = table["element"].map({name: number for number, name in enumerate(order)})
-    return table.loc[
-        table.assign(place=place).sort_values(["place", "layer"], kind="stable").index
-    ].reset_index(drop=True)
+    place = table["element"].map(order.index)
+    index = table.assign(place=place).sort_values(["place", "layer"], kind="stable").index
+    return table.loc[index].reset_index(drop=True)

@@ -1,9 +1,10 @@
-"""Nearest neighbours, and how well those in a map agree with those in the space it shows."""
+"""Nearest neighbours, and how well those in a map agree with those in the space that it shows."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.neighbors import NearestNeighbors
 
 BLOCK = 1024
@@ -13,13 +14,16 @@ Points = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 
-def nearest(points: Points, k: int) -> tuple[Indices, Points]:
-    """The ``k`` nearest points of each, itself first: indices and Euclidean distances, both (n, k).
+def nearest_neighbours(points: Points, k: int) -> tuple[Indices, Points]:
+    """Find the ``k`` nearest of the points (n, features) to each of them, the point itself being the first.
 
-    All pairs are compared. ``k`` counts the point itself, as UMAP does.
+    Returns:
+        Indices (n, k) and Euclidean distances (n, k).
     """
-    search = NearestNeighbors(n_neighbors=k - 1, algorithm="brute").fit(_centred(points))
-    distances, indices = search.kneighbors()  # of its own points: without themselves
+    # A common offset would cost digits of the distances.
+    centred = (points - points.mean(axis=0, dtype=np.float64)).astype(np.float32)
+    # Without an argument, the points themselves are not among their neighbours.
+    distances, indices = NearestNeighbors(n_neighbors=k - 1).fit(centred).kneighbors()
     own = np.arange(len(points))
     return (
         np.column_stack([own, indices]),
@@ -28,27 +32,33 @@ def nearest(points: Points, k: int) -> tuple[Indices, Points]:
 
 
 def neighbour_overlap(first: Points, second: Points, k: int) -> float:
-    """Mean share of the ``k`` nearest neighbours of a point that two maps (n, 2) have in common.
+    """Compute the mean share of a point's ``k`` nearest neighbours that two maps (n, 2) have in common.
 
-    Two maps that have nothing to do with each other share k / (n - 1) in the mean.
+    Two unrelated maps share k / (n - 1) on average.
     """
-    both = (nearest(points, k + 1)[0][:, 1:] for points in (first, second))
-    pairs = zip(*both, strict=True)
+    neighbours = (nearest_neighbours(points, k + 1)[0][:, 1:] for points in (first, second))
+    pairs = zip(*neighbours, strict=True)
     return float(np.mean([len(np.intersect1d(a, b, assume_unique=True)) / k for a, b in pairs]))
 
 
-def trustworthiness(space: Points, shown: Points, k: int, *, seed: int = 0) -> float:
-    """Whether neighbours in the map are neighbours in the space: 1 if all are, about 0.5 at random.
+def trustworthiness(space: Points, embedding: Points, k: int, *, seed: int = 0) -> float:
+    """Measure whether neighbours in the map are neighbours in the space.
 
-    Venna and Kaski 2001 (ICANN, 485-491): of the ``k`` neighbours in ``shown`` (n, 2), those outside
-    the ``k`` nearest in ``space`` (n, features) cost by how far outside they rank, as a share of the
-    largest cost. Above 1,000 points the mean over 1,000 drawn with ``seed``.
+    Of the ``k`` neighbours of a point in the map, each one outside the ``k`` nearest in the space costs by
+    how far outside it ranks (Venna and Kaski 2001, ICANN, 485-491). They state the largest cost for
+    k < n / 2; at k = n / 2 it is still that of the ``k`` farthest points.
 
-    They state it for k < n / 2; at k = n / 2 the largest cost, k (2 n - 3 k - 1) / 2 a point, is still that
-    of the ``k`` farthest, so that 0 remains the worst.
+    Args:
+        space: Points (n, features).
+        embedding: The same points in the map (n, 2).
+        k: Number of neighbours.
+        seed: Seed of the 1,000 points over which the mean is taken if there are more.
+
+    Returns:
+        1 if all neighbours in the map are neighbours in the space, about 0.5 at random, 0 at worst.
 
     Raises:
-        ValueError: ``k`` is above n / 2, or 1 of 2 points, where nothing can cost.
+        ValueError: If ``k`` is above n / 2, or if n is 2, where nothing can cost.
     """
     size = len(space)
     worst = k * (2 * size - 3 * k - 1) / 2
@@ -57,34 +67,13 @@ def trustworthiness(space: Points, shown: Points, k: int, *, seed: int = 0) -> f
     chosen = np.arange(size)
     if size > QUERIES:
         chosen = np.sort(np.random.default_rng(seed).choice(size, QUERIES, replace=False))
-    space, shown = _centred(space), _centred(shown)
+    neighbours = nearest_neighbours(embedding, k + 1)[0][:, 1:]
     cost = 0.0
     for start in range(0, len(chosen), BLOCK):
         block = chosen[start : start + BLOCK]
-        near = _first(_squared(shown, block), k)
-        distances = _squared(space, block)
-        to_near = np.take_along_axis(distances, near, axis=1)
-        # Rank 1 is the nearest: the point itself stands below every other.
-        ranks = np.stack([(distances < d[:, None]).sum(axis=1) for d in to_near.T], axis=1)
+        distances = euclidean_distances(space[block], space)
+        distances[np.arange(len(block)), block] = -np.inf  # the point itself has rank 0
+        in_space = np.take_along_axis(distances, neighbours[block], axis=1)
+        ranks = np.stack([(distances < d[:, None]).sum(axis=1) for d in in_space.T], axis=1)
         cost += float(np.maximum(ranks - k, 0).sum())
     return 1 - cost / (len(chosen) * worst)
-
-
-def _centred(points: Points) -> Points:
-    """Points about their mean: a common offset would cost digits of the distances."""
-    return (points - points.mean(axis=0, dtype=np.float64)).astype(np.float32)
-
-
-def _squared(points: Points, block: Indices) -> Points:
-    """Squared distances (block, n) of some points to all; minus infinity to themselves."""
-    norms = np.einsum("ij,ij->i", points, points)
-    squared = norms[block, None] + norms - 2 * points[block] @ points.T
-    squared[np.arange(len(block)), block] = -np.inf
-    return squared
-
-
-def _first(squared: Points, k: int) -> Indices:
-    """Columns of the ``k`` smallest entries of each row but the smallest, the point itself."""
-    found = np.argpartition(squared, k, axis=1)[:, : k + 1]
-    order = np.take_along_axis(squared, found, axis=1).argsort(axis=1, kind="stable")
-    return np.take_along_axis(found, order, axis=1)[:, 1:]

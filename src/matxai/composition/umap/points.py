@@ -1,7 +1,7 @@
-"""Which points stand in a UMAP map: compositions, and where each element occurs in them.
+"""Points of the UMAP maps: compositions, and the occurrences of each element in them.
 
-Compounds of one composition have one formula to the network, hence one vector: they are one point, with
-the mean of their targets.
+Compounds of one composition have the same vectors in the network. They are one point, with the mean of
+their targets.
 """
 
 from __future__ import annotations
@@ -30,15 +30,22 @@ ALL = "all"  # in place of an element: whole compositions
 def compositions(
     compounds: pd.DataFrame, predictions: pd.DataFrame, oxidation: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row for each composition of a data set, in the order of their reduced formulas.
+    """Make the table of the compositions of a data set.
 
-    The three tables have the same rows (part, line). Columns: reduced; formula and states (oxidation states
-    guessed) of the first compound; part (several joined by a comma), compounds (how many); target,
-    prediction, error (absolute), means over the compounds in the unit of the target; elements (how
-    many), en_deviation, en_difference, ionic (`electronegativity`); numbers, amounts as prepared.
+    Args:
+        compounds: Prepared compounds.
+        predictions: Predictions of the same rows, with the columns part, line, prediction.
+        oxidation: Guessed oxidation states of the same rows.
+
+    Returns:
+        Table with one row per composition, sorted by reduced formula: reduced; formula, numbers, amounts
+        and states (guessed oxidation states) of the first compound; part (several joined by a comma),
+        compounds (their number); target, prediction, error (absolute), means over the compounds in the
+        unit of the target; elements (their number), en_deviation, en_difference, ionic
+        (`electronegativity`).
 
     Raises:
-        InputError: the tables have other rows.
+        InputError: If the rows of the three tables differ.
     """
     for name, other in (("predictions.csv", predictions), ("oxidation.csv", oxidation)):
         _same_rows(compounds, other, name)
@@ -48,12 +55,12 @@ def compositions(
     )
     table = table.assign(error=(table["target"] - table["prediction"]).abs())
     groups = table.groupby("reduced", sort=True)
-    found = groups[["formula", "numbers", "amounts", "states"]].first().reset_index()
+    first = groups[["formula", "numbers", "amounts", "states"]].first().reset_index()
     means = groups[["target", "prediction", "error"]].mean().reset_index(drop=True)
     parts = groups["part"].unique().map(", ".join).reset_index(drop=True)
-    symbols = symbols_of(found)
+    symbols = symbols_of(first)
     differences = [largest_difference(amounts) for amounts in symbols]
-    return pd.concat([found, means], axis=1).assign(
+    return pd.concat([first, means], axis=1).assign(
         part=parts,
         compounds=groups.size().to_numpy(),
         elements=[len(amounts) for amounts in symbols],
@@ -78,18 +85,19 @@ def _same_rows(compounds: pd.DataFrame, other: pd.DataFrame, name: str) -> None:
 
 
 def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
-    """The element in each composition of ``table``, which all hold it.
+    """Describe the element in compositions that all contain it.
 
-    Columns: element, reduced, formula, part, compounds, fraction (molar), target, prediction, error,
-    oxidation_state (NaN: none was guessed).
+    Args:
+        table: Rows of `compositions`.
+        element: Symbol of the element.
+
+    Returns:
+        Table with one row per composition: element, reduced, formula, part, compounds, fraction (molar),
+        target, prediction, error, oxidation_state (NaN if none was guessed).
     """
-    amounts = symbols_of(table)
-    kept = ["reduced", "formula", "part", "compounds"]
-    rows = table[kept].assign(
-        fraction=[held[element] / sum(held.values()) for held in amounts],
-        target=table["target"],
-        prediction=table["prediction"],
-        error=table["error"],
+    rows = table[["reduced", "formula", "part", "compounds"]].assign(
+        fraction=[amounts[element] / sum(amounts.values()) for amounts in symbols_of(table)],
+        **table[["target", "prediction", "error"]],
         oxidation_state=[float(states.get(element, np.nan)) for states in table["states"]],
     )
     rows.insert(0, "element", element)
@@ -98,53 +106,57 @@ def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ChosenPoints:
-    """The compositions that stand in any map (``table``, ``compounds``), and the rows of each map.
+    """The compositions that are points of any map, and the rows of each map.
 
-    ``held``: rows by element; ``drawn``: rows of the global map; ``available``: by element how many
-    compositions hold it, in the map or not, and under ``ALL`` how many there are.
+    Attributes:
+        table: Rows of `compositions`.
+        compounds: The same for the network.
+        local_rows: Rows of ``table`` in the local maps, by element.
+        global_rows: Rows of ``table`` in the global map.
+        available: Number of compositions with an element, in a map or not; under ``ALL`` that of all.
     """
 
     table: pd.DataFrame
     compounds: Compounds
-    held: dict[str, Rows]
-    drawn: Rows
+    local_rows: dict[str, Rows]
+    global_rows: Rows
     available: dict[str, int]
 
     def tokens(self, element: str) -> Rows:
-        """Where an element stands among the tokens of the compounds, for each of its rows."""
+        """Return the positions of an element among the tokens of the compounds, one per row."""
         places = np.flatnonzero(self.compounds.elements.numpy() == NUMBER_OF[element])
         owners = np.searchsorted(self.compounds.offsets.numpy(), places, side="right") - 1
-        return places[np.searchsorted(owners, self.held[element])]
+        return places[np.searchsorted(owners, self.local_rows[element])]
 
 
 def choose_points(
     table: pd.DataFrame, local_umap: LocalUmap | None, global_umap: GlobalUmap | None
 ) -> ChosenPoints:
-    """Draw the points of every map of ``table`` (`compositions`) with the first seed of its settings."""
-    held: dict[str, Rows] = {}
-    drawn = np.empty(0, dtype=np.int64)
+    """Sample the points of every map of ``table`` (`compositions`) with the first seed of its settings."""
+    local_rows: dict[str, Rows] = {}
+    global_rows = np.empty(0, dtype=np.int64)
     available = {ALL: len(table)}
     if local_umap:
         for element in local_umap.elements:
             number = NUMBER_OF[element]
             rows = np.flatnonzero([number in numbers for numbers in table["numbers"]])
             available[element] = len(rows)
-            held[element] = draw(rows, local_umap.at_most, [local_umap.seeds[0], number])
+            local_rows[element] = sample(rows, local_umap.at_most, [local_umap.seeds[0], number])
     if global_umap:
-        drawn = draw(np.arange(len(table)), global_umap.at_most, [global_umap.seeds[0]])
-    needed = np.unique(np.concatenate([drawn, *held.values()]))
-    mine = table.iloc[needed].reset_index(drop=True)
+        global_rows = sample(np.arange(len(table)), global_umap.at_most, [global_umap.seeds[0]])
+    needed = np.unique(np.concatenate([global_rows, *local_rows.values()]))
+    chosen = table.iloc[needed].reset_index(drop=True)
     return ChosenPoints(
-        mine,
-        Compounds.from_lists(amounts_of(mine)),
-        {element: np.searchsorted(needed, rows) for element, rows in held.items()},
-        np.searchsorted(needed, drawn),
+        chosen,
+        Compounds.from_lists(amounts_of(chosen)),
+        {element: np.searchsorted(needed, rows) for element, rows in local_rows.items()},
+        np.searchsorted(needed, global_rows),
         available,
     )
 
 
-def draw(rows: Rows, at_most: int, seed: list[int]) -> Rows:
-    """At most so many of the rows, drawn without replacement with the seed, in their order."""
+def sample(rows: Rows, at_most: int, seed: list[int]) -> Rows:
+    """Sample at most so many of the rows without replacement; they keep their order."""
     if len(rows) <= at_most:
         return rows
     return np.sort(np.random.default_rng(seed).choice(rows, at_most, replace=False))

@@ -1,4 +1,4 @@
-"""How far the maps of a network can be trusted, in a few rows: over elements, by layer and kind."""
+"""How far the maps of a network can be trusted, in a few rows."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ _STATISTICS = ["median", "min", "max"]
 
 
 def stability_summary(maps: pd.DataFrame) -> pd.DataFrame:
-    """Summarise `Maps.stability`: a row for each scope, layer and kind, in the order they come.
+    """Summarise `maps.Maps.stability` over the elements.
 
-    Columns: scope, layer, kind, maps (how many are drawn), skipped (how many are not); of trustworthiness,
-    overlap and chance, without unit (`umap.fit.Map`), the median, min and max over the drawn maps, NaN
-    where there is none.
+    Returns:
+        Table with one row per scope, layer and kind: scope, layer, kind; maps and skipped (how many were
+        fitted and how many not); trustworthiness_median, _min, _max over the fitted maps, NaN without
+        any, and the same of overlap and chance (`fit.Map`).
     """
     keys = ["scope", "layer", "kind"]
-    drawn = maps["skipped"] == ""
-    table = maps.assign(maps=drawn, skipped=~drawn).groupby(keys, sort=False)
+    fitted = maps["skipped"] == ""
+    table = maps.assign(maps=fitted, skipped=~fitted).groupby(keys, sort=False)
     values = table[_MEASURES].agg(_STATISTICS)
     values.columns = ["_".join(name) for name in values.columns]
     return table[["maps", "skipped"]].sum().join(values).reset_index()

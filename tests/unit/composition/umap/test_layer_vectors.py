@@ -6,7 +6,7 @@ import torch
 
 from matxai.composition.network.batch import Compounds
 from matxai.composition.umap import layer_vectors as module
-from matxai.composition.umap.layer_vectors import collapsed, layer_vectors
+from matxai.composition.umap.layer_vectors import collapse, layer_vectors
 
 WIDTH = 16
 # Counts 3, 1, 2, 3, 2: the batches sort by count, the result must not.
@@ -67,7 +67,7 @@ def test_collapsed_is_over_the_real_elements_alone():
     offsets = np.array([0, 3, 4, 6, 9])
     context = rng.normal(5, 1, size=(9, WIDTH)).astype(np.float32)
     rows = np.array([3, 0, 1, 2])
-    result = collapsed(context, offsets, rows)
+    result = collapse(context, offsets, rows)
     assert np.allclose(result, [naive(context, offsets, row) for row in rows], atol=1e-5)
     # Padded with zeros to three tokens, as the published code has it: other numbers.
     padded = np.zeros((4, 3, WIDTH), dtype=np.float32)
@@ -86,6 +86,6 @@ def test_collapsed_in_several_pieces_is_the_same():
     counts = rng.integers(1, 4, size=9000)
     offsets = np.concatenate([[0], counts.cumsum()])
     context = rng.normal(size=(offsets[-1], 2)).astype(np.float32)
-    result = collapsed(context, offsets, np.arange(9000))
+    result = collapse(context, offsets, np.arange(9000))
     for row in (0, 4095, 4096, 8999):
         assert np.allclose(result[row], naive(context, offsets, row), atol=1e-5)

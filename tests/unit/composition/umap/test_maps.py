@@ -18,7 +18,7 @@ from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.composition.umap import maps as module
 from matxai.composition.umap.fit import Map, fit_map
 from matxai.composition.umap.layer_vectors import layer_vectors
-from matxai.composition.umap.maps import fit_maps, published_spread
+from matxai.composition.umap.maps import fit_maps, published_min_dist
 from matxai.composition.umap.points import choose_points, compositions
 
 LOCAL = LocalUmap(elements=("Fe", "O", "Pt", "W"), seeds=(0, 1))
@@ -163,7 +163,7 @@ def test_local_and_global_maps_are_made_where_asked_for(network):
 
 
 def test_distance_of_points_by_their_number():
-    found = [published_spread(n) for n in (10, 4000, 4001, 100_000, 100_001)]
+    found = [published_min_dist(n) for n in (10, 4000, 4001, 100_000, 100_001)]
     assert found == [0.2, 0.2, 0.4, 0.4, 0.5]
 
 
@@ -217,7 +217,7 @@ def test_a_global_map_is_that_of_the_vectors_of_its_rows(network, monkeypatch):
     )
     whole = GlobalUmap(neighbours=6, min_dist=0.35, at_most=20, seeds=(5, 6, 7))
     table = compositions(*data())
-    drawn = choose_points(table, local, whole).drawn
+    drawn = choose_points(table, local, whole).global_rows
     assert drawn.tolist() != list(range(20))  # rows of the table are not those of the map
     points = fit_maps(network, table, local, whole).global_points
     first, later, both = (4, 0.7, (3, 4)), (4, 0.25, (3, 4)), (6, 0.35, (5, 6, 7))

@@ -6,17 +6,20 @@ from scipy.spatial.distance import cdist
 from sklearn.manifold import trustworthiness as reference
 
 from matxai.composition.umap import neighbours as module
-from matxai.composition.umap.neighbours import nearest, neighbour_overlap, trustworthiness
+from matxai.composition.umap.neighbours import (
+    nearest_neighbours,
+    neighbour_overlap,
+    trustworthiness,
+)
 
 
 def points(size, features, seed=0):
     return np.random.default_rng(seed).normal(size=(size, features)).astype(np.float32)
 
 
-def test_nearest_are_those_of_all_pairs(monkeypatch):
-    monkeypatch.setattr(module, "BLOCK", 32)
+def test_nearest_are_those_of_all_pairs():
     data = points(100, 6)
-    indices, distances = nearest(data, 7)
+    indices, distances = nearest_neighbours(data, 7)
     full = cdist(data, data)
     assert np.array_equal(indices, full.argsort(axis=1)[:, :7])
     assert np.allclose(distances, np.sort(full, axis=1)[:, :7], atol=1e-6)
@@ -26,7 +29,7 @@ def test_small_distances_far_from_the_origin_keep_their_digits():
     data = points(60, 40) + 1e3
     data[1] = data[0]
     data[1, 0] += 0.01
-    indices, distances = nearest(data, 3)
+    indices, distances = nearest_neighbours(data, 3)
     assert indices[0, 1] == 1
     assert distances[0, 1] == pytest.approx(data[1, 0] - data[0, 0], rel=1e-2)
 
@@ -34,7 +37,7 @@ def test_small_distances_far_from_the_origin_keep_their_digits():
 def test_coincident_points_come_after_the_point_itself():
     data = np.zeros((6, 3), dtype=np.float32)
     data[3:] = 100
-    indices, distances = nearest(data, 3)
+    indices, distances = nearest_neighbours(data, 3)
     assert list(indices[:, 0]) == list(range(6))
     assert not distances.any()
     assert {frozenset(row) for row in indices.tolist()} == {

@@ -59,18 +59,18 @@ def test_tables_of_other_rows_are_refused():
 def test_each_occurrence_carries_its_own_values():
     table = compositions(*tables())
     chosen = choose_points(table, LocalUmap(elements=("Fe", "Na", "W")), None)
-    iron = occurrences(chosen.table.iloc[chosen.held["Fe"]], "Fe").set_index("formula")
+    iron = occurrences(chosen.table.iloc[chosen.local_rows["Fe"]], "Fe").set_index("formula")
     assert iron["fraction"].to_dict() == {"Fe4O6": 0.4, "FeO": 0.5}
     assert iron["oxidation_state"].to_dict() == {"Fe4O6": 3, "FeO": 2}
     assert iron["prediction"].to_dict() == {"Fe4O6": 2.0, "FeO": 2.5}
-    sodium = occurrences(chosen.table.iloc[chosen.held["Na"]], "Na").set_index("formula")
+    sodium = occurrences(chosen.table.iloc[chosen.local_rows["Na"]], "Na").set_index("formula")
     assert np.isnan(sodium.loc["NaN", "oxidation_state"])
     for element, number in (("Fe", 26), ("Na", 11)):
         tokens = chosen.tokens(element)
         assert (chosen.compounds.elements[tokens] == number).all()
-        rows = occurrences(chosen.table.iloc[chosen.held[element]], element)
+        rows = occurrences(chosen.table.iloc[chosen.local_rows[element]], element)
         assert np.allclose(chosen.compounds.fractions[tokens], rows["fraction"])
-    assert len(chosen.held["W"]) == len(chosen.tokens("W")) == len(chosen.drawn) == 0
+    assert len(chosen.local_rows["W"]) == len(chosen.tokens("W")) == len(chosen.global_rows) == 0
 
 
 def test_more_points_than_asked_for_are_drawn_with_the_seed():
@@ -82,20 +82,20 @@ def test_more_points_than_asked_for_are_drawn_with_the_seed():
         return choose_points(many, local, GlobalUmap(at_most=11, seeds=(seed,)))
 
     first, again, other = drawn(0), drawn(0), drawn(1)
-    assert [len(rows) for rows in first.held.values()] == [7, 7, 7]
-    assert len(first.drawn) == 11
+    assert [len(rows) for rows in first.local_rows.values()] == [7, 7, 7]
+    assert len(first.global_rows) == 11
     assert first.available == {"all": 200, "Fe": 100, "O": 100, "Na": 100}
-    names = lambda chosen: chosen.table["reduced"].iloc[chosen.drawn].tolist()  # noqa: E731
+    names = lambda chosen: chosen.table["reduced"].iloc[chosen.global_rows].tolist()  # noqa: E731
     assert names(first) == names(again) != names(other)
     assert len(set(names(first))) == 11
     # Tokens are those of the drawn rows, though other compositions hold the element as well.
     for element, number in (("Fe", 26), ("O", 8), ("Na", 11)):
         tokens = first.tokens(element)
         owners = np.searchsorted(first.compounds.offsets.numpy(), tokens, side="right") - 1
-        assert list(owners) == list(first.held[element])
+        assert list(owners) == list(first.local_rows[element])
         assert (first.compounds.elements[tokens] == number).all()
     # The network sees what is shown, and no more.
-    used = set(first.drawn).union(*first.held.values())
+    used = set(first.global_rows).union(*first.local_rows.values())
     assert used == set(range(len(first.table)))
     assert len(first.table) <= 11 + 3 * 7
 
