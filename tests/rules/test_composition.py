@@ -93,14 +93,14 @@ def test_evaluation_and_its_figures(bench):
     bench.run(
         "composition/evaluate_composition_baselines",
         {"compounds": "compounds.parquet", "vectors": "magpie.csv"},
-        {"metrics": "baselines.csv"},
+        {"predictions": "baseline_predictions.csv"},
         trees=5,
         seeds=[0, 1],
         task="regression",
     )
     bench.run(
         "composition/collect_composition_accuracy",
-        {"baselines": "baselines.csv", "networks": ["metrics.csv"]},
+        {"baselines": "baseline_predictions.csv", "networks": ["predictions.csv"]},
         {"figure": "accuracy.svg", "table": "accuracy.csv"},
         target=TARGET,
     )
@@ -109,7 +109,13 @@ def test_evaluation_and_its_figures(bench):
         "hotcrab": 1,
         "mean": 1,
         "random forest": 2,
+        "random forest, mean of 2 seeds": 1,
+        "random forest, median of trees": 2,
+        "random forest, median of trees, mean of 2 seeds": 1,
     }
+    metrics = pd.read_csv(bench.folder / "metrics.csv").set_index("metric")["value"]
+    own = table[table["model"] == "hotcrab"].set_index("metric")["value"]
+    assert own["mae"] == pytest.approx(metrics["mae"])
     bench.run(
         "composition/plot_crabnet_regression",
         {name: [f"{name}.csv"] for name in ("history", "predictions", "calibration")},
