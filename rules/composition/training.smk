@@ -187,12 +187,11 @@ rule plot_crabnet_classification:
 
 
 rule evaluate_composition_baselines:
-    """Predict and score with the training mean (or class share) and random forests."""
+    """Predict the test part by the training mean (or class share) and by random forests."""
     input:
         compounds=COMPOSITION_DATASET.file("compounds.parquet"),
         vectors=COMPOSITION_TABLES.file("magpie.csv"),
     output:
-        metrics=COMPOSITION_DATASET.output("baselines.csv"),
         predictions=COMPOSITION_DATASET.output("baseline_predictions.csv"),
     log:
         COMPOSITION_DATASET.log("evaluate_composition_baselines"),
@@ -207,7 +206,7 @@ rule evaluate_composition_baselines:
     params:
         **tracked("composition/evaluate_composition_baselines.py"),
         task=lambda wildcards: COMPOSITION.datasets[wildcards.dataset].task,
-        baseline=COMPOSITION.baseline.plain(),
+        trees=COMPOSITION.baseline.trees,
         seeds=list(COMPOSITION.seeds),
     script:
         script_file("composition/evaluate_composition_baselines.py")
@@ -216,13 +215,10 @@ rule evaluate_composition_baselines:
 rule collect_composition_accuracy:
     """Compare the networks of all seeds, and the mean of their predictions, with the baselines."""
     input:
-        baselines=COMPOSITION_DATASET.file("baselines.csv"),
-        baseline_predictions=COMPOSITION_DATASET.file("baseline_predictions.csv"),
-        metrics=CRABNET.files("metrics.csv", dataset="{dataset}"),
-        predictions=CRABNET.files("predictions.csv", dataset="{dataset}"),
+        baselines=COMPOSITION_DATASET.file("baseline_predictions.csv"),
+        networks=CRABNET.files("predictions.csv", dataset="{dataset}"),
     output:
         **COMPOSITION_ACCURACY.figure(COMPOSITION_DATASET, "accuracy"),
-        differences=COMPOSITION_ACCURACY.result(COMPOSITION_DATASET, "differences.csv"),
     log:
         COMPOSITION_DATASET.log("collect_composition_accuracy"),
     benchmark:
