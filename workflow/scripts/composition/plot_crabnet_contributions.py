@@ -2,7 +2,11 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.explain.contributions import marked, most_frequent, with_class_shares
+from matxai.composition.explain.contributions import (
+    most_frequent,
+    with_class_shares,
+    with_visibility,
+)
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.evaluation.target import contribution_quantity, is_class
 from matxai.run.job import job
@@ -11,7 +15,7 @@ from matxai.plotting.style import save
 with job(snakemake) as run:
     title = f"{run.params.title}, test part"
     target = contribution_quantity(run.params.target)
-    elements = marked(pd.read_csv(run.input.elements), run.params.minimum)
+    elements = with_visibility(pd.read_csv(run.input.elements), run.params.minimum)
     if is_class(run.params.target):
         elements = with_class_shares(elements)
     elements.to_csv(run.output.periodic_table_table, index=False)
