@@ -10,7 +10,12 @@ from snakemake.common.configfile import load_configfile
 from tests.project import REPOSITORY
 
 from matxai.composition.settings.analyses import Correlation
-from matxai.composition.settings.data import POWER_FACTOR, CompositionFolder, Transport, read_dataset
+from matxai.composition.settings.data import (
+    POWER_FACTOR,
+    CompositionFolder,
+    Transport,
+    read_dataset,
+)
 from matxai.config.loading import ConfigError, load, plain
 from matxai.study import Settings
 
@@ -38,7 +43,9 @@ def test_a_files_data_sets_replace_the_default_one():
     own = {"mine": {"source": "folder", "path": "data/mine"}}
     settings = load(composition(datasets=own))
     assert settings.composition is not None
-    assert settings.composition.datasets == {"mine": CompositionFolder(source="folder", path="data/mine")}
+    assert settings.composition.datasets == {
+        "mine": CompositionFolder(source="folder", path="data/mine")
+    }
 
 
 @pytest.mark.parametrize("values", [{}, {"study": "x"}, {"composition": None}])
