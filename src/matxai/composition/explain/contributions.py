@@ -30,16 +30,10 @@ STATISTICS = ("mean", "ci_low", "ci_high", "sd", *(f"p{level}" for level in _PER
 def contributions(
     network: CrabNet, metadata: CrabNetMetadata, table: pd.DataFrame, device: str = "cpu"
 ) -> pd.DataFrame:
-    """Compute the contribution of each element of each compound.
+    """Compute the contribution of each element of each compound of a prepared table.
 
     A contribution is the element's output times the standard deviation of the training targets, plus their
     mean. The mean of the contributions of a compound is therefore its prediction.
-
-    Args:
-        network: The trained network.
-        metadata: What its model file says of it.
-        table: Prepared compounds.
-        device: Where the network runs.
 
     Returns:
         Table with one row per element of a compound, by decreasing fraction: part, line, formula, reduced;
@@ -59,18 +53,15 @@ def contributions(
     counts = compounds.counts.cpu().numpy()
     predicted = prediction.cpu().numpy().astype(np.float64) * metadata.std + metadata.mean
     symbols = [SYMBOL_OF[number] for number in compounds.elements.tolist()]
-    keys = (
-        table[["part", "line", "formula", "reduced"]]
-        .iloc[np.repeat(np.arange(len(table)), counts)]
-        .reset_index(drop=True)
-    )
+    owners = np.repeat(np.arange(len(table)), counts)
+    keys = table[["part", "line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
     return keys.assign(
         element=symbols,
         in_training=np.isin(symbols, metadata.elements),
         fraction=compounds.fractions.cpu().numpy().astype(np.float64),
         contribution=per_element * metadata.std + metadata.mean,
-        prediction=np.repeat(predicted, counts),
-        target=np.repeat(table["target"].to_numpy(np.float64), counts),
+        prediction=predicted[owners],
+        target=table["target"].to_numpy(np.float64)[owners],
     )
 
 
@@ -193,8 +184,5 @@ def with_visibility(summary: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 def most_frequent(summary: pd.DataFrame, count: int) -> pd.DataFrame:
     """Select the ``count`` shown elements with most compounds, the most frequent first."""
-    return (
-        summary[summary["shown"]]
-        .sort_values(["compounds", "atomic_number"], ascending=[False, True])
-        .head(count)
-    )
+    shown = summary[summary["shown"]]
+    return shown.sort_values(["compounds", "atomic_number"], ascending=[False, True]).head(count)

@@ -53,14 +53,7 @@ def importances(
     settings: Faithfulness,
     device: str = "cpu",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Compute the importance of each element of each compound by every method.
-
-    Args:
-        network: The trained network.
-        metadata: What its model file says of it.
-        sample: Compounds of `sample_compounds`.
-        settings: Settings of the analysis.
-        device: Where the network runs.
+    """Compute the importance of each element of each compound of the sample by every method.
 
     Returns:
         A table with one row per element of a compound, and a table of checks.
