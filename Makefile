@@ -9,10 +9,13 @@ ARGS ?=
 
 BIN := .venv/bin
 SRC := Snakefile $(wildcard rules/*.smk)
-# A stamp's name holds a digest of the lock: a new lock sets up again, a touched file does not.
-digest = $(firstword $(shell cksum < envs/$(1).lock))
-TORCH := .venv/.synced-$(call digest,torch)
-TENSORFLOW := .venv-tensorflow/.synced-$(call digest,tensorflow)
+# data.lock: packages that are read as data, without what they depend on.
+TORCH_LOCKS := envs/torch.lock envs/data.lock
+TENSORFLOW_LOCKS := envs/tensorflow.lock
+# A stamp's name holds a digest of the locks: a new lock sets up again, a touched file does not.
+digest = $(firstword $(shell cat $(1) | cksum))
+TORCH := .venv/.synced-$(call digest,$(TORCH_LOCKS))
+TENSORFLOW := .venv-tensorflow/.synced-$(call digest,$(TENSORFLOW_LOCKS))
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -49,7 +52,8 @@ clean:  ## delete caches; results, environments and Snakemake's own records stay
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-# uv comes at the version and hashes of the lock, then brings the environment to the lock exactly.
+# uv comes at the version and hashes of the lock, then brings the environment to its locks exactly:
+# `pip sync` removes what they do not list, so one call names them all, and it adds no dependencies.
 $(TORCH):
 	@rm -f .venv/.synced-*
 	@$(BIN)/uv --version >/dev/null 2>&1 || { \
@@ -63,7 +67,7 @@ $(TORCH):
 	    exit 1; }; \
 	  sed -n '/^uv==/,/[^\\]$$/p' envs/torch.lock > .venv/uv.lock; \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock; }
-	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python envs/torch.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python $(TORCH_LOCKS)
 	@touch $@
 
 $(TENSORFLOW): | $(TORCH)
@@ -71,5 +75,5 @@ $(TENSORFLOW): | $(TORCH)
 	@test -x .venv-tensorflow/bin/python || { \
 	  echo "make: new environment in .venv-tensorflow"; \
 	  $(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-tensorflow; }
-	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python .venv-tensorflow/bin/python envs/tensorflow.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python .venv-tensorflow/bin/python $(TENSORFLOW_LOCKS)
 	@touch $@

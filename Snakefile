@@ -1,40 +1,49 @@
 # matxai: networks trained on materials data, and explained. See README.md.
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.27")
 
+# The folder of this checkout, whatever folder the results go to (--directory).
+ROOT = Path(str(workflow.current_basedir))
+
 # A configuration file of your own replaces config.yaml: what it leaves out has the typed default.
-# The path is that of this checkout, whatever folder the results go to (--directory).
 if not workflow.configfiles:
 
-    configfile: f"{workflow.basedir}/config.yaml"
+    configfile: ROOT / "config.yaml"
 
 
 report: "workflow/report/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/environments/environments.smk"
 
 
-wildcard_constraints:
-    study=exactly(SETTINGS.study),
-    seed=r"\d+",
+for LINE in STUDY.lines():
+
+    include: f"rules/{LINE}/{LINE}.smk"
+
+
+try:
+    TARGETS = RESULTS.targets()
+except ValueError as error:
+    raise WorkflowError(str(error)) from None
+
+for TARGET in TARGETS:
+
+    rule:
+        name:
+            TARGET.name
+        input:
+            TARGET.files,
+
+    workflow.get_rule(TARGET.name).docstring = TARGET.description
 
 
 rule all:
+    """Every result of the study."""
     default_target: True
     input:
-        targets,
-
-
-include: "rules/environments.smk"
-
-
-if SETTINGS.composition:
-
-    include: "rules/composition.smk"
-
-
-if SETTINGS.constitutive:
-
-    include: "rules/constitutive.smk"
+        RESULTS.files(),

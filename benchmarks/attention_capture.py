@@ -3,7 +3,7 @@
     python benchmarks/attention_capture.py --data FOLDER --epochs 10 --rounds 2
 
 FOLDER holds train.csv, val.csv and test.csv (columns formula,target), e.g. the AFLOW bulk modulus of
-the CrabNet paper. Trainings of the default network without and with capture of the whole validation part
+the CrabNet paper. Trainings of the published network without and with capture of the whole validation part
 take turns, on one thread, in CPU seconds of the whole process.
 
 Published layout: every compound padded to the largest element count, float32, (step, compound, layer, head,
@@ -44,7 +44,11 @@ from matxai.composition.network.crabnet import Prediction
 from matxai.composition.network.fitting import PropertyRegression, task_of, train_on
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
-from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
+from matxai.composition.settings.network import CrabNetTraining
+from matxai.config.loading import load
+
+PAPER = load(Path(__file__).resolve().parents[1] / "config/paper.yaml").composition
+assert PAPER
 
 
 class Clock:
@@ -83,7 +87,7 @@ def train(
     table: pd.DataFrame, vectors: Tensor, settings: CrabNetTraining, packed: Path | None
 ) -> dict[str, Any]:
     """CPU seconds of a training, and of its capture where ``packed`` says where its file goes."""
-    task, clock, shape = task_of("regression", table, settings, "cpu"), None, CrabNetShape()
+    task, clock, shape = task_of("regression", table, settings, "cpu"), None, PAPER.network
     began = time.process_time()
     if packed is not None:
         capture = attention_capture(
@@ -137,7 +141,7 @@ def main() -> None:
     dataset = CompositionFolder(source="folder", path=str(arguments.data))
     table = prepare(raw, dataset, CompositionPreparation(), NUMBER_OF).compounds
     vectors = torch.from_numpy(network_vectors(read_element_vectors("mat2vec")))
-    settings = CrabNetTraining().model_copy(update={"epochs": arguments.epochs})
+    settings = PAPER.train.model_copy(update={"epochs": arguments.epochs})
     with tempfile.TemporaryDirectory() as folder:
         packed, rows = Path(folder, "attention.zarr.zip"), []
         for _ in range(arguments.rounds):

@@ -1,73 +1,54 @@
-# What every line's rules use. Plain Python only.
-import re
+# What the rules of every line use. Plain Python only.
 import sys
+import time
 from functools import cache, partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(workflow.basedir, "src")))
+sys.path.insert(0, str(ROOT / "src"))
 
-from matxai.config.loading import ConfigError, load, plain
-from matxai.run.requests import by_size
+from matxai.config.loading import ConfigError, load
 from matxai.run.provenance import code_digest, library_versions
+from matxai.run.requests import by_size
+from matxai.run.results import Results
 
 try:
-    SETTINGS = load(config, workflow.configfiles, workflow.config_settings.config)
+    STUDY = load(config, workflow.configfiles, workflow.config_settings.config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
-SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
-ROOTS = [SCRIPTS, SCRIPTS.parents[1] / "src"]
-SYNTAX = Path(
-    ".snakemake", "matxai-syntax"
-)  # every job reads the rules again: remember parsed files
+RESULTS = Results(STUDY.study, report)
+STARTED = time.time()
+TORCH, TENSORFLOW = "../../envs/torch.yaml", "../../envs/tensorflow.yaml"
+SCRIPTS = ROOT / "workflow" / "scripts"
 
-# Lists of files by named target; `all` asks for every one of them.
-TARGETS: dict[str, list[str]] = {}
-
-
-def targets(wildcards):
-    """Everything that the lines which are switched on produce."""
-    return [path for paths in TARGETS.values() for path in paths]
-
-
-# Both are functions, asked when a job needs its params: the process that runs one job, which reads all
-# rules, then digests one script and not all of them.
-digest = cache(partial(code_digest, roots=ROOTS, cache=SYNTAX))
-versions = cache(partial(library_versions, roots=ROOTS, cache=SYNTAX))
-
-
-def code(script):
-    """Digest of all code that a script reaches, a param: a changed function re-runs its users."""
-    return lambda wildcards: digest(SCRIPTS / script)
-
-
-def libs(script):
-    """Versions of the third-party packages that a script reaches, a param as well."""
-    return lambda wildcards: versions(SCRIPTS / script)
-
-
-def exactly(*texts):
-    """Wildcard pattern that matches these texts and nothing else."""
-    # An empty pattern would be no constraint at all.
-    return "|".join(re.escape(text) for text in texts) or r"(?!)"
-
-
-def shown(path, caption, category, subcategory, **labels):
-    """An output that the report shows, with the table beside each figure labelled as such."""
-    kind = {".csv": "table", ".html": "interactive", ".mp4": "video"}.get(
-        Path(path).suffix, "figure"
+# Every process of a cluster's job reads the rules again: parsed modules are remembered.
+digest = cache(
+    partial(
+        code_digest,
+        roots=[ROOT / "src"],
+        cache=Path(".snakemake", "matxai-syntax"),
     )
-    return report(
-        path,
-        caption=f"../workflow/report/{caption}.rst",
-        category=category,
-        subcategory=subcategory,
-        labels={**labels, "kind": kind},
+)
+versions = cache(
+    partial(
+        library_versions,
+        roots=[ROOT / "src"],
+        cache=Path(".snakemake", "matxai-syntax"),
     )
+)
 
 
-def shown_from(folder, category, **labels):
-    """`shown` for the files of one folder: a function of file, caption, subcategory, further labels."""
-    return lambda file, caption, subcategory, **more: shown(
-        f"{folder}/{file}", caption, category, subcategory, **labels, **more
-    )
+def script_file(name):
+    """Path of a script, `<line>/<verb_object>.py`, from a line's folder of rules."""
+    return f"../../workflow/scripts/{name}"
+
+
+def tracked(name):
+    """The params by which a changed script runs again: all code that it reaches, and its libraries.
+
+    Both are functions, so that a process which runs one job digests one script.
+    """
+    return {
+        "code": lambda wildcards: digest(SCRIPTS / name),
+        "libs": lambda wildcards: versions(SCRIPTS / name),
+    }

@@ -1,5 +1,7 @@
 """The real script files, run in one folder with a stand-in for `snakemake`."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from matxai.learning import loop as training
@@ -44,8 +46,8 @@ class Bench:
             output=self.placed(outputs),
             params=params,
             wildcards=self.wildcards | (wildcards or {}),
-            log=self.folder / f"{script}.log",
-            rule=script,
+            log=self.folder / f"{Path(script).name}.log",
+            rule=Path(script).name,
             threads=threads,
         )
         run_script(REPOSITORY / "workflow/scripts" / f"{script}.py", standin)
@@ -70,9 +72,8 @@ class CompositionBench(Bench):
 
     def prepare(self, vectors, **dataset):
         """Element vectors of these names, and train.csv, val.csv and test.csv made compounds."""
-        for name in vectors:
-            table = {"table": f"{name}.csv"}
-            self.run("composition/prepare_element_vectors", {}, table, wildcards={"vectors": name})
+        tables = {"tables": [f"{name}.csv" for name in vectors]}
+        self.run("composition/prepare_element_vectors", {}, tables, names=vectors)
         self.run(
             "composition/prepare_compositions",
             {part: f"{part}.csv" for part in ("train", "val", "test")}
@@ -101,6 +102,6 @@ class CompositionBench(Bench):
     def evaluate(self):
         self.run(
             "composition/evaluate_crabnet",
-            {"compounds": "compounds.parquet", "model": "model.safetensors"},
-            {name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
+            {"compounds": "compounds.parquet", "models": ["model.safetensors"]},
+            {name: [f"{name}.csv"] for name in ("predictions", "metrics", "calibration")},
         )

@@ -6,7 +6,6 @@ import pytest
 from tests.attention import planted_store
 from tests.bench import TARGET, Bench
 
-from matxai.composition.attention.elements import read_elements
 from matxai.run.errors import InputError
 
 FORMULAS = ["BaTiO3", "NaN", "LiFePO4", "KBr", "SrTiO3"]
@@ -28,7 +27,7 @@ def bench(tmp_path_factory):
 
 
 def plot(bench, formulas, count, **changes):
-    views = {"compounds": 3, "seed": 0, "formulas": formulas, "minimum": 1} | changes
+    shown = {"compounds": 3, "seed": 0, "formulas": formulas, "minimum": 1} | changes
     names = [f"compound{number}" for number in range(1, count + 1)]
     outputs = {
         "compounds": "compounds.csv",
@@ -36,9 +35,11 @@ def plot(bench, formulas, count, **changes):
         "tables": [f"{name}.csv" for name in names],
         "elements_figure": "elements.svg",
         "elements_table": "elements.csv",
+        "elements_page": "elements.html",
+        "summary": "summary.csv",
     }
     bench.run(
-        "composition/plot_crabnet_attention", STORE, outputs, views=views, names=names, **PARAMS
+        "composition/plot_crabnet_attention", STORE, outputs, shown=shown, names=names, **PARAMS
     )
 
 
@@ -47,15 +48,13 @@ def render(bench, count):
     outputs = {
         "videos": [f"{name}.mp4" for name in names],
         "pages": [f"{name}.html" for name in names],
-        "elements_page": "elements.html",
     }
-    inputs = STORE | {"compounds": "compounds.csv", "elements": "elements.csv"}
+    inputs = STORE | {"compounds": "compounds.csv"}
     bench.run(
         "composition/render_crabnet_attention",
         inputs,
         outputs,
-        frames_per_second=15,
-        minimum=1,
+        videos={"frames_per_second": 15},
         **PARAMS,
     )
 
@@ -69,7 +68,7 @@ def test_what_is_chosen_is_drawn_and_rendered(bench, folder):
     for name in ("compound1", "compound2", "elements"):
         assert (folder / f"{name}.svg").read_text().startswith("<?xml")
     assert len(pd.read_csv(folder / "compound2.csv")) == 2 * 3 * 16
-    elements = read_elements(folder / "elements.csv")
+    elements = pd.read_csv(folder / "elements.csv", keep_default_na=False)
     assert set(elements["layer"]) == {"all", "1", "2"}
     render(bench, 2)
     for name in ("compound1", "compound2"):
@@ -77,7 +76,7 @@ def test_what_is_chosen_is_drawn_and_rendered(bench, folder):
     page = (folder / "compound1.html").read_text(encoding="utf-8")
     assert "NaN: Hardness (crabnet on mine, seed 0)" in page
     assert "Plotly.newPlot" in (folder / "elements.html").read_text(encoding="utf-8")
-    assert "frames of LiFePO4 4/4" in (folder / "render_attention.log").read_text()
+    assert "frames of LiFePO4 4/4" in (folder / "render_crabnet_attention.log").read_text()
 
 
 def test_a_draw_takes_what_is_asked_for(bench, folder):

@@ -54,22 +54,21 @@ def test_history_attention_and_evaluation_have_the_same_log_loss(bench):
 def test_every_figure_is_drawn_beside_its_table(bench):
     bench.run(
         "composition/plot_crabnet_classification",
-        {name: f"{name}.csv" for name in ("predictions", "metrics", "calibration")},
-        {"roc_figure": "roc.svg", "roc_table": "roc.csv", "calibration": "calibration.svg"},
-        title="a network",
+        {name: [f"{name}.csv"] for name in ("history", "predictions", "metrics", "calibration")},
+        {"roc_figures": ["roc.svg"], "roc_tables": ["roc.csv"]}
+        | {name: [f"{name}.svg"] for name in ("history", "calibration")},
+        target=METAL,
+        titles=["a network"],
     )
     assert set(pd.read_csv(bench.folder / "roc.csv")["part"]) == {"train", "val", "test"}
+    names = ("summary", "prevalence", "element_counts")
     bench.run(
-        "composition/plot_crabnet_history",
-        {"history": "history.csv"},
-        {"figure": "history.svg"},
-        target=METAL,
-        title="a network",
-    )
-    bench.run(
-        "composition/plot_composition_target",
+        "composition/describe_compositions",
         {"compounds": "compounds.parquet"},
-        {"figure": "target.svg", "table": "target.csv"},
+        {name: f"{name}.csv" for name in names}
+        | {"prevalence_figures": [f"prevalence{number}.svg" for number in range(3)]}
+        | {"element_counts_figure": "element_counts.svg"}
+        | {"figure": "target.svg", "table": "target.csv"},
         target=METAL,
     )
     assert pd.read_csv(bench.folder / "target.csv")["compounds"].sum() == 64
@@ -92,8 +91,7 @@ def test_every_figure_is_drawn_beside_its_table(bench):
         },
         target=METAL,
         title="a network",
-        minimum=2,
-        elements=5,
+        contributions={"minimum": 2, "elements": 5},
     )
     assert "target_log_odds" in pd.read_csv(bench.folder / "contribution_distribution.csv")
     for name in ("roc", "calibration", "history", "target", "contribution_distribution"):
@@ -104,20 +102,21 @@ def test_accuracy_and_the_summary(bench):
     bench.run(
         "composition/evaluate_composition_baselines",
         {"compounds": "compounds.parquet", "vectors": "magpie.csv"},
-        {"metrics": "baselines.csv"},
+        {"predictions": "baseline_predictions.csv"},
         trees=5,
         seeds=[0, 1],
         task="classification",
     )
     bench.run(
         "composition/collect_composition_accuracy",
-        {"baselines": "baselines.csv", "networks": ["metrics.csv"]},
+        {"baselines": "baseline_predictions.csv", "networks": ["predictions.csv"]},
         {"figure": "accuracy.svg", "table": "accuracy.csv"},
         target=METAL,
     )
     table = pd.read_csv(bench.folder / "accuracy.csv")
     assert {"roc_auc", "average_precision", "brier", "log_loss"} <= set(table["metric"])
-    assert set(table["model"]) == {"hotcrab", "share of class 1", "random forest"}
+    forests = {"random forest", "random forest, mean of 2 seeds"}
+    assert set(table["model"]) == {"hotcrab", "share of class 1"} | forests
     number = table[table["metric"] == "roc_auc"].assign(metric="mae")
     number["model"] = number["model"].replace("share of class 1", "mean")
     number.to_csv(bench.folder / "number.csv", index=False)

@@ -52,7 +52,7 @@ def test_attention_is_compared_and_drawn(bench, folder):
     assert heads["verdict"].notna().all()
     assert heads["tau"].between(-1, 1).all()
     assert len(pd.read_csv(folder / "check.csv")) == 4
-    assert "heads against removal" in (folder / "explain_faithfulness.log").read_text()
+    assert "heads against removal" in (folder / "explain_crabnet_faithfulness.log").read_text()
     first = (folder / "agreement.csv").read_bytes()
     explain(bench, compounds=20, points=32, tolerance=0.1)
     assert (folder / "agreement.csv").read_bytes() == first

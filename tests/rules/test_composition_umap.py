@@ -13,7 +13,7 @@ LOCAL = {
     "at_most": 20, "seeds": [0, 1],
 }  # fmt: skip
 GLOBAL = {"neighbours": 5, "min_dist": None, "at_most": 30, "seeds": [0, 1]}
-VIEWS = {"local": ["O", "Fe", "Pt"], "global": ["layer1", "layer2"]}
+FIGURES = {"local": ["O", "Fe", "Pt"], "global": ["layer1", "layer2"]}
 EXPLAINED = {
     "local_points": "local.parquet", "global_points": "global.parquet", "stability": "stability.csv",
 }  # fmt: skip
@@ -69,7 +69,7 @@ def test_maps_carry_the_compounds_and_their_trust(folder):
     skipped = stability[stability["skipped"] != ""]
     assert set(skipped["element"]) == {"Pt"}
     assert stability.loc[stability["skipped"] == "", "overlap"].notna().all()
-    assert "UMAP maps 14/14" in (folder / "explain_umap.log").read_text()
+    assert "UMAP maps 14/14" in (folder / "explain_crabnet_umap.log").read_text()
 
 
 def test_the_same_again(bench, folder):
@@ -80,21 +80,21 @@ def test_the_same_again(bench, folder):
 
 
 def test_figures_tables_and_pages(bench, folder):
-    figures = {view: f"umap/{scope}/{view}" for scope, views in VIEWS.items() for view in views}
-    output = {f"{view}_figure": f"{path}.svg" for view, path in figures.items()}
-    output |= {f"{view}_table": f"{path}.csv" for view, path in figures.items()}
-    output |= {f"{scope}_page": f"umap/{scope}.html" for scope in VIEWS}
+    paths = {name: f"umap/{scope}/{name}" for scope, names in FIGURES.items() for name in names}
+    output = {f"{name}_figure": f"{path}.svg" for name, path in paths.items()}
+    output |= {f"{name}_table": f"{path}.csv" for name, path in paths.items()}
+    output |= {f"{scope}_page": f"umap/{scope}.html" for scope in FIGURES}
     bench.run(
         "composition/plot_crabnet_umap",
         EXPLAINED,
         output | {"stability": "stability.svg", "summary": "summary.csv"},
         target=TARGET,
         title="hotcrab on mine, seed 0",
-        views=VIEWS,
+        figures=FIGURES,
     )
-    for path in [*(f"{path}.svg" for path in figures.values()), "stability.svg"]:
+    for path in [*(f"{path}.svg" for path in paths.values()), "stability.svg"]:
         assert (folder / path).read_text().startswith("<?xml")
-    for scope in VIEWS:
+    for scope in FIGURES:
         assert "meta.groups" in (folder / f"umap/{scope}.html").read_text(encoding="utf-8")
     iron = pd.read_csv(folder / "umap/local/Fe.csv", keep_default_na=False)
     assert len(iron) == 20
@@ -121,6 +121,6 @@ def test_only_what_is_asked_for(bench, folder):
         },
         target=TARGET,
         title="hotcrab on mine, seed 0",
-        views={"global": ["layer1"]},
+        figures={"global": ["layer1"]},
     )  # fmt: skip
     assert len(pd.read_csv(folder / "only.csv", keep_default_na=False)) == 30

@@ -22,7 +22,8 @@ LEARNED = {
 TRAIN = {"epochs": 4, "batch_size": 64, "learning_rate": 0.01, "checkpoint_every": 1}
 UNITS = {"stress": "MPa", "time": "s"}
 NETWORKS = {"steps": "steps.parquet", "surrogate": "surrogate.safetensors"}
-EXPLAIN = {"repeats": 3, "integration_steps": 32, "tolerance": 0.1, "components": 3}
+EXPLAIN = {"repeats": 3, "integration_steps": 32, "tolerance": 0.1}
+TABLES = ("permutation", "saliency", "integrated_gradients", "tangent")
 
 
 class ConstitutiveBench(Bench):
@@ -44,7 +45,7 @@ class ConstitutiveBench(Bench):
     def train(self, kind, name):
         one_step = kind == "surrogate"
         self.run(
-            f"train_{kind}",
+            f"constitutive/train_{kind}",
             {"steps": "steps.parquet"},
             {"model": f"{name}.safetensors", "history": f"{name}.csv", "training": f"{name}.json"},
             checkpoint=str(self.folder / f"{kind}_checkpoint.pt"),
@@ -76,35 +77,40 @@ def bench(tmp_path_factory):
         {"predictions": "predictions.parquet", "summary": "summary.json"}
         | {name: f"{name}.csv" for name in evaluated},
     )
-    explain(bench, "permutation", {"permutation": "permutation.csv"})
-    explain(
-        bench,
-        "gradients",
-        {name: f"{name}.csv" for name in ("saliency", "integrated", "tangent")}
-        | {"tangents": "tangents.parquet"},
-        units=UNITS,
-    )
-    tables = ("variance", "recovery", "correlation")
+    explain(bench)
+    states = ("variance", "recovery", "correlation")
     bench.run(
-        "constitutive/explain_recurrent_states",
+        "constitutive/explain_recurrent",
         {"steps": "steps.parquet", "recurrent": "recurrent.safetensors", "onepath": "onepath.csv"},
-        {name: f"{name}.csv" for name in tables}
+        {name: f"{name}.csv" for name in states}
         | {"onepath": "states_onepath.csv", "scores": "scores.parquet"},
-        explain=EXPLAIN,
+        explain={"components": 3},
     )
-    beside = ("permutation", "saliency", "integrated", "tangent", "variance", "recovery")
+    figures = ("permutation", "saliency", "integrated_gradients", "comparison", "tangent", "states",
+               "onepath")  # fmt: skip
     bench.run(
         "constitutive/collect_surrogate_explanations",
-        {name: f"{name}.csv" for name in beside} | {"summary": "summary.json"},
-        {"comparison": "comparison.csv", "summary": "explain_summary.json"},
-        explain=EXPLAIN,
+        {name: f"{name}.csv" for name in (*TABLES, *states)}
+        | {"tangents": "tangents.parquet", "onepath": "states_onepath.csv"}
+        | {"trained": "summary.json"},
+        {"comparison": "comparison.csv", "summary": "explain_summary.json"}
+        | {f"{name}_figure": f"explained_{name}.svg" for name in figures},
+        explain=EXPLAIN | {"components": 3},
+        units=UNITS,
+        title="steel, seed 0",
     )
     return bench
 
 
-def explain(bench, kind, outputs, **params):
-    inputs = NETWORKS | {"summary": "summary.json"}
-    bench.run(f"explain_{kind}", inputs, outputs, explain=EXPLAIN, **params)
+def explain(bench, prefix=""):
+    bench.run(
+        "constitutive/explain_surrogate",
+        NETWORKS | {"summary": "summary.json"},
+        {name: f"{prefix}{name}.csv" for name in TABLES}
+        | {"tangents": f"{prefix}tangents.parquet"},
+        explain=EXPLAIN,
+        units=UNITS,
+    )
 
 
 def test_preparation_reports_files_and_ranges(bench):
@@ -113,7 +119,7 @@ def test_preparation_reports_files_and_ranges(bench):
     assert files["reason"].isna().all()
     ranges = bench.csv("steps_ranges").set_index("column")
     assert 180e3 <= ranges.loc["E", "minimum"] <= ranges.loc["E", "maximum"] <= 220e3
-    assert "0 of 30 records refused" in (bench.folder / "prepare_paths.log").read_text()
+    assert "0 of 30 records refused" in (bench.folder / "prepare_loading_paths.log").read_text()
 
 
 def test_a_changed_raw_file_is_noticed(bench):
@@ -185,17 +191,13 @@ def test_the_base_r2_of_the_explanation_is_that_of_the_summary(bench):
     assert found["n_samples"] == len(pd.read_parquet(bench.folder / "predictions.parquet"))
 
 
-@pytest.mark.parametrize("kind", ["permutation", "gradients"])
-def test_the_gate_stops_the_rule(bench, kind):
+def test_the_gate_stops_the_rule(bench):
     """A summary that another network left behind: no explanation is written."""
     path = bench.folder / "summary.json"
     text = path.read_text()
     path.write_text(json.dumps(json.loads(text) | {"r2": json.loads(text)["r2"] - 1e-5}))
-    params = {"units": UNITS} if kind == "gradients" else {}
-    names = ("permutation",) if kind == "permutation" else ("saliency", "integrated", "tangent")
-    outputs = {name: f"gated_{name}.csv" for name in names}
     with pytest.raises(ArithmeticError, match="its summary says"):
-        explain(bench, kind, outputs | {"tangents": "gated.parquet"}, **params)
+        explain(bench, "gated_")
     path.write_text(text)
     assert not list(bench.folder.glob("gated*"))
 
@@ -210,17 +212,6 @@ def test_every_figure_is_drawn(bench):
         units=UNITS,
         title="steel, seed 0",
     )  # fmt: skip
-    tables = ("permutation", "saliency", "integrated", "comparison", "tangent", "variance",
-              "recovery", "correlation")  # fmt: skip
-    figures = ("permutation", "saliency", "integrated", "comparison", "tangent", "states")
-    bench.run(
-        "constitutive/plot_surrogate_explanations",
-        {name: f"{name}.csv" for name in tables}
-        | {"tangents": "tangents.parquet", "onepath": "states_onepath.csv"},
-        {name: f"explained_{name}.svg" for name in (*figures, "onepath")},
-        units=UNITS,
-        title="steel, seed 0",
-    )
     assert len(list(bench.folder.glob("*.svg"))) == 11
     for path in bench.folder.glob("*.svg"):
         assert path.stat().st_size > 5000, path

@@ -6,38 +6,37 @@ import subprocess
 import pytest
 from tests.project import REPOSITORY
 
-SCRIPTS = {p.stem: p for p in (REPOSITORY / "workflow/scripts").glob("[!_]*.py")}
-CAPTIONS = {p.stem for p in (REPOSITORY / "workflow/report").glob("*.rst")}
-TEXT = "\n".join(p.read_text() for p in sorted((REPOSITORY / "rules").glob("*.smk")))
-RULES = {
-    name: body
-    for name, body in re.findall(r"^rule (\w+):\n((?:[ \n].*\n?|\n)*)", TEXT, re.MULTILINE)
-    if "script:" in body
+RULES = REPOSITORY / "rules"
+LINES = sorted(folder.name for folder in RULES.iterdir() if folder.is_dir())
+SCRIPTS = {
+    f"{path.parent.name}/{path.stem}": path
+    for path in (REPOSITORY / "workflow/scripts").glob("*/[!_]*.py")
+}
+TEXTS = {
+    line: "\n".join(path.read_text() for path in sorted((RULES / line).glob("*.smk")))
+    for line in LINES
+}
+BODIES = {
+    f"{line}/{name}": body
+    for line, text in TEXTS.items()
+    for indent, name, body in re.findall(
+        r"^( *)rule (\w+):\n((?:\1 .*\n?|\n)*)", text, re.MULTILINE
+    )
 }
 
 
 def test_every_script_has_its_rule_and_every_rule_its_script():
-    assert set(RULES) == set(SCRIPTS)
+    assert set(BODIES) == set(SCRIPTS)
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", BODIES)
 def test_rule_is_complete(name):
-    body = RULES[name]
-    for directive in (
-        "log",
-        "benchmark",
-        "conda",
-        "threads",
-        "resources",
-        "params",
-        "message",
-        "script",
-    ):
-        assert f"    {directive}:" in body, directive
-    for needed in (f'code=code("{name}.py")', f'libs=libs("{name}.py")', "mem_mb=", "runtime="):
-        assert needed in body, needed
-    assert f'"../workflow/scripts/{name}.py"' in body
+    body = BODIES[name]
     assert '"""' in body
+    for directive in ("log", "benchmark", "conda", "params", "script"):
+        assert f"    {directive}:" in body, directive
+    assert f'**tracked("{name}.py")' in body
+    assert f'script_file("{name}.py")' in body
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -48,8 +47,28 @@ def test_script_is_thin_and_runs_as_a_job(name):
     assert "snakemake.config" not in text
 
 
+def test_names_of_one_line_cannot_reach_another():
+    """All rule files share one namespace, and a wildcard constraint outside of a rule is global."""
+    names = {
+        line: set(re.findall(r"^(?:def )?(\w+)(?= =|\()", text, re.MULTILINE)) - {"gpus", "version"}
+        for line, text in TEXTS.items()
+    }
+    for line in LINES:
+        others = set().union(*(names[other] for other in LINES if other != line))
+        assert not names[line] & others
+        assert "wildcard_constraints" not in TEXTS[line]
+    rules = [name.rpartition("/")[2] for name in BODIES]
+    assert len(rules) == len(set(rules))
+
+
 def test_every_caption_is_used():
-    assert not [name for name in CAPTIONS - {"workflow"} if f'"{name}"' not in TEXT]
+    """A rule names its caption, or its file has the caption's name; either may be an f-string."""
+    for line in LINES:
+        quoted = re.findall(r'"([^"]+)"', TEXTS[line].replace('"""', ""))
+        names = {re.sub(r"\{.*?\}", ".+", text.rpartition("/")[2].split(".")[0]) for text in quoted}
+        captions = [path.stem for path in (REPOSITORY / "workflow/report" / line).glob("*.rst")]
+        patterns = re.compile("|".join(name for name in names if re.fullmatch(r"\w[\w.+]*", name)))
+        assert not [caption for caption in captions if not patterns.fullmatch(caption)]
 
 
 def test_no_registry_host_and_no_path_of_a_machine():

@@ -1,4 +1,4 @@
-"""The hand-over to the TensorFlow environment, for real."""
+"""The way into the TensorFlow environment, for real."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.project import REPOSITORY
 from matxai.run.snakemake_object import SnakemakeObject, run_script
 from matxai.run.tensorflow import tensorflow_python
 
-SCRIPT = REPOSITORY / "workflow/scripts/check_tensorflow.py"
+SCRIPT = REPOSITORY / "workflow/scripts/environments/check_tensorflow.py"
 
 needs_tensorflow = pytest.mark.skipif(
     not os.access(tensorflow_python(), os.X_OK),
@@ -23,7 +23,7 @@ needs_tensorflow = pytest.mark.skipif(
 
 
 @pytest.fixture
-def standin(tmp_path: Path) -> SnakemakeObject:
+def snakemake_object(tmp_path: Path) -> SnakemakeObject:
     return SnakemakeObject(
         output={"table": tmp_path / "versions.csv"},
         log=tmp_path / "check.log",
@@ -33,14 +33,17 @@ def standin(tmp_path: Path) -> SnakemakeObject:
 
 
 @needs_tensorflow
-def test_check_tensorflow_runs_in_its_own_environment(standin: SnakemakeObject) -> None:
-    run_script(SCRIPT, standin)  # raises where the gradient is wrong or torch is imported
-    with Path(standin.output.table).open(newline="", encoding="utf-8") as source:
+def test_check_tensorflow_runs_in_its_own_environment(
+    snakemake_object: SnakemakeObject, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_script(SCRIPT, snakemake_object)  # raises where the gradient is wrong or torch is imported
+    with Path(snakemake_object.output.table).open(newline="", encoding="utf-8") as source:
         versions = {row["package"]: row["version"] for row in csv.DictReader(source)}
     assert list(versions) == ["python", "keras", "numpy", "tensorflow"]
     lock = (REPOSITORY / "envs/tensorflow.lock").read_text(encoding="utf-8")
     assert f"tensorflow=={versions['tensorflow']}" in lock
-    assert "--- done" in Path(standin.log[0]).read_text(encoding="utf-8")
+    assert "--- done" in Path(snakemake_object.log[0]).read_text(encoding="utf-8")
+    assert capfd.readouterr() == ("", "")  # TensorFlow's notices are in the log
     assert "tensorflow" not in sys.modules
 
 
@@ -53,32 +56,34 @@ def fake_environment(folder: Path, *, body: str) -> Path:
 
 
 def test_a_missing_environment_is_one_clear_error(
-    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MATXAI_TENSORFLOW_PYTHON", str(tmp_path / "absent"))
     with pytest.raises(SystemExit, match=r"(?s)check_tensorflow needs .*absent.*fix: +run `make`"):
-        run_script(SCRIPT, standin)
-    assert "run `make`" in Path(standin.log[0]).read_text(encoding="utf-8")
+        run_script(SCRIPT, snakemake_object)
+    assert "run `make`" in Path(snakemake_object.log[0]).read_text(encoding="utf-8")
 
 
 def test_an_environment_without_tensorflow_does_not_loop(
-    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = fake_environment(tmp_path, body=f'exec "{sys.executable}" "$@"')
     monkeypatch.setenv("MATXAI_TENSORFLOW_PYTHON", str(python))
     with pytest.raises(SystemExit, match="1"):
-        run_script(SCRIPT, standin)
-    assert "needs the TensorFlow environment" in Path(standin.log[0]).read_text(encoding="utf-8")
+        run_script(SCRIPT, snakemake_object)
+    assert "needs the TensorFlow environment" in Path(snakemake_object.log[0]).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_exit_code_and_threads_are_passed_on(
-    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = fake_environment(tmp_path, body="exit $((40 + TF_NUM_INTRAOP_THREADS))")
     monkeypatch.setenv("MATXAI_TENSORFLOW_PYTHON", str(python))
-    standin.threads = 2
+    snakemake_object.threads = 2
     with pytest.raises(SystemExit, match="42"):
-        run_script(SCRIPT, standin)
+        run_script(SCRIPT, snakemake_object)
 
 
 @needs_tensorflow

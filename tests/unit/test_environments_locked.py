@@ -17,7 +17,11 @@ from packaging.requirements import Requirement
 from tests.project import REPOSITORY
 
 ENVS = REPOSITORY / "envs"
-SOURCES = {"torch": ["torch.in", "tools.in"], "tensorflow": ["tensorflow.in"]}
+SOURCES = {
+    "torch": ["torch.in", "tools.in"],
+    "data": ["data.in"],
+    "tensorflow": ["tensorflow.in"],
+}
 
 
 def canonical(name: str) -> str:
@@ -48,7 +52,7 @@ def pins(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_entry_of_a_lock_is_one_version_with_hashes(name):
-    assert len(entries(name)) > 20
+    assert len(entries(name)) >= len(wanted(f"{name}.in"))
     for pin, hashes in entries(name):
         assert re.fullmatch(r"==[^,*]+", str(pin.specifier)), pin
         assert hashes, pin
@@ -68,6 +72,12 @@ def test_a_lock_meets_what_its_in_files_ask_for(name):
             assert requirement.specifier.contains(pins(name)[canonical(requirement.name)])
 
 
+def test_packages_that_are_read_as_data_bring_nothing_along():
+    assert set(pins("data")) == {canonical(requirement.name) for requirement in wanted("data.in")}
+    assert not set(pins("data")) & set(pins("torch"))
+    assert not {"pymongo", "opentsne", "seaborn"} & set(pins("torch"))
+
+
 def test_torch_and_tensorflow_are_never_in_one_environment():
     assert "torch" in pins("torch")
     assert "tensorflow" not in pins("torch")
@@ -75,7 +85,7 @@ def test_torch_and_tensorflow_are_never_in_one_environment():
     assert "torch" not in pins("tensorflow")
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", ["torch", "tensorflow"])
 def test_a_conda_file_holds_the_packages_of_its_in_file_at_the_locked_versions(name):
     content = yaml.safe_load((ENVS / f"{name}.yaml").read_text())
     python, pip, packages = content["dependencies"]
@@ -88,10 +98,21 @@ def test_a_conda_file_holds_the_packages_of_its_in_file_at_the_locked_versions(n
     }, "make lock writes it anew"
 
 
+def test_conda_gets_the_data_packages_without_what_they_depend_on():
+    """Snakemake finds the script by its name, which is that of the conda file."""
+    _, command = (ENVS / "torch.post-deploy.sh").read_text().splitlines()
+    *start, option, first, second = command.split()
+    assert start == ["python", "-m", "pip", "install"]
+    assert option == "--no-deps"
+    stated = (text.split("==") for text in (first, second))
+    assert {canonical(package): version for package, version in stated} == pins("data")
+
+
 def test_this_environment_is_the_locked_one():
     if Path(sys.prefix).resolve() != (REPOSITORY / ".venv").resolve():
         pytest.skip("not run from the environment that `make setup` makes")
-    marked = [pin for pin, _ in entries("torch") if pin.marker is None or pin.marker.evaluate()]
+    both = [pin for name in ("torch", "data") for pin, _ in entries(name)]
+    marked = [pin for pin in both if pin.marker is None or pin.marker.evaluate()]
     locked = {canonical(pin.name): next(iter(pin.specifier)).version for pin in marked}
     installed = {canonical(item.metadata["Name"]): item.version for item in distributions()}
     differing = {k: (v, installed.get(k)) for k, v in locked.items() if installed.get(k) != v}
@@ -128,24 +149,29 @@ def setup(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def synced(folder: Path) -> list[str]:
+def synced(folder: Path) -> list[list[str]]:
+    """Names of the locks of each sync since the last call."""
     calls = (folder / "calls.txt").read_text().splitlines()
     (folder / "calls.txt").write_text("")
-    return [call.split()[-1] for call in calls if call.startswith("pip sync")]
+    return [
+        [Path(word).stem for word in call.split() if word.endswith(".lock")]
+        for call in calls
+        if call.startswith("pip sync")
+    ]
 
 
 def test_set_up_runs_again_when_a_lock_changes_and_only_then(checkout):
-    both = ["envs/torch.lock", "envs/tensorflow.lock"]
     assert setup(checkout).returncode == 0
-    assert synced(checkout) == both
+    assert synced(checkout) == [["torch", "data"], ["tensorflow"]]
     for name in SOURCES:
         (checkout / f"envs/{name}.lock").touch()
     assert setup(checkout).returncode == 0
     assert synced(checkout) == []
-    with (checkout / "envs/tensorflow.lock").open("a") as lock:
-        lock.write("\n")
-    assert setup(checkout).returncode == 0
-    assert synced(checkout) == ["envs/tensorflow.lock"]
+    for name, expected in [("tensorflow", ["tensorflow"]), ("data", ["torch", "data"])]:
+        with (checkout / f"envs/{name}.lock").open("a") as lock:
+            lock.write("\n")
+        assert setup(checkout).returncode == 0
+        assert synced(checkout) == [expected]
 
 
 def test_a_set_up_that_failed_is_not_taken_for_done(checkout):
@@ -156,7 +182,7 @@ def test_a_set_up_that_failed_is_not_taken_for_done(checkout):
     executable(uv, 'echo "$*" >> calls.txt')
     synced(checkout)
     assert setup(checkout).returncode == 0
-    assert synced(checkout) == ["envs/torch.lock", "envs/tensorflow.lock"]
+    assert synced(checkout) == [["torch", "data"], ["tensorflow"]]
 
 
 def test_an_unsuitable_python_is_refused_with_the_way_out(checkout):

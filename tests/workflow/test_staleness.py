@@ -22,9 +22,13 @@ def test_touching_every_file_does_nothing(smoke):
 
 def test_a_comment_and_a_docstring_do_nothing(smoke):
     with (
-        smoke.edit(f"{SOURCE}/training.py", "import math\n", "import math  # a comment\n"),
-        smoke.edit(f"{SOURCE}/composition/network.py", '"""CrabNet and', '"""Of CrabNet and'),
-        smoke.edit("workflow/scripts/plot_history.py", '"""Draw', '"""Now draw'),
+        smoke.edit(f"{SOURCE}/learning/loop.py", "import math\n", "import math  # a comment\n"),
+        smoke.edit(
+            f"{SOURCE}/composition/network/crabnet.py", '"""CrabNet and', '"""Of CrabNet and'
+        ),
+        smoke.edit(
+            "workflow/scripts/composition/plot_crabnet_history.py", '"""Draw', '"""Now draw'
+        ),
     ):
         assert smoke.stale() == set()
 
@@ -39,35 +43,35 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
             {"plot_crabnet_history", "plot_surrogate"},
         ),
         (
-            "training.py",
+            "learning/loop.py",
             "1 / 25, 1e-4",
             "1 / 25, 2e-4",
             {"train_crabnet", "train_surrogate", "train_recurrent"},
         ),
         (
-            "composition/correlation.py",
+            "composition/elements/correlation.py",
             "matrix = np.clip(unit @ unit.T, -1, 1)",
             "matrix = np.clip(unit @ unit.T, -1, 2)",
-            {"plot_element_correlation", "render_element_correlation"},
+            {"plot_element_correlation", "render_element_correlation", "plot_element_vectors"},
         ),
         # What follows from training runs again because of its new model, not for its own sake.
         (
-            "composition/network_layers.py",
+            "composition/network/layers.py",
             "scores.softmax(-1)",
             "(2 * scores).softmax(-1)",
             {"train_crabnet"},
         ),
         (
-            "composition/evaluation.py",
+            "composition/evaluation/scores.py",
             'predictions["sigma"] * factor',
             'predictions["sigma"] / factor',
             {"evaluate_crabnet"},
         ),
         (
-            "constitutive/networks.py",
+            "constitutive/network/networks.py",
             "_FLOOR = 1e-6",
             "_FLOOR = 1e-7",
-            {"train_surrogate"},
+            {"train_surrogate", "train_recurrent"},
         ),
         (
             "attribution/permutation.py",
@@ -82,10 +86,10 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
             {"explain_surrogate_gradients"},
         ),
         (
-            "constitutive/raw/tfrecords.py",
+            "constitutive/data/raw/tfrecords.py",
             "not a readable TFRecord file",
             "no readable TFRecord file",
-            {"prepare_loading_paths"},
+            {"generate_loading_paths"},
         ),
         (
             "composition/explain/removal.py",
@@ -99,9 +103,14 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
             "SECONDS = 7",
             {"render_crabnet_attention"},
         ),
-        ("composition/embeddings.py", '"embedded", 0)', '"embedded", 1)', {"embed_elements"}),
         (
-            "composition/baselines.py",
+            "composition/elements/embeddings.py",
+            '"embedded", 0)',
+            '"embedded", 1)',
+            {"embed_elements"},
+        ),
+        (
+            "composition/evaluation/baselines.py",
             "max_features=1 / 3",
             "max_features=1 / 2",
             {"evaluate_composition_baselines"},
@@ -109,7 +118,7 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
         ("plotting/quantities.yml", "{label: Epoch}", "{label: Epochs}", None),
     ],
 )
-def test_a_changed_function_reruns_exactly_the_rules_that_reach_it(smoke, path, old, new, rules):
+def test_a_changed_module_reruns_exactly_the_rules_that_reach_it(smoke, path, old, new, rules):
     with smoke.edit(f"{SOURCE}/{path}", old, new):
         stale = smoke.stale()
     if rules is None:  # the labels of axes: every rule that draws with them, none that computes
@@ -121,7 +130,9 @@ def test_a_changed_function_reruns_exactly_the_rules_that_reach_it(smoke, path, 
 
 def test_a_changed_script_reruns_its_rule(smoke):
     old = "print(metrics.to_string(index=False))"
-    with smoke.edit("workflow/scripts/evaluate_baselines.py", old, "print(metrics)"):
+    with smoke.edit(
+        "workflow/scripts/composition/evaluate_composition_baselines.py", old, "print(metrics)"
+    ):
         assert smoke.stale() == {"evaluate_composition_baselines"}
 
 

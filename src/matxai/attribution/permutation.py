@@ -54,7 +54,7 @@ def permutation_importance(
     """
     draws = Resamples.of(clusters, seed=seed)
     truth = y.detach().cpu().numpy().astype(np.float64)
-    total, totals = draws.total_squares(truth)
+    totals = draws.total_squares(truth)
     jobs: list[Job] = [((), (seed,))]
     # Seeded by the name: another group more or less changes nothing for the rest.
     for name, columns in groups.items():
@@ -66,17 +66,17 @@ def permutation_importance(
     for call in progress(calls, "permuted batches"):
         predictions = _predicted(predict, x, call, batch_rows)
         errors += [draws.sums(np.square(prediction - truth)) for prediction in predictions]
-    base, permuted = errors[0], np.array(errors[1:]).reshape(len(groups), repeats, -1)
-    repeat_weights = np.random.default_rng([seed, 1]).multinomial(
-        repeats, np.full(repeats, 1 / repeats), size=len(totals)
+    base, gained = errors[0], np.array(errors[1:]).reshape(-1, len(errors[0])) - errors[0]
+    lost = draws.each(lambda weights: weights @ gained.T)
+    # A draw also draws among the repeats; the sample itself holds each of them once.
+    repeat_weights = np.ones((len(totals), 1, repeats))
+    repeat_weights[1:, 0] = np.random.default_rng([seed, 1]).multinomial(
+        repeats, np.full(repeats, 1 / repeats), size=len(totals) - 1
     )
-    rows = []
-    for name, squares in zip(groups, permuted - base, strict=True):
-        lost = ((draws.weights @ squares.T) * repeat_weights).sum(axis=1) / repeats
-        low, high = draws.interval(lost / totals)
-        rows.append((name, squares.sum() / repeats / total, float(low), float(high)))
-    table = pd.DataFrame(rows, columns=["name", "drop", "ci_low", "ci_high"])
-    return table.assign(base_r2=1 - base.sum() / total, repeats=repeats, rows=len(x))
+    drops = (lost.reshape(len(totals), len(groups), repeats) * repeat_weights).mean(axis=2)
+    drop, low, high = draws.estimate(drops / totals[:, None])
+    table = pd.DataFrame({"name": list(groups), "drop": drop, "ci_low": low, "ci_high": high})
+    return table.assign(base_r2=1 - base.sum() / totals[0], repeats=repeats, rows=len(x))
 
 
 def _predicted(

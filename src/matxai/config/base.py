@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+
+Block = TypeVar("Block", bound="SettingsBlock")
 
 
 class SettingsBlock(BaseModel):
@@ -34,6 +36,18 @@ class SettingsBlock(BaseModel):
         """
         # YAML reads an unquoted 2024-01-01 as a date; its string is what was written.
         return cls.model_validate_json(json.dumps(values, default=str))
+
+    def plain(self) -> dict[str, Any]:
+        """JSON-plain values of the block: what Snakemake's ``params`` track faithfully."""
+        return self.model_dump(mode="json")
+
+    def only(self, base: type[Block]) -> Block:
+        """The fields of one of the block's base classes, as that base.
+
+        A rule is handed the fields that its script reads: a change of another re-runs nothing.
+        """
+        names = base.model_fields
+        return base.model_construct(**{name: getattr(self, name) for name in names})
 
 
 def _yaml_number(value: object) -> object:

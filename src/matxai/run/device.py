@@ -25,10 +25,8 @@ def pick_device() -> str:
     The environment variable MATXAI_DEVICE overrides it (`cuda:1` picks the second GPU). PyTorch is
     never imported from here: a script that has not imported it computes on the CPU.
 
-    Raises
-    ------
-    InputError
-        MATXAI_DEVICE is no device, or one that this machine does not have.
+    Raises:
+        InputError: MATXAI_DEVICE is no device, or one that this machine does not have.
     """
     torch = sys.modules.get("torch")
     available = ["cpu"]
@@ -56,10 +54,10 @@ def pick_device() -> str:
 
 @contextmanager
 def granted_device() -> Iterator[str]:
-    """Give the device of `pick_device`; of several GPUs one that no other job of this user holds.
+    """Give the device of `pick_device`; of several GPUs, one that no other job of this user holds.
 
-    Jobs side by side (``--resources gpu=2``) would otherwise all take the first. SLURM shows each
-    job its own GPUs only, so there is nothing to choose there. A held GPU is a locked file in the
+    Jobs side by side (`--resources gpu=2`) would otherwise all take the first. SLURM shows each job
+    its own GPUs only, so that there is nothing to choose there. A held GPU is a locked file in the
     folder for temporary files; the lock goes with the process, however it ends.
     """
     device = pick_device()
@@ -90,7 +88,7 @@ def limited_threads(threads: int) -> Iterator[None]:
         torch.set_num_threads(threads)
     try:
         from threadpoolctl import threadpool_limits
-    except ImportError:
+    except ImportError:  # not in the TensorFlow environment
         yield
         return
     with threadpool_limits(limits=threads):

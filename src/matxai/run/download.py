@@ -14,10 +14,15 @@ _TIMEOUT_S = 60
 
 
 def download(url: str, path: str | Path, sha256: str) -> None:
-    """Write the file at ``url`` (http or https) to ``path`` and check its SHA-256.
+    """Fetch a file from the web and check its SHA-256.
+
+    Args:
+        url: Its address, http or https.
+        path: Where to write it.
+        sha256: The digest that it must have, hexadecimal.
 
     Raises:
-        InputError: it cannot be fetched, or its digest is another one (``path`` is then removed).
+        InputError: It cannot be fetched, or has another digest (`path` is then removed).
     """
     digest = hashlib.sha256()
     if not url.startswith(("http://", "https://")):

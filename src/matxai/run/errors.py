@@ -9,17 +9,7 @@ if TYPE_CHECKING:
 
 
 class InputError(ValueError):
-    """Something handed in from outside (a file, a setting, an environment) cannot be used.
-
-    Parameters
-    ----------
-    problem
-        What is wrong, one sentence without a full stop.
-    file, where, value
-        The file, the place in it (row, column, key, line), and what stands there.
-    expected, fix
-        What should stand there, and what to do about it.
-    """
+    """Something handed in from outside (a file, a setting, an environment) cannot be used."""
 
     def __init__(
         self,
@@ -31,6 +21,16 @@ class InputError(ValueError):
         expected: str | None = None,
         fix: str | None = None,
     ) -> None:
+        """State the error.
+
+        Args:
+            problem: What is wrong, one sentence without a full stop.
+            file: The file that cannot be used.
+            where: The place in it (row, column, key, line).
+            value: What stands there.
+            expected: What should stand there.
+            fix: What to do about it.
+        """
         super().__init__(problem)
         self.problem = problem
         self.details = {
@@ -42,5 +42,6 @@ class InputError(ValueError):
         }
 
     def __str__(self) -> str:
+        """Give the problem, and one indented line per detail."""
         lines = [f"  {key + ':':<9} {text}" for key, text in self.details.items() if text]
         return "\n".join([self.problem, *lines])

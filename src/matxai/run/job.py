@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from matxai.run.device import granted_device, limited_threads
 from matxai.run.errors import InputError
-from matxai.run.log import tee
+from matxai.run.log import redirected
 from matxai.run.outputs import whole_or_nothing
-from matxai.run.progress import duration
+from matxai.run.progress import duration, job_name, shown_on
 from matxai.run.snakemake_object import NamedList
 
 if TYPE_CHECKING:
@@ -37,8 +37,17 @@ if TYPE_CHECKING:
 class Job:
     """What a script works with.
 
-    `output` holds temporary paths that are moved to those in `final` when the script ends
-    cleanly; files that must survive an interruption (checkpoints) go beside a `final` path.
+    Attributes:
+        rule: Name of the rule.
+        input: Paths of the inputs.
+        output: Temporary paths, which are moved to those in `final` when the script ends cleanly.
+        final: Paths of the outputs. Files that must survive an interruption (checkpoints) go
+            beside these.
+        params: Parameters of the rule, JSON-plain.
+        wildcards: Wildcards of the job.
+        threads: Number of threads that the job may use.
+        seed: Seed of all random numbers, which is set already.
+        device: Name of the processor to compute on, as PyTorch calls it.
     """
 
     rule: str
@@ -47,7 +56,6 @@ class Job:
     final: NamedList
     params: Any
     wildcards: Any
-    resources: Any
     threads: int
     seed: int
     device: str
@@ -61,45 +69,45 @@ class Interrupted(SystemExit):
 def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
     """Run the block as a job of the workflow.
 
-    Parameters
-    ----------
-    snakemake
-        Snakemake's object, or a `SnakemakeObject`.
-    seed
-        Seed of `random`, NumPy and, where imported, PyTorch and TensorFlow; by default the
-        wildcard `seed`, else the parameter `seed`, else 0.
+    What the block prints goes to the rule's log, with a header, the traceback of a failure and what
+    the job took; `matxai.run.progress.report` also shows lines on the terminal.
 
-    Raises
-    ------
-    FileNotFoundError
-        The block ended cleanly without writing an output.
-    InputError
-        MATXAI_DEVICE names no usable device (asked by rules with the resource ``gpu``, or the
-        ``gres`` of a cluster; the others compute on the CPU); the disk is full; and any that the
-        block raises. Only the message is shown (the log has the traceback).
+    Args:
+        snakemake: Snakemake's object, or a `SnakemakeObject`.
+        seed: Seed of `random`, NumPy and, where imported, PyTorch and TensorFlow; by default the
+            wildcard `seed`, else the parameter `seed`, else 0.
+
+    Raises:
+        FileNotFoundError: The block ended cleanly without writing an output.
+        InputError: MATXAI_DEVICE names no usable device (only rules with the resource `gpu`, or the
+            `gres` of a cluster, ask for one; the others compute on the CPU); the disk is full; and
+            any that the block raises. Only the message is shown (the log has the traceback).
     """
-    log = Path(snakemake.log[0]) if len(snakemake.log) else None
-    final = NamedList.of(snakemake.output, flatten=True)
-    with _terminated_as_exception(), _account(log) as header, ExitStack() as frame:
-        partial = frame.enter_context(whole_or_nothing(final, f"rule {snakemake.rule}"))
-        frame.enter_context(tee(log))
+    final = NamedList.from_any(snakemake.output, flatten=True)
+    with ExitStack() as frame:
+        frame.enter_context(_sigterm_as_exception())
+        for log in snakemake.log[:1]:
+            terminal = frame.enter_context(redirected(Path(log)))
+            name = job_name(snakemake.rule, snakemake.wildcards)
+            frame.enter_context(shown_on(terminal, name))
+        frame.enter_context(_printed_outcome())
+        output = frame.enter_context(whole_or_nothing(final, f"rule {snakemake.rule}"))
         frame.enter_context(limited_threads(snakemake.threads))
-        asked = snakemake.resources
-        on_gpu = asked.get("gpu") or str(asked.get("gres", "")).startswith("gpu")
+        resources = snakemake.resources
+        on_gpu = resources.get("gpu") or str(resources.get("gres", "")).startswith("gpu")
         run = Job(
             rule=snakemake.rule,
             input=snakemake.input,
-            output=partial,
+            output=output,
             final=final,
             params=snakemake.params,
             wildcards=snakemake.wildcards,
-            resources=snakemake.resources,
             threads=snakemake.threads,
             seed=_choose_seed(snakemake) if seed is None else seed,
             device=frame.enter_context(granted_device()) if on_gpu else "cpu",
         )
         set_seed(run.seed)
-        header(run)
+        print(_header(run))
         yield run
 
 
@@ -131,34 +139,25 @@ def _choose_seed(snakemake: Any) -> int:
 
 
 @contextmanager
-def _account(log: Path | None) -> Iterator[Any]:
-    """Write the log's first and last lines, and the traceback of a failure between them."""
-    if log is not None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text("", encoding="utf-8")
-
-    def write(text: str) -> None:
-        if log is not None:
-            with log.open("a", encoding="utf-8") as target:
-                target.write(text + "\n")
-
+def _printed_outcome() -> Iterator[None]:
+    """Print the traceback of a failure, and how the block ended and what it took."""
     wall, cpu = time.monotonic(), _cpu_seconds()
-    result = "done"
+    outcome = "done"
     try:
-        yield lambda run: write(_header(run))
+        yield
     except (Interrupted, KeyboardInterrupt) as stop:
-        signalled = "SIGTERM" if isinstance(stop, Interrupted) else "SIGINT"
-        result = f"interrupted by {signalled}, no outputs written"
+        name = "SIGTERM" if isinstance(stop, Interrupted) else "SIGINT"
+        outcome = f"interrupted by {name}, no outputs written"
         raise
     except BaseException as error:
-        result = f"failed ({type(error).__name__}), no outputs written"
-        write(traceback.format_exc().rstrip())
+        outcome = f"failed ({type(error).__name__}), no outputs written"
+        print(traceback.format_exc().rstrip())
         if isinstance(error, InputError):
             sys.excepthook = _show_message_only  # stays: nothing follows but the process's end
         raise
     finally:
         spent = f"{duration(time.monotonic() - wall)}, CPU {_cpu_seconds() - cpu:.1f} s"
-        write(f"--- {result} | wall {spent}, peak memory {_peak_memory_mb():.0f} MB")
+        print(f"--- {outcome} | wall {spent}, peak memory {_peak_memory_mb():.0f} MB")
 
 
 def _header(run: Job) -> str:
@@ -189,7 +188,7 @@ def _peak_memory_mb() -> float:
 
 
 @contextmanager
-def _terminated_as_exception() -> Iterator[None]:
+def _sigterm_as_exception() -> Iterator[None]:
     """Turn SIGTERM into an exception, so that what follows a `with` or `finally` still happens."""
     if threading.current_thread() is not threading.main_thread():
         yield  # Python handles signals in the main thread only

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matxai.run.errors import InputError
-from matxai.run.snakemake_object import NamedList, Span
+from matxai.run.snakemake_object import NamedList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,38 +22,30 @@ PREFIX = ".partial-"
 def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[NamedList]:
     """Give temporary paths for the outputs; move them into place if the block ends cleanly.
 
-    Parameters
-    ----------
-    outputs
-        Final paths, of files or folders. Their parent folders are made.
-    owner
-        Who writes them, for the error message.
+    Args:
+        outputs: Final paths, of files or folders. Their parent folders are made.
+        owner: Who writes them, for the error message.
 
-    Yields
-    ------
-    NamedList
-        The same names and positions; each path is a hidden sibling with the same suffix, so the
-        final move is a rename within one file system.
+    Yields:
+        The same names and positions; each path is a hidden sibling with the same suffix, so that
+        the final move is a rename within one file system.
 
-    Raises
-    ------
-    FileNotFoundError
-        The block ended cleanly but did not write one of the outputs; none is moved then.
-    InputError
-        There was no space left to write to.
+    Raises:
+        FileNotFoundError: The block ended cleanly but did not write one of the outputs; none is
+            moved then.
+        InputError: There was no space left to write to.
     """
     final = [Path(path) for path in outputs]
     partial = [path.with_name(PREFIX + path.name) for path in final]
-    spans = outputs.spans()
     for path in partial:
         _remove(path)  # left by a run that was killed
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield NamedList([str(path) for path in partial], spans)
-        for position, (source, target) in enumerate(zip(partial, final, strict=True)):
-            if not source.exists():
-                name = _name_of(position, spans)
-                raise FileNotFoundError(f"{owner} ended without writing output {name} ({target})")
+        yield NamedList(map(str, partial), outputs.spans())
+        for position, path in enumerate(partial):
+            if not path.exists():
+                name = f"{_name(position, outputs)} ({final[position]})"
+                raise FileNotFoundError(f"{owner} ended without writing output {name}")
         for source, target in zip(partial, final, strict=True):
             if target.is_dir() or source.is_dir():  # a rename replaces files and empty folders only
                 _remove(target)
@@ -62,10 +54,10 @@ def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[
         if not _no_space(error):
             raise
         folders = sorted({str(path.parent) for path in final})
-        left = ", ".join(f"{folder}: {_free_mb(folder)} MB" for folder in folders)
+        free = [f"{folder}: {shutil.disk_usage(folder).free // 10**6} MB" for folder in folders]
         raise InputError(
             "No space left on the disk",
-            where=left,
+            where=", ".join(free),
             expected="room for the outputs and, in a training, its checkpoint",
             fix="free some, or let the results go elsewhere (--directory), then run the same command "
             "again: what is finished is kept, a training goes on from its checkpoint",
@@ -97,16 +89,10 @@ def _no_space(error: BaseException | None) -> bool:
     return False
 
 
-def _free_mb(folder: str) -> int:
-    return shutil.disk_usage(folder).free // 1_000_000
-
-
-def _name_of(position: int, spans: dict[str, Span]) -> str:
-    for name, (start, end) in spans.items():
-        if end is None and start == position:
-            return repr(name)
-        if end is not None and start <= position < end:
-            return f"{name!r}[{position - start}]"
+def _name(position: int, outputs: NamedList) -> str:
+    for name, (start, end) in outputs.spans().items():
+        if start <= position < (start + 1 if end is None else end):
+            return repr(name) + ("" if end is None else f"[{position - start}]")
     return f"[{position}]"
 
 

@@ -2,41 +2,93 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
 Item = TypeVar("Item")
+
+EVERY_S = 10.0
+
+
+@dataclass
+class _Terminal:
+    """Where `report` shows lines beside the log; nowhere without a descriptor."""
+
+    descriptor: int | None = None
+    job: str = ""
+    shown_at: float = 0.0
+
+
+_terminal = _Terminal()
+
+
+@contextmanager
+def shown_on(descriptor: int, job: str) -> Iterator[None]:
+    """Let `report` show some of its lines on a terminal as well, with the job's name before them.
+
+    Args:
+        descriptor: File descriptor of the terminal.
+        job: Name of the job, as `job_name` gives it.
+    """
+    _terminal.descriptor, _terminal.job, _terminal.shown_at = descriptor, job, time.monotonic()
+    try:
+        yield
+    finally:
+        _terminal.descriptor = None
+
+
+def job_name(rule: str, wildcards: Mapping[str, str]) -> str:
+    """Name a job for a person: `train_crabnet power_factor/crabnet/seed0`.
+
+    All jobs of a run belong to the same study, which is left out.
+    """
+    parts = [
+        f"{key}{value}" if value.isdigit() else value
+        for key, value in wildcards.items()
+        if key != "study"
+    ]
+    return f"{rule} {'/'.join(parts)}".rstrip()
+
+
+def report(line: str) -> None:
+    """Print a line, which goes to the job's log, and every ten seconds one to the terminal."""
+    print(line, flush=True)
+    now = time.monotonic()
+    # A second of grace: a caller that reports every ten seconds is never a moment too early.
+    if _terminal.descriptor is not None and now - _terminal.shown_at >= EVERY_S - 1:
+        _terminal.shown_at = now
+        with suppress(OSError):  # a terminal that was closed ends no job
+            os.write(_terminal.descriptor, f"{_terminal.job}: {line}\n".encode())
 
 
 def progress(
     iterable: Iterable[Item],
     label: str,
     total: int | None = None,
-    every_s: float = 10.0,
+    every_s: float = EVERY_S,
     *,
     clock: Callable[[], float] = time.monotonic,
-    write: Callable[[str], object] | None = None,
+    write: Callable[[str], object] = report,
 ) -> Iterator[Item]:
-    """Yield the items and print a line after the first, the last, and every `every_s` seconds.
+    """Yield the items and report after the first, the last, and every `every_s` seconds.
 
-    Parameters
-    ----------
-    iterable, label
-        What is worked through, and what the lines call it.
-    total
-        Number of items; by default `len(iterable)` where there is one.
-    every_s
-        Least time between two lines in seconds (the first and the last always come).
-    clock, write
-        Source of the time in seconds and sink of the lines (replaced in tests).
+    Args:
+        iterable: What is worked through.
+        label: What the lines call it.
+        total: Number of items; by default `len(iterable)` where there is one.
+        every_s: Least time between two lines in seconds (the first and the last always come).
+        clock: Source of the time in seconds (replaced in tests).
+        write: Sink of the lines (replaced in tests).
     """
     if total is None and isinstance(iterable, Sized):
         total = len(iterable)
-    write = write or _print_line
     start = last = clock()
     done = reported = 0
     for item in iterable:
@@ -52,24 +104,26 @@ def progress(
 
 def duration(seconds: float) -> str:
     """Write a time span as a person would: `45 s`, `3 min 48 s`, `2 h 05 min`."""
-    whole = round(seconds)
-    minutes, rest = divmod(whole, 60)
+    minutes, rest = divmod(round(seconds), 60)
     hours, minutes_left = divmod(minutes, 60)
     if hours:
         return f"{hours} h {minutes_left:02d} min"
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def _line(label: str, done: int, total: int | None, elapsed: float) -> str:
+def time_left(done: float, total: float, elapsed_s: float) -> str:
+    """Say how long the rest takes at the same rate, as `, 45 s left`; empty before a tenth is done."""
+    if not total / 10 <= done < total:
+        return ""
+    return f", {duration((total - done) * elapsed_s / done)} left"
+
+
+def _line(label: str, done: int, total: int | None, elapsed_s: float) -> str:
     count = f"{label} {done}" if total is None else f"{label} {done}/{total}"
-    if done == 0 or elapsed <= 0:
+    if done == 0 or elapsed_s <= 0:
         return count
-    rate = done / elapsed
-    line = f"{count}, {rate:.3g} items/s"
-    if total is not None and done < total:
-        return f"{line}, {duration((total - done) / rate)} left"
-    return line if total is None else f"{line}, {duration(elapsed)} in all"
-
-
-def _print_line(line: str) -> None:
-    print(line, flush=True)
+    line = f"{count}, {done / elapsed_s:.3g} per second"
+    if done == total:
+        return f"{line}, {duration(elapsed_s)} in all"
+    # One or two items say little about the others: the first may have to warm up.
+    return line if total is None or done < 3 else line + time_left(done, total, elapsed_s)

@@ -13,11 +13,15 @@ _WORTH_A_GPU = 1e8
 
 
 def gpus(batch_size: int, weights: int) -> int:
-    """Whether a training is worth a GPU: 1 or 0.
+    """Say whether a training is worth a GPU: 1 or 0.
 
-    An estimate: a step of optimisation costs a GPU about a millisecond of launches whatever its
-    size, and a core that long for 10^7 products of batch size and weights. A GPU that saves a
-    tenfold is worth waiting for, and being kept from others.
+    This is an estimate. A step of optimisation costs a GPU about a millisecond of launches,
+    whatever its size, and a core that long for 10^7 products of batch size and weights. A GPU that
+    is ten times as fast is worth waiting for, and being kept from others.
+
+    Args:
+        batch_size: Samples in a step of optimisation.
+        weights: Parameters of the network.
     """
     return int(batch_size * weights >= _WORTH_A_GPU)
 
@@ -29,11 +33,15 @@ class Sized(Protocol):
 
 
 def by_size(base: float, per_mb: float = 0) -> Callable[[object, Sized, int], int]:
-    """Give a resource function for `mem_mb` (MB) or `runtime` (minutes).
+    """Make a resource function for `mem_mb` (MB) or `runtime` (minutes).
 
-    It asks for `base`, and `per_mb` for each MB of input, times the number of the attempt: a job
-    that a cluster ended for want of memory or time is sent again (`retries` in
-    profiles/slurm) and then asks for twice, three times as much.
+    The request grows with the number of the attempt: a job that a cluster ended for want of memory
+    or time is sent again (`retries` in profiles/slurm), and then asks for twice or three times as
+    much.
+
+    Args:
+        base: What a job asks for whatever its inputs.
+        per_mb: What each MB of input adds.
     """
 
     def request(_wildcards: object, input: Sized, attempt: int) -> int:  # noqa: A002 - Snakemake passes by name

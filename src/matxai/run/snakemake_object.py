@@ -1,8 +1,8 @@
 """A plain object in the shape of Snakemake's `snakemake`, and a way to run a real script with it.
 
-Two users: the hand-over to the TensorFlow environment (`matxai.run.tensorflow`), which cannot unpickle
-Snakemake's own object because Snakemake is not installed there, and the tests of the rules,
-which run the script files themselves without starting a workflow.
+It has two users: the entry into the TensorFlow environment (`matxai.run.tensorflow`), where Snakemake
+is not installed and its own object cannot be unpickled, and the tests of the rules, which run the
+script files themselves without starting a workflow.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import os
 import runpy
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,81 +20,71 @@ Span = tuple[int, int | None]
 
 
 class NamedList(list[Any]):
-    """A list whose items, or runs of items, also have names, as attributes.
+    """A list whose items, or runs of items, also have names, as attributes."""
 
-    Parameters
-    ----------
-    values
-        The items in order.
-    names
-        Name to (start, end): one item where `end` is None, else the list `values[start:end]`.
-    """
+    def __init__(self, values: Iterable[Any] = (), spans: Mapping[str, Span] | None = None) -> None:
+        """Make the list.
 
-    def __init__(
-        self, values: Sequence[Any] = (), names: Mapping[str, Sequence[int | None]] | None = None
-    ) -> None:
+        Args:
+            values: The items in order.
+            spans: Start and end of each name's items: one item where the end is None, else the list
+                `values[start:end]`.
+        """
         super().__init__(values)
-        self._names: dict[str, Span] = {}
-        for name, (start, end) in (names or {}).items():
-            if start is None:
-                raise ValueError(f"{name} has no start")
-            self._names[name] = (start, end)
+        self._spans = dict(spans or {})
+        for name, (start, end) in self._spans.items():
             setattr(self, name, self[start] if end is None else NamedList(self[start:end]))
 
     @classmethod
-    def of(cls, value: Any, *, flatten: bool) -> NamedList:
-        """Build one from a dict, a list, one value, or Snakemake's own named list.
+    def from_any(cls, value: Any, *, flatten: bool) -> NamedList:
+        """Make one of a dict, a list, one value, or Snakemake's own named list.
 
-        Parameters
-        ----------
-        value
-            A dict gives names, a list gives positions only.
-        flatten
-            Whether a list under a name is a run of items (files) or one item (parameters).
+        Args:
+            value: A dict gives names, a list gives positions only.
+            flatten: Whether a list under a name is a run of items (files) or one item (parameters).
         """
         if isinstance(value, NamedList):
-            return cls(value, value.spans())
+            return value
         if hasattr(value, "_get_names"):  # Snakemake's: the same pairs of name and span
-            return cls(list(value), dict(value._get_names()))  # noqa: SLF001
-        if isinstance(value, Mapping):
-            values: list[Any] = []
-            names: dict[str, Span] = {}
-            for name, item in value.items():
-                if flatten and isinstance(item, (list, tuple)):
-                    names[name] = (len(values), len(values) + len(item))
-                    values.extend(item)
-                else:
-                    names[name] = (len(values), None)
-                    values.append(item)
-            return cls(values, names)
-        return cls([value] if isinstance(value, (str, os.PathLike)) else list(value))
+            return cls(value, dict(value._get_names()))  # noqa: SLF001
+        if not isinstance(value, Mapping):
+            return cls([value] if isinstance(value, (str, os.PathLike)) else value)
+        values: list[Any] = []
+        spans: dict[str, Span] = {}
+        for name, item in value.items():
+            run = flatten and isinstance(item, (list, tuple))
+            spans[name] = (len(values), len(values) + len(item) if run else None)
+            values.extend(item if run else [item])
+        return cls(values, spans)
 
     def spans(self) -> dict[str, Span]:
-        """Give where each name's items stand: its position, or start and end of its run."""
-        return dict(self._names)
+        """Give start and end of each name's items, as the constructor takes them."""
+        return self._spans
 
     def keys(self) -> list[str]:
         """Give the names in order."""
-        return list(self._names)
+        return list(self._spans)
 
     def items(self) -> list[tuple[str, Any]]:
         """Give name and value pairs in order."""
-        return [(name, getattr(self, name)) for name in self._names]
+        return [(name, getattr(self, name)) for name in self._spans]
 
     def get(self, name: str, default: Any = None) -> Any:
         """Give the value of a name, or the default where there is no such name."""
-        return getattr(self, name) if name in self._names else default
+        return getattr(self, name) if name in self._spans else default
 
     def __getitem__(self, key: Any) -> Any:
+        """Give the item at a position, the items of a slice, or what a name stands for."""
         if isinstance(key, str):
-            if key not in self._names:
-                raise KeyError(f"{key!r} is none of {', '.join(self._names)}")
+            if key not in self._spans:
+                raise KeyError(f"{key!r} is none of {', '.join(self._spans)}")
             return getattr(self, key)
         return super().__getitem__(key)
 
 
 FILES = ("input", "output", "log")
 VALUES = ("params", "wildcards", "resources")
+SINGLE = ("threads", "rule")
 
 
 @dataclass
@@ -108,53 +98,43 @@ class SnakemakeObject:
     wildcards: Any = field(default_factory=dict)
     resources: Any = field(default_factory=dict)
     threads: int = 1
-    rule: str = "standin"
+    rule: str = "some_rule"
 
     def __post_init__(self) -> None:
+        """Make named lists of what was given."""
         for name in FILES:
-            files = NamedList.of(getattr(self, name), flatten=True)
-            plain = [os.fspath(path) for path in files]
-            setattr(self, name, NamedList(plain, files.spans()))
+            files = NamedList.from_any(getattr(self, name), flatten=True)
+            setattr(self, name, NamedList(map(os.fspath, files), files.spans()))
         for name in VALUES:
-            setattr(self, name, NamedList.of(getattr(self, name), flatten=False))
+            setattr(self, name, NamedList.from_any(getattr(self, name), flatten=False))
 
     @classmethod
     def copy_of(cls, snakemake: Any) -> SnakemakeObject:
         """Copy Snakemake's object (its configuration is left out: no script may read it)."""
-        fields = {name: getattr(snakemake, name) for name in (*FILES, *VALUES, "threads", "rule")}
-        return cls(**fields)
+        return cls(**{name: getattr(snakemake, name) for name in (*FILES, *VALUES, *SINGLE)})
 
     def to_json(self) -> str:
         """Write everything as JSON.
 
-        Raises
-        ------
-        TypeError
-            A parameter is not a plain value.
+        Raises:
+            TypeError: A parameter is not a plain value.
         """
-        named = {
-            name: {"values": list(value), "names": value.spans()}
-            for name in (*FILES, *VALUES)
-            for value in [getattr(self, name)]
-        }
-        return json.dumps({**named, "threads": self.threads, "rule": self.rule})
+        lists = {name: getattr(self, name) for name in (*FILES, *VALUES)}
+        fields = {name: [list(items), items.spans()] for name, items in lists.items()}
+        return json.dumps(fields | {name: getattr(self, name) for name in SINGLE})
 
     @classmethod
     def from_json(cls, text: str) -> SnakemakeObject:
         """Read what `to_json` wrote."""
-        data: dict[str, Any] = json.loads(text)
-        for name in (*FILES, *VALUES):
-            data[name] = NamedList(data[name]["values"], data[name]["names"])
-        return cls(**data)
+        fields: dict[str, Any] = json.loads(text)
+        return cls(**fields | {name: NamedList(*fields[name]) for name in (*FILES, *VALUES)})
 
 
 def run_script(path: str | os.PathLike[str], snakemake: SnakemakeObject) -> None:
-    """Run a script of the workflow in this process, with the stand-in as its `snakemake`.
+    """Run a script of the workflow in this process, with this object as its `snakemake`.
 
-    Raises
-    ------
-    SystemExit
-        The script left with a code other than 0 (any other exception passes through as it is).
+    Raises:
+        SystemExit: The script left with a code other than 0 (any other exception passes through).
     """
     script = Path(path).resolve()
     before = sys.path.copy()
@@ -169,7 +149,7 @@ def run_script(path: str | os.PathLike[str], snakemake: SnakemakeObject) -> None
 
 
 def main() -> None:
-    """Run `SCRIPT` with the stand-in whose JSON lies in the open file `DESCRIPTOR`."""
+    """Run the script and take the object from the open file that the command line names."""
     script, descriptor = sys.argv[1:]
     with open(int(descriptor), encoding="utf-8") as source:
         snakemake = SnakemakeObject.from_json(source.read())

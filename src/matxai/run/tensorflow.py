@@ -1,8 +1,8 @@
-"""Hand a script over to the TensorFlow environment.
+"""The way of a script into the TensorFlow environment.
 
-TensorFlow and PyTorch abort when one process imports both, so TensorFlow lives in an environment
-of its own. A rule that needs it stays an ordinary `script:` rule: Snakemake starts it with the
-PyTorch environment's Python, and its first lines hand it over.
+A process that imports both TensorFlow and PyTorch aborts, so TensorFlow lives in an environment of
+its own. A rule that needs it stays an ordinary `script:` rule: Snakemake starts the script with the
+PyTorch environment's Python, and its first lines start it again with the other one.
 """
 
 from __future__ import annotations
@@ -20,35 +20,32 @@ from matxai.run.snakemake_object import SnakemakeObject
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 OVERRIDE = "MATXAI_TENSORFLOW_PYTHON"
-MARK = "MATXAI_HANDED_OVER"
+MARK = "MATXAI_ENTERED_TENSORFLOW"
 # Not `-m`: the module would exist twice, as __main__ and by its name.
 START = "from matxai.run.snakemake_object import main; main()"
 
 
 def tensorflow_python() -> Path:
-    """Where the Python of the TensorFlow environment should be (it need not exist)."""
+    """Say where the Python of the TensorFlow environment should be (it need not exist)."""
     default = REPOSITORY / ".venv-tensorflow" / "bin" / "python"
     # absolute(), not resolve(): a resolved venv Python is the base Python, without the packages.
     return Path(os.environ.get(OVERRIDE) or default).absolute()
 
 
 def enter_tensorflow(snakemake: Any, script: str) -> None:
-    """Return where TensorFlow can be imported; elsewhere run the script there, and end here.
+    """Do nothing where TensorFlow can be imported; elsewhere run the script where it can, and exit.
 
-    The process is replaced (`exec`), so the exit code, signals, resource limits and Snakemake's
+    The process is replaced (`exec`), so that the exit code, signals, resource limits and Snakemake's
     benchmark all see the script itself. Under `--sdm conda`, TensorFlow is importable at once.
+    TensorFlow prints notices while it is imported: import it inside `job`, which logs them.
 
-    Parameters
-    ----------
-    snakemake
-        The script's `snakemake`; of a `SnakemakeObject` (a test's) a child process is run instead.
-    script
-        The script's `__file__`.
+    Args:
+        snakemake: The script's `snakemake`; with a `SnakemakeObject` (in a test) a child process
+            runs the script instead.
+        script: The script's `__file__`.
 
-    Raises
-    ------
-    SystemExit
-        With the child's exit code, or with a message where the environment is missing.
+    Raises:
+        SystemExit: With the child's exit code, or with a message where the environment is missing.
     """
     if find_spec("tensorflow") is not None:
         return
@@ -73,15 +70,14 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
 
 def _environment(threads: int) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "VIRTUAL_ENV"}}
-    count = str(threads)
     return {
-        "TF_CPP_MIN_LOG_LEVEL": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",  # fatal errors only: it calls a machine without GPU an error
         **kept,
         # The only entry, so that no package of the first environment is visible in the second.
         "PYTHONPATH": str(REPOSITORY / "src"),
         # TensorFlow reads these once, at its import, before any code of ours could set them.
-        "TF_NUM_INTRAOP_THREADS": count,
-        "TF_NUM_INTEROP_THREADS": count,
+        "TF_NUM_INTRAOP_THREADS": str(threads),
+        "TF_NUM_INTEROP_THREADS": str(threads),
         "KERAS_BACKEND": "tensorflow",
         MARK: "1",
     }

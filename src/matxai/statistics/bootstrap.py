@@ -1,111 +1,130 @@
 """95 % bootstrap intervals for rows that come in groups: whole groups are drawn, never rows.
 
-Rows of one group (steps of a loading path, say) are correlated; drawn one by one, they would pass for
-more evidence than they are (Field & Welsh 2007, J. R. Stat. Soc. B 69:369). Every statistic here is a
-function of sums over each group, so a draw costs a weighted sum over groups and no pass over the rows.
+Rows of one group (steps of a loading path, say) are correlated. Drawn one by one, they would pass for
+more evidence than they are (Field & Welsh 2007, J. R. Stat. Soc. B 69:369). Most statistics are
+functions of sums over each group, so that a draw costs a weighted sum over groups and no pass over the rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
-Array = npt.NDArray[np.float64]
+from matxai.statistics.estimate import Array, Estimate
 
-LEVELS = (0.025, 0.975)
-_EQUAL = 1e-12  # spread of the targets in a draw, relative to that of all, which is rounding
+_EQUAL = 1e-12  # A spread of targets this small, relative to that of all rows, is rounding.
+_CHUNK = 4_000_000  # numbers of an intermediate table (draws, rows) that are held at once
 
 
 @dataclass(frozen=True)
 class Resamples:
-    """Draws of groups with replacement.
+    """Draws of groups with replacement, each of as many groups as there are.
 
-    ``codes``: (rows,) number of each row's group. ``weights``: (resamples, groups) how often a draw
-    holds each group.
+    Attributes:
+        codes: Number of each row's group, (rows,).
+        weights: How often a draw holds each group, (resamples, groups).
     """
 
     codes: npt.NDArray[np.intp]
-    weights: Array
+    weights: npt.NDArray[np.uint8]
 
     @classmethod
     def of(cls, group: npt.ArrayLike, *, seed: int, resamples: int = 1000) -> Resamples:
-        """As many groups a draw as ``group`` (rows,) has distinct values."""
+        """Draw among the distinct values of ``group`` (rows,)."""
         codes, names = pd.factorize(np.asarray(group))
         count = len(names)
-        shares = np.full(count, 1 / count)
-        weights = np.random.default_rng(seed).multinomial(count, shares, size=resamples)
-        return cls(codes, weights.astype(np.float64))
+        rng, shares = np.random.default_rng(seed), np.full(count, 1 / count)
+        weights = np.empty((resamples, count), np.uint8)
+        for part in _parts(resamples, count):
+            weights[part] = rng.multinomial(count, shares, size=len(weights[part]))
+        return cls(codes, weights)
 
     def sums(self, values: Array) -> Array:
-        """Sums over each group: (rows,) -> (groups,)."""
-        return np.bincount(self.codes, values, self.weights.shape[1]).astype(np.float64)
+        """Sum over each group: (rows,) to (groups,), or (rows, k) to (groups, k)."""
+        rows = np.arange(len(self.codes))
+        shape = (self.weights.shape[1], len(rows))
+        return sparse.csr_array((np.ones(len(rows)), (self.codes, rows)), shape=shape) @ values
 
-    def total_squares(self, target: Array) -> tuple[float, Array]:
-        """Sum of squares about the mean: of all rows, and (resamples,) of each draw.
+    def each(self, statistic: Callable[[Array], Array], width: int = 0) -> Array:
+        """Compute a statistic of the sample itself and of every draw.
 
-        NaN where all targets are equal.
+        Args:
+            statistic: Takes weights (draws, groups), returns an array (draws, ...).
+            width: How many numbers the statistic holds for each draw, where these are more than the rows.
+
+        Returns:
+            An array (1 + resamples, ...), the sample itself first.
         """
+        values = [statistic(np.ones((1, self.weights.shape[1])))]
+        for part in _parts(len(self.weights), max(len(self.codes), width)):
+            values.append(statistic(self.weights[part].astype(np.float64)))
+        return np.concatenate(values)
+
+    def means(self, values: Array) -> Array:
+        """Mean over rows of (rows,) or (rows, k) values: (1 + resamples,) or (1 + resamples, k)."""
+        sums, counts = self.sums(values), self.sums(np.ones(len(values)))
+        return self.each(lambda weights: ((weights @ sums).T / (weights @ counts)).T)
+
+    def total_squares(self, target: Array) -> Array:
+        """Sum of squares of (rows,) targets about their mean, (1 + resamples,); NaN where all are equal."""
         # The first shift makes equal targets exactly zero; the second one keeps the digits of the rest.
         centred = target - target[0]
         centred -= centred.mean()
-        squares, sums = self.sums(np.square(centred)), self.sums(centred)
-        counts = self.sums(np.ones_like(centred))
-        total = float(squares.sum())
-        drawn = self.weights @ squares - (self.weights @ sums) ** 2 / (self.weights @ counts)
-        drawn[drawn <= _EQUAL * total] = np.nan
-        return (total if total > 0 else np.nan), drawn
+        sums = self.sums(np.stack([np.square(centred), centred, np.ones_like(centred)], axis=1))
+        squares, totals, counts = self.each(lambda weights: weights @ sums).T
+        spread = squares - totals**2 / counts
+        return np.where(spread > _EQUAL * spread[0], spread, np.nan)
 
-    def interval(self, drawn: Array) -> tuple[Array, Array]:
-        """2.5 % and 97.5 % quantile of (resamples, ...); NaN for a single group or no valid draw."""
-        if self.weights.shape[1] == 1 or np.isnan(drawn).all():
-            nothing = np.full(drawn.shape[1:], np.nan)
-            return nothing, nothing
-        low, high = np.nanquantile(drawn, LEVELS, axis=0)
-        return low, high
+    def estimate(self, values: Array, level: float = 0.95) -> Estimate:
+        """The estimate from what `each` returned, with the percentile interval of probability ``level``.
 
+        Draws without a value (NaN) are left out; a single group has no interval.
+        """
+        drawn = values[1:] if self.weights.shape[1] > 1 else np.full_like(values[1:], np.nan)
+        flat = pd.DataFrame(drawn.reshape(len(drawn), -1))
+        ends = flat.quantile([(1 - level) / 2, (1 + level) / 2]).to_numpy()
+        return Estimate(values[0], *ends.reshape(2, *drawn.shape[1:]))
 
-def r2_interval(
-    target: Array, prediction: Array, group: npt.ArrayLike, *, seed: int, resamples: int = 1000
-) -> tuple[float, float, float]:
-    """R2 of (rows,) predictions and its interval over groups; NaN for equal targets."""
-    draws = Resamples.of(group, seed=seed, resamples=resamples)
-    total, totals = draws.total_squares(target)
-    errors = draws.sums(np.square(prediction - target))
-    low, high = draws.interval(1 - draws.weights @ errors / totals)
-    return 1 - float(errors.sum()) / total, float(low), float(high)
+    def table(self, metrics: pd.DataFrame) -> pd.DataFrame:
+        """Estimates of metrics, (1 + resamples) rows each: columns metric, value, ci_low, ci_high."""
+        estimates = self.estimate(metrics.to_numpy())._asdict()
+        return pd.DataFrame({"metric": metrics.columns, **estimates})
 
 
 def mean_interval(
     values: Array, group: npt.ArrayLike, *, seed: int, resamples: int = 1000
-) -> tuple[Array, Array, Array]:
-    """Mean of (rows,) or (rows, k) values over all rows, and its interval over groups: three (k,).
+) -> Estimate:
+    """Mean of (rows,) or (rows, k) values over all rows, and its interval over groups.
 
-    For (rows,) each of the three is a scalar.
+    Each field is a number for (rows,), and (k,) for (rows, k).
     """
     draws = Resamples.of(group, seed=seed, resamples=resamples)
-    sums = np.stack([draws.sums(column) for column in np.atleast_2d(values.T)], axis=1)
-    counts = draws.sums(np.ones(len(values)))
-    means = (draws.weights @ sums) / (draws.weights @ counts)[:, None]
-    low, high = draws.interval(means.reshape(len(means), *values.shape[1:]))
-    return values.mean(axis=0), low, high
+    return draws.estimate(draws.means(values))
 
 
 def quantile_interval(
     values: Array, group: npt.ArrayLike, level: float, *, seed: int, resamples: int = 1000
-) -> tuple[float, float, float]:
+) -> Estimate:
     """Quantile ``level`` of (rows,) values, and its interval over groups.
 
-    A draw's quantile is the least value at which its weighted share of rows reaches the level.
+    The quantile of a draw is the least value at which its weighted share of rows reaches the level.
     """
     draws = Resamples.of(group, seed=seed, resamples=resamples)
     order = np.argsort(values)
-    ordered, codes = values[order], draws.codes[order]
-    drawn = np.empty(resamples)
-    for place, weights in enumerate(draws.weights):
-        share = np.cumsum(weights[codes])
-        drawn[place] = ordered[np.searchsorted(share, level * share[-1])]
-    low, high = draws.interval(drawn)
-    return float(np.quantile(values, level)), float(low), float(high)
+
+    def quantiles(weights: Array) -> Array:
+        share = np.cumsum(weights[:, draws.codes[order]], axis=1)
+        return values[order][(share < level * share[:, -1:]).sum(axis=1)]
+
+    return draws.estimate(draws.each(quantiles))._replace(value=np.quantile(values, level))
+
+
+def _parts(count: int, width: int) -> list[slice]:
+    """Split ``count`` draws so that a part of them holds no more than _CHUNK numbers, ``width`` each."""
+    step = max(1, _CHUNK // max(width, 1))
+    return [slice(start, start + step) for start in range(0, count, step)]

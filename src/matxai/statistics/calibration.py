@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
+from matxai.statistics.estimate import Array
+
 _LEVELS = np.arange(1, 20) / 20  # expected coverages
 _BINS = 10  # of predicted probability
-
-Array = npt.NDArray[np.float64]
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:

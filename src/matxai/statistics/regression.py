@@ -1,16 +1,13 @@
-"""Errors of predictions, with their own uncertainty."""
+"""Errors of predicted numbers, with their own uncertainty."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from matxai.statistics.bootstrap import Resamples
-
-Array = npt.NDArray[np.float64]
+from matxai.statistics.estimate import Array, Estimate
 
 
 def mae(target: Array, prediction: Array) -> float:
@@ -29,7 +26,17 @@ def r2(target: Array, prediction: Array) -> float:
     return float(1 - np.square(prediction - target).sum() / total) if total > 0 else float("nan")
 
 
-METRICS: dict[str, Callable[[Array, Array], float]] = {"mae": mae, "rmse": rmse, "r2": r2}
+def regression_metrics(target: Array, prediction: Array, draws: Resamples) -> pd.DataFrame:
+    """MAE, RMSE and R2 of (rows,) predictions in the sample itself and in every draw.
+
+    Returns:
+        Columns mae, rmse, r2; 1 + resamples rows, the sample itself first.
+    """
+    error = prediction - target
+    sums = draws.sums(np.stack([np.ones_like(error), np.abs(error), np.square(error)], axis=1))
+    rows, absolute, squares = draws.each(lambda weights: weights @ sums).T
+    r2s = 1 - squares / draws.total_squares(target)
+    return pd.DataFrame({"mae": absolute / rows, "rmse": np.sqrt(squares / rows), "r2": r2s})
 
 
 def score(
@@ -42,17 +49,27 @@ def score(
 ) -> pd.DataFrame:
     """MAE, RMSE and R2 of (rows,) predictions with 95 % bootstrap intervals over groups of rows.
 
-    ``group`` (rows,): rows that come together, such as compounds of one composition, which share one
-    prediction; each row for itself if there is none. Columns metric, value, ci_low, ci_high. The interval
-    tells how the value would differ on another test set of this size, not on another training; NaN for a
-    single group.
+    The interval tells how the value would differ on another test set of this size, not after another training.
+
+    Args:
+        target: True values, (rows,).
+        prediction: Predicted values, (rows,), in the unit of the targets.
+        seed: Seed of the draws.
+        group: Rows that come together, (rows,), such as the compounds of one composition, which share
+            one prediction. Without it each row is a group.
+        resamples: Number of draws.
+
+    Returns:
+        Columns metric, value, ci_low, ci_high; the interval of a single group is NaN.
     """
-    every = np.arange(len(target))
-    resample = Resamples.of(every if group is None else group, seed=seed, resamples=resamples)
-    draws = [np.repeat(every, weights[resample.codes].astype(int)) for weights in resample.weights]
-    rows = []
-    for name, metric in METRICS.items():
-        drawn = np.array([metric(target[draw], prediction[draw]) for draw in draws])
-        low, high = resample.interval(drawn)
-        rows.append((name, metric(target, prediction), float(low), float(high)))
-    return pd.DataFrame(rows, columns=["metric", "value", "ci_low", "ci_high"])
+    group = np.arange(len(target)) if group is None else group
+    draws = Resamples.of(group, seed=seed, resamples=resamples)
+    return draws.table(regression_metrics(target, prediction, draws))
+
+
+def r2_interval(
+    target: Array, prediction: Array, group: npt.ArrayLike, *, seed: int, resamples: int = 1000
+) -> Estimate:
+    """R2 of (rows,) predictions and its interval over groups; NaN for equal targets."""
+    draws = Resamples.of(group, seed=seed, resamples=resamples)
+    return draws.estimate(regression_metrics(target, prediction, draws)["r2"].to_numpy())

@@ -62,9 +62,12 @@ def test_smoke_is_a_small_run_of_the_same_chain():
     assert smoke.composition.datasets.keys() == default.datasets.keys()
     for name, data in smoke.composition.datasets.items():
         assert isinstance(data, Transport)
-        assert data == default.datasets[name].model_copy(update={"subset": data.subset})
+        smaller = {"subset": data.subset, "test": data.test}
+        assert data == default.datasets[name].model_copy(update=smaller)
         assert data.subset is not None
         assert data.subset <= 500
+        assert data.test is not None
+        assert data.test <= 500
     assert smoke.composition.train.epochs <= 3
     assert smoke.composition.seeds == (0,)
 
@@ -135,7 +138,7 @@ def test_an_unknown_key_that_resembles_nothing_lists_what_is_allowed():
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        (composition(train={"epochs": 0}), ["train.epochs = 0", "at least 1", "`epochs: 30`"]),
+        (composition(train={"epochs": 0}), ["train.epochs = 0", "at least 1", "`epochs: 50`"]),
         (composition(train={"epochs": 3.0}), ["train.epochs = 3.0", "a whole number"]),
         (composition(train={"epochs": True}), ["train.epochs = true", "a whole number"]),
         (composition(train={"epochs": "many"}), ['epochs = "many"', "without quotes and unit"]),
@@ -154,7 +157,7 @@ def test_an_unknown_key_that_resembles_nothing_lists_what_is_allowed():
         (composition(element_vectors={"elements": ["Xx"]}), ["elements[0]: Xx is no element"]),
         (composition(local_umap={"elements": ["Fe", "Rf"]}), ["elements[1]: Rf is no element"]),
         (composition(correlation={"vectors": ["layer0.query"]}), ['[0] = "layer0.query"', "or"]),
-        (composition(correlation={"vectors": ["layer4.key"]}), ["network.layers is 3"]),
+        (composition(correlation={"vectors": ["layer4.key"]}), ["network.layers is 2"]),
         (composition(datasets={}), ["composition.datasets = {}"]),
         (composition(datasets={"a/b": {"source": "folder", "path": "x"}}), ["'a/b'", "folder"]),
         (composition(datasets={"a": {"source": "foldr"}}), ["a.source", "one of download, folder"]),

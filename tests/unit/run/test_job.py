@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import re
@@ -19,11 +20,12 @@ from tests.project import REPOSITORY
 
 from matxai.run.errors import InputError
 from matxai.run.job import Job, job
+from matxai.run.progress import report, shown_on
 from matxai.run.snakemake_object import SnakemakeObject, run_script
 
 
 @pytest.fixture
-def standin(tmp_path: Path) -> SnakemakeObject:
+def snakemake_object(tmp_path: Path) -> SnakemakeObject:
     return SnakemakeObject(
         input={"table": "in.csv"},
         output={"figure": tmp_path / "out/figure.svg", "tables": [tmp_path / "a.csv", "b.csv"]},
@@ -47,7 +49,8 @@ def run_in_child(
     (folder / "script.py").write_text(body, encoding="utf-8")
     code = (
         "from matxai.run.snakemake_object import SnakemakeObject, run_script\n"
-        f"s = SnakemakeObject(output={{'text': {output!r}}}, log='log.txt', rule='demo')\n"
+        f"s = SnakemakeObject(output={{'text': {output!r}}}, log='log.txt', rule='demo', "
+        "wildcards={'study': 'a', 'seed': '3'})\n"
         "run_script('script.py', s)"
     )
     child = subprocess.Popen(
@@ -69,32 +72,32 @@ def names(folder: Path) -> set[str]:
 
 
 def test_outputs_are_moved_into_place(
-    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with job(standin) as run:
+    with job(snakemake_object) as run:
         write_all(run)
         assert Path(run.output.figure).suffix == ".svg"
         assert run.output["figure"] == run.output[0]
         assert run.output.tables == run.output[1:]
         assert Path(run.output.figure).parent == tmp_path / "out"
-        assert not any(Path(path).exists() for path in standin.output)
+        assert not any(Path(path).exists() for path in snakemake_object.output)
         assert (run.input.table, run.params.size, run.wildcards.study) == ("in.csv", [1, 2], "demo")
-    assert all(Path(path).read_text(encoding="utf-8") == "x" for path in standin.output)
+    assert all(Path(path).read_text(encoding="utf-8") == "x" for path in snakemake_object.output)
     assert not list(tmp_path.rglob(".partial-*"))
 
 
 def test_a_failure_leaves_no_outputs_and_old_ones_alone(
-    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("b.csv").write_text("old", encoding="utf-8")
-    with pytest.raises(ZeroDivisionError), job(standin) as run:  # noqa: PT012 - after the writing
+    with pytest.raises(ZeroDivisionError), job(snakemake_object) as run:  # noqa: PT012 - after the writing
         write_all(run)
         print(1 / 0)
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["b.csv", "rule.log"]
     assert Path("b.csv").read_text(encoding="utf-8") == "old"
-    log = Path(standin.log[0]).read_text(encoding="utf-8")
+    log = Path(snakemake_object.log[0]).read_text(encoding="utf-8")
     assert "Traceback" in log
     assert "ZeroDivisionError: division by zero" in log
     assert re.search(r"--- failed \(ZeroDivisionError\), no outputs written \| wall \d+ s", log)
@@ -104,7 +107,7 @@ def test_a_failure_leaves_no_outputs_and_old_ones_alone(
     ("missing", "named"), [(0, r"'figure' \(.*figure\.svg\)"), (2, r"'tables'\[1\] \(b\.csv\)")]
 )
 def test_a_missing_output_is_named(
-    standin: SnakemakeObject,
+    snakemake_object: SnakemakeObject,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     missing: int,
@@ -112,10 +115,10 @@ def test_a_missing_output_is_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     message = f"plot_figure ended without writing output {named}"
-    with pytest.raises(FileNotFoundError, match=message), job(standin) as run:  # noqa: PT012
+    with pytest.raises(FileNotFoundError, match=message), job(snakemake_object) as run:  # noqa: PT012
         write_all(run)
         Path(run.output[missing]).unlink()
-    assert not any(Path(path).exists() for path in standin.output)
+    assert not any(Path(path).exists() for path in snakemake_object.output)
 
 
 def test_folders_are_outputs_too_and_stale_parts_go(tmp_path: Path) -> None:
@@ -133,10 +136,10 @@ def test_folders_are_outputs_too_and_stale_parts_go(tmp_path: Path) -> None:
 
 
 def test_log_holds_header_output_warnings_and_footer(
-    standin: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with job(standin, seed=7) as run:
+    with job(snakemake_object, seed=7) as run:
         write_all(run)
         print("printed")
         subprocess.run(["sh", "-c", "echo from a child; echo its error >&2"], check=True)
@@ -145,7 +148,7 @@ def test_log_holds_header_output_warnings_and_footer(
             warnings.showwarning = _plain_showwarning  # pytest records warnings otherwise
             warnings.warn("beware", stacklevel=1)
         print("last")
-    log = Path(standin.log[0]).read_text(encoding="utf-8")
+    log = Path(snakemake_object.log[0]).read_text(encoding="utf-8")
     for fact in (
         r"--- rule: +plot_figure",
         r"--- wildcards: study=demo",
@@ -162,7 +165,7 @@ def _plain_showwarning(message: object, *_: object) -> None:
     print(f"UserWarning: {message}", file=sys.stderr)
 
 
-def test_seeds_repeat(standin: SnakemakeObject) -> None:
+def test_seeds_repeat(snakemake_object: SnakemakeObject) -> None:
     def draw(**fields: object) -> tuple[int, float, float]:
         with job(SnakemakeObject(**fields)) as run:
             return run.seed, random.random(), float(np.random.rand())  # noqa: NPY002 - the global one is meant
@@ -178,7 +181,7 @@ def test_seeds_repeat(standin: SnakemakeObject) -> None:
         draw(wildcards={"seed": "x"})
 
 
-def test_other_threads_may_run_a_job(standin: SnakemakeObject) -> None:
+def test_other_threads_may_run_a_job(snakemake_object: SnakemakeObject) -> None:
     seeds: list[int] = []
 
     def work() -> None:
@@ -220,12 +223,48 @@ def test_scripts_in_a_process_log_what_c_code_and_python_print(tmp_path: Path) -
     )
     log = (tmp_path / "log.txt").read_text(encoding="utf-8")
     assert child.returncode == 0
-    assert child.stderr is not None
-    shown = child.stderr.read()
-    for text in (log, shown):
-        order = [text.index(word) for word in ("first", "second", "UserWarning: third", "fourth")]
-        assert order == sorted(order)
+    order = [log.index(word) for word in ("first", "second", "UserWarning: third", "fourth")]
+    assert order == sorted(order)
+    assert child.communicate() == ("", "")  # the terminal shows nothing of it
     assert names(tmp_path) == {"out.txt"}
+
+
+def test_the_terminal_shows_a_progress_line_now_and_then(tmp_path: Path) -> None:
+    child = run_in_child(
+        tmp_path,
+        "import os, time\n"
+        "from matxai.run.job import job\n"
+        "from matxai.run.progress import report\n"
+        "clock = [0.0]\n"
+        "time.monotonic = lambda: clock[0]\n"
+        "with job(snakemake) as run:\n"
+        "    for second in range(26):\n"
+        "        clock[0] = second\n"
+        "        report(f'epoch {second}/60')\n"
+        "    os.system('echo from a child >&2')\n"
+        "    open(run.output.text, 'w').write('done')\n"
+        "report('after the job')\n",
+    )
+    log = (tmp_path / "log.txt").read_text(encoding="utf-8")
+    assert [f"epoch {n}/60\n" in log for n in range(26)] == [True] * 26
+    shown = "demo seed3: epoch 9/60\ndemo seed3: epoch 18/60\n"
+    assert child.communicate() == ("after the job\n", shown)
+
+
+def test_a_closed_terminal_ends_no_job(
+    snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with job(snakemake_object) as run, shown_on(writer, "demo"):
+        monkeypatch.setattr(time, "monotonic", lambda: math.inf)
+        report("half")
+        monkeypatch.undo()
+        monkeypatch.chdir(tmp_path)
+        write_all(run)
+    os.close(writer)
+    assert "half\n" in Path(snakemake_object.log[0]).read_text(encoding="utf-8")
 
 
 def test_an_input_error_shows_its_message_only(tmp_path: Path) -> None:
@@ -280,9 +319,9 @@ def test_a_signal_removes_parts_and_is_logged(
     assert log.index("last words") < log.index(f"--- interrupted by {word}, no outputs written")
 
 
-def test_a_stand_in_survives_json(standin: SnakemakeObject, tmp_path: Path) -> None:
-    copy = SnakemakeObject.from_json(standin.to_json())
-    assert copy.to_json() == standin.to_json()
+def test_a_stand_in_survives_json(snakemake_object: SnakemakeObject, tmp_path: Path) -> None:
+    copy = SnakemakeObject.from_json(snakemake_object.to_json())
+    assert copy.to_json() == snakemake_object.to_json()
     assert copy.output.figure == str(tmp_path / "out/figure.svg")
     assert copy.output.tables == [str(tmp_path / "a.csv"), "b.csv"]
     assert (copy.params.size, copy.params["libs"], copy.wildcards.get("no", 5)) == (

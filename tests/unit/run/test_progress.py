@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from matxai.run.progress import duration, progress
+from matxai.run.progress import duration, job_name, progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,16 +29,23 @@ def test_items_come_through_unchanged() -> None:
 def test_first_last_and_every_so_often() -> None:
     lines = lines_of(iter(range(60)), 5.0, 100.0, 60)
     assert lines == [
-        "epoch 1/60, 0.2 items/s, 4 min 55 s left",
-        "epoch 21/60, 0.2 items/s, 3 min 15 s left",
-        "epoch 41/60, 0.2 items/s, 1 min 35 s left",
-        "epoch 60/60, 0.197 items/s, 5 min 05 s in all",
+        "epoch 1/60, 0.2 per second",
+        "epoch 21/60, 0.2 per second, 3 min 15 s left",
+        "epoch 41/60, 0.2 per second, 1 min 35 s left",
+        "epoch 60/60, 0.197 per second, 5 min 05 s in all",
     ]
 
 
 def test_length_is_found_or_left_out() -> None:
-    assert lines_of(range(6), 1.0, 99.0, None)[0] == "epoch 1/6, 1 items/s, 5 s left"
-    assert lines_of(iter(range(6)), 1.0, 99.0, None)[-1] == "epoch 6, 0.857 items/s"
+    assert lines_of(range(6), 1.0, 99.0, None)[0] == "epoch 1/6, 1 per second"
+    assert lines_of(iter(range(6)), 1.0, 99.0, None)[-1] == "epoch 6, 0.857 per second"
+
+
+def test_no_time_is_left_before_a_tenth_and_three_items() -> None:
+    few = lines_of(range(4), 1.0, 1.0, None)
+    assert [line.endswith("left") for line in few] == [False, False, True, False]
+    many = lines_of(range(100), 1.0, 1.0, None)
+    assert [line.endswith("left") for line in many] == [False] * 9 + [True] * 90 + [False]
 
 
 def test_no_items_and_one_item() -> None:
@@ -50,7 +57,13 @@ def test_no_items_and_one_item() -> None:
 
 def test_lines_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     list(progress([1], "row", clock=itertools.count(0.0, 2.0).__next__))
-    assert capsys.readouterr().out == "row 1/1, 0.5 items/s, 2 s in all\n"
+    assert capsys.readouterr().out == "row 1/1, 0.5 per second, 2 s in all\n"
+
+
+def test_a_job_is_named_by_rule_and_wildcards() -> None:
+    wildcards = {"study": "default", "dataset": "metal", "network": "crabnet", "seed": "0"}
+    assert job_name("train_crabnet", wildcards) == "train_crabnet metal/crabnet/seed0"
+    assert job_name("prepare_compositions", {"study": "default"}) == "prepare_compositions"
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,21 @@
-"""A digest changes exactly when code that the script can reach changes."""
+"""A digest changes exactly when a module that the script reaches by import changes."""
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.project import REPOSITORY
 
 from matxai.run.errors import InputError
 from matxai.run.provenance import code_digest, library_versions
-from matxai.run.provenance.closure import Closure
+from matxai.run.provenance.imports import SCRIPT, find, reached_modules, read_node
+from matxai.run.provenance.modules import read_module
 
 BASE = {
     "scripts/train.py": "from lib.model import fit\nfit(1)\n",
@@ -50,13 +55,25 @@ class Project:
         self.write(name, text.replace(old, new))
 
     def digest(self, script: str = "train", cache: Path | None = None) -> str:
+        new_process()
         return code_digest(self.folder / f"scripts/{script}.py", [self.folder / "src"], cache)
 
     def digests(self) -> dict[str, str]:
         return {name: self.digest(name) for name in ("train", "plot")}
 
     def libraries(self, script: str = "train") -> dict[str, str]:
+        new_process()
         return library_versions(self.folder / f"scripts/{script}.py", [self.folder / "src"])
+
+    def reached(self, script: str = "train") -> set[str]:
+        new_process()
+        return {*reached_modules(self.folder / f"scripts/{script}.py", [self.folder / "src"])}
+
+
+def new_process() -> None:
+    """Forget the files read so far, as another process would not know them."""
+    for memory in (find, read_node, read_module):
+        memory.cache_clear()
 
 
 @pytest.fixture
@@ -72,14 +89,11 @@ def project(tmp_path: Path) -> Project:
         ("src/lib/model.py", '    """Fit."""\n', ""),
         ("src/lib/model.py", '"""Models."""\n', "# no docstring\n\n\n"),
         ("src/lib/model.py", "return _step(x) * RATE", "return (\n        _step(x) * RATE\n    )"),
-        ("src/lib/model.py", "return unused()", "return 5"),
-        ("src/lib/numbers.py", "return OTHER", "return OTHER + 1"),
-        ("src/lib/numbers.py", "OTHER = 2", "OTHER = 3"),
+        ("src/lib/model.py", "def _step", '"""Text that stands alone."""\n\n\ndef _step'),
         ("src/lib/figures.py", "a figure", "another figure"),
-        ("src/lib/model.py", "def forgotten():", "def new():\n    pass\n\n\ndef forgotten():"),
     ],
 )
-def test_what_the_script_cannot_reach_keeps_its_digest(
+def test_what_does_not_run_keeps_the_digest(
     project: Project, file: str, old: str, new: str
 ) -> None:
     before = project.digest("train")
@@ -91,7 +105,10 @@ def test_what_the_script_cannot_reach_keeps_its_digest(
     ("file", "old", "new", "changed"),
     [
         ("src/lib/model.py", "x + 1", "x + 2", {"train"}),
+        ("src/lib/model.py", "return unused()", "return 5", {"train"}),
+        ("src/lib/model.py", "def forgotten", "def new():\n    pass\n\n\ndef forgotten", {"train"}),
         ("src/lib/numbers.py", "RATE = 0.1", "RATE = 0.2", {"train"}),
+        ("src/lib/numbers.py", "OTHER = 2", "OTHER = 3", {"train"}),
         ("src/lib/model.py", "import RATE", "import OTHER as RATE", {"train"}),
         ("src/lib/model.py", "def fit(x):", "def fit(x, y=0):", {"train"}),
         ("src/lib/figures.py", "a figure", "another figure", {"plot"}),
@@ -108,196 +125,74 @@ def test_a_change_reaches_exactly_its_users(
     assert {name for name in before if before[name] != after[name]} == changed
 
 
-# Each case: the script, a module `lib.part`, the edit in it that must show, and one that must not.
-REACHING = {
-    "decorator": (
-        "from lib.part import f\nf()\n",
-        (
-            "import functools\n\ndef twice(g):\n    return lambda: g() * 2\n\n"
-            "@twice\ndef f():\n    return 1\n\ndef idle():\n    return 'idle'\n"
-        ),
-        ("g() * 2", "g() * 3"),
-    ),
-    "base class": (
-        "from lib.part import B\nB()\n",
-        "class A:\n    size = 1\n\nclass B(A):\n    pass\n\ndef idle():\n    return 'idle'\n",
-        ("size = 1", "size = 2"),
-    ),
-    "method": (
-        "from lib.part import B\nB().f()\n",
-        (
-            "class B:\n    def f(self):\n        return g()\n\ndef g():\n    return 1\n\n"
-            "def idle():\n    return 'idle'\n"
-        ),
-        ("return 1", "return 2"),
-    ),
-    "default argument": (
-        "from lib.part import f\nf()\n",
-        "SIZE = 1\n\ndef f(n=SIZE):\n    return n\n\ndef idle():\n    return 'idle'\n",
-        ("SIZE = 1", "SIZE = 2"),
-    ),
-    "alias": (
-        "import lib.part as p\nq = p.g\nq()\n",
-        "def f():\n    return 1\n\ng = f\n\ndef idle():\n    return 'idle'\n",
-        ("return 1", "return 2"),
-    ),
-    "dotted import": (
-        "import lib.part\nlib.part.f()\n",
-        "def f():\n    return 1\n\ndef idle():\n    return 'idle'\n",
-        ("return 1", "return 2"),
-    ),
-    "module from package": (
-        "from lib import part\npart.f()\n",
-        "def f():\n    return 1\n\ndef idle():\n    return 'idle'\n",
-        ("return 1", "return 2"),
-    ),
-    "nested import": (
-        "def main():\n    from lib.part import f\n    return f()\n\nmain()\n",
-        "def f():\n    return 1\n\ndef idle():\n    return 'idle'\n",
-        ("return 1", "return 2"),
-    ),
-    "closure that shadows": (
-        "from lib.part import f\nf()\n",
-        (
-            "def g():\n    return 1\n\ndef f():\n    a = [g for g in ()]\n    return a, g()\n\n"
-            "def idle():\n    return 'idle'\n"
-        ),
-        ("return 1", "return 2"),
-    ),
-    "registry": (
-        "from lib.part import METHODS\nMETHODS['f']()\n",
-        (
-            "METHODS = {}\n\ndef register(g):\n    METHODS[g.__name__] = g\n    return g\n\n"
-            "@register\ndef f():\n    return 1\n\ndef idle():\n    return 'idle'\n"
-        ),
-        ("return 1", "return 2"),
-    ),
-    "function handed to a call at import": (
-        "from lib.part import KNOWN\nKNOWN\n",
-        (
-            "KNOWN = []\n\ndef register(x):\n    KNOWN.append((x, 1))\n\n"
-            "DONE = list(map(register, 'ab'))\n\ndef idle():\n    return 'idle'\n"
-        ),
-        ("(x, 1)", "(x, 2)"),
-    ),
-    "metaclass": (
-        "from lib.part import KNOWN\nKNOWN\n",
-        (
-            "KNOWN = []\n\n"
-            "class Meta(type):\n    def __init__(cls, *args):\n        KNOWN.append(1)\n\n"
-            "class A(metaclass=Meta):\n    pass\n\ndef idle():\n    return 'idle'\n"
-        ),
-        ("append(1)", "append(2)"),
-    ),
-    "inner import that shadows in one branch": (
-        "from lib.part import f\nf()\n",
-        (
-            "def g():\n    return 1\n\ndef f():\n    def inner():\n        from lib.numbers import "
-            "unused as g\n        return g()\n    return inner() + g()\n\n"
-            "def idle():\n    return 'idle'\n"
-        ),
-        ("return 1", "return 2"),
-    ),
-    "what a library's name stands for": (
-        "from lib.part import f\nf()\n",
-        (
-            "from math import floor as g\n\ndef f():\n    return g(1.5)\n\n"
-            "def idle():\n    return 'idle'\n"
-        ),
-        ("floor as g", "ceil as g"),
-    ),
-    "class attribute of the same name": (
-        "from lib.part import B\nB.x\n",
-        "x = 1\n\nclass B:\n    x = x\n\ndef idle():\n    return 'idle'\n",
-        ("x = 1", "x = 2"),
-    ),
-    "subclass hook": (
-        "from lib.part import A\nA.all[0]().f()\n",
-        (
-            "class A:\n    all = []\n    def __init_subclass__(cls):\n        A.all.append(cls)\n\n"
-            "class B(A):\n    def f(self):\n        return 1\n\ndef idle():\n    return 'idle'\n"
-        ),
-        ("return 1", "return 2"),
-    ),
-    "conditional definition": (
-        "from lib.part import f\nf()\n",
-        (
-            "import sys\n\n"
-            "if sys.platform:\n    def f():\n        return 1\nelse:\n    f = None\n\n"
-            "def idle():\n    return 'idle'\n"
-        ),
-        ("return 1", "return 2"),
-    ),
-    "module-level effect": (
-        "import lib.part\n",
-        "STATE = []\nSTATE.append(1)\n\ndef idle():\n    return 'idle'\n",
-        ("append(1)", "append(2)"),
-    ),
-    "global written by a function": (
-        "from lib.part import f\nf()\n",
-        "N = 0\n\ndef f():\n    global N\n    N += 1\n\ndef idle():\n    return 'idle'\n",
-        ("N = 0", "N = 5"),
-    ),
-    "annotation of a field, as a string": (
-        "from lib.part import B\nB()\n",
-        "class A:\n    size = 1\n\nclass B:\n    a: 'A'\n\ndef idle():\n    return 'idle'\n",
-        ("size = 1", "size = 2"),
-    ),
-}
-
-
-@pytest.mark.parametrize("case", REACHING)
-def test_a_definition_is_reached_through(project: Project, case: str) -> None:
-    script, part, edit = REACHING[case]
-    project.write("scripts/train.py", script)
-    project.write("src/lib/part.py", part)
-    before = project.digest()
-    project.edit("src/lib/part.py", "'idle'", "'idler'")
-    assert project.digest() == before
-    project.edit("src/lib/part.py", *edit)
-    assert project.digest() != before
+PART = "def f():\n    return 1\n\ndef idle():\n    return 'idle'\n"
 
 
 @pytest.mark.parametrize(
     "script",
     [
+        "from lib.part import f\nf()\n",
+        "from lib.part import f as g\ng()\n",
         "from lib.part import *\nf()\n",
-        "import lib.part as p\nprint(p)\n",
+        "from lib import part\npart.f()\n",
         "from lib import part\ngetattr(part, 'f')()\n",
+        "import lib.part\nlib.part.f()\n",
+        "import lib.part as p\np.f()\n",
+        "import lib.part as p\nprint(p)\n",
+        "import os, lib.part\n",
         "import lib\nprint(lib.part)\nimport lib.part\n",
-        "import lib.part as p\np.made_elsewhere()\n",
+        "def main():\n    from lib.part import f\n    return f()\n\nmain()\n",
+        "class A:\n    from lib.part import f\n",
+        "try:\n    from lib.part import f\nexcept ImportError:\n    f = None\n",
+        "if 1 > 2:\n    pass\nelse:\n    import lib.part\n",
+        "import beside\n",
         "from lib.star import f\n",
+        "from lib.everything import *\n",
         "from lib.through import f\nf()\n",
+        "from lib.sub import g\ng()\n",
+        "import lib.sub.unrelated\n",
+        "from lib.plain.inner import f\n",
     ],
 )
-def test_an_unclear_use_takes_the_whole_module(project: Project, script: str) -> None:
-    project.write("src/lib/part.py", "def f():\n    return 1\n\ndef g():\n    return 2\n")
+def test_a_module_is_reached_through(project: Project, script: str) -> None:
+    project.write("src/lib/part.py", PART)
+    project.write("scripts/beside.py", "import lib.part\n")
     project.write("src/lib/star.py", "from lib.part import *\n")
+    project.write("src/lib/everything/__init__.py", "__all__ = ['inner']\n")
+    project.write("src/lib/everything/inner.py", "from ..part import f\n")
     project.write("src/lib/through.py", "import lib.part as p\n\ndef f():\n    return vars(p)\n")
+    project.write("src/lib/sub/__init__.py", "from .inner import f as g\n")
+    project.write("src/lib/sub/inner.py", "from . import deep\nf = deep.d\n")
+    project.write("src/lib/sub/deep.py", "def d():\n    from .. import part\n    return part.f()\n")
+    project.write("src/lib/sub/unrelated.py", "")
+    project.write("src/lib/plain/inner.py", "from ..part import f\n")  # without an __init__
     project.write("scripts/train.py", script)
     before = project.digest()
-    project.edit("src/lib/part.py", "return 2", "return 3")
+    project.edit("src/lib/figures.py", "a figure", "another figure")
+    assert project.digest() == before
+    project.edit("src/lib/part.py", "'idle'", "'idler'")
+    assert project.digest() != before
+    assert "lib.figures" not in project.reached()
+
+
+def test_the_reached_modules_are_those_imported_and_the_packages_on_the_way(
+    project: Project,
+) -> None:
+    assert project.reached("train") == {SCRIPT, "lib", "lib.model", "lib.numbers"}
+    assert project.reached("plot") == {SCRIPT, "lib", "lib.figures"}
+
+
+def test_what_a_librarys_name_stands_for_counts(project: Project) -> None:
+    project.edit("src/lib/numbers.py", "OTHER = 2", "from math import floor as OTHER")
+    before = project.digest()
+    project.edit("src/lib/numbers.py", "floor as", "ceil as")
     assert project.digest() != before
 
 
-def test_reexports_and_relative_imports_are_followed_to_the_definition(project: Project) -> None:
-    project.write("src/lib/sub/__init__.py", "from .inner import f as g, h\n")
-    project.write(
-        "src/lib/sub/inner.py",
-        "from . import deep\nfrom ..numbers import RATE\n\n"
-        "def f():\n    return deep.d() * RATE\n\ndef h():\n    return 9\n",
-    )
-    project.write("src/lib/sub/deep.py", "def d():\n    return 1\n\ndef e():\n    return 7\n")
-    project.write("scripts/train.py", "from lib.sub import g\ng()\n")
-    before = project.digest()
-    project.edit("src/lib/sub/inner.py", "return 9", "return 10")
-    project.edit("src/lib/sub/deep.py", "return 7", "return 8")
-    assert project.digest() == before
-    project.edit("src/lib/sub/deep.py", "return 1", "return 2")
-    second = project.digest()
-    assert second != before
-    project.edit("src/lib/numbers.py", "0.1", "0.2")
-    assert project.digest() != second
+def test_a_relative_import_that_leads_nowhere_is_refused(project: Project) -> None:
+    project.edit("src/lib/model.py", "from lib.numbers", "from ...numbers")
+    with pytest.raises(InputError, match=r"(?s)leads nowhere.*model\.py"):
+        project.digest()
 
 
 def test_what_only_a_type_checker_reads_is_ignored(project: Project) -> None:
@@ -326,14 +221,17 @@ def test_the_description_of_a_setting_is_documentation(project: Project) -> None
 
 
 def test_the_else_branch_of_type_checking_does_run(project: Project) -> None:
+    project.write("src/lib/rate.py", "RATE = 0.3\n")
     project.edit(
         "src/lib/model.py",
-        "from lib.numbers import RATE",
+        "from lib.numbers import RATE, unused",
         "import typing\nif typing.TYPE_CHECKING:\n    RATE: float\nelse:\n"
-        "    from lib.numbers import RATE\nfrom lib.numbers import OTHER",
+        "    from lib.rate import RATE",
     )
     before = project.digest()
     project.edit("src/lib/numbers.py", "0.1", "0.2")
+    assert project.digest() == before
+    project.edit("src/lib/rate.py", "0.3", "0.4")
     assert project.digest() != before
 
 
@@ -369,6 +267,30 @@ def test_declared_data_files_count_by_content(project: Project) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "DATA_FILES = ['a.yml']",
+        "DATA_FILES: tuple[str, ...] = ('a.yml',)",
+        "DATA_FILES = ('b.yml',)\nDATA_FILES += ('a.yml',)",
+    ],
+)
+def test_data_files_may_be_declared_in_several_ways(project: Project, line: str) -> None:
+    project.edit("src/lib/numbers.py", "OTHER = 2", f"OTHER = 2\n{line}")
+    project.write("src/lib/a.yml", "1")
+    project.write("src/lib/b.yml", "1")
+    before = project.digest()
+    project.write("src/lib/a.yml", "2")
+    assert project.digest() != before
+
+
+@pytest.mark.parametrize("value", ["(NAME,)", "'rates.yml'", "(1,)"])
+def test_data_files_that_are_no_literal_names_are_refused(project: Project, value: str) -> None:
+    project.edit("src/lib/numbers.py", "OTHER = 2", f"OTHER = 2\nDATA_FILES = {value}")
+    with pytest.raises(InputError, match=r"(?s)not a literal tuple.*numbers\.py.*line 3"):
+        project.digest()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "import importlib\nX = importlib.import_module('lib.numbers')",
         "from importlib import import_module as load",
         "X = __import__('lib.numbers')",
@@ -388,22 +310,36 @@ def test_broken_code_is_named(project: Project) -> None:
         project.digest()
 
 
-def test_the_cache_changes_speed_only(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["{broken", "", "[]", '{"digest": "a"}', "\xff"])
+def test_the_cache_changes_speed_only(project: Project, tmp_path: Path, damage: str) -> None:
     cache = tmp_path / "cache"
     plain = project.digest()
     assert project.digest(cache=cache) == plain
     files = sorted(cache.iterdir())
-    assert files
-    from matxai.run.provenance.cache import read_once
-
-    read_once.cache_clear()
+    assert len(files) == 4  # script, lib, model, numbers
     assert project.digest(cache=cache) == plain
     for file in files:
-        file.write_text("{broken", encoding="utf-8")
-    read_once.cache_clear()
+        file.write_text(damage, encoding="latin-1")
     assert project.digest(cache=cache) == plain
     project.edit("src/lib/model.py", "x + 1", "x + 2")
     assert project.digest(cache=cache) == project.digest() != plain
+
+
+def test_each_file_is_parsed_once_per_process_and_with_a_cache_once_at_all(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = []
+    parse = ast.parse
+    monkeypatch.setattr(ast, "parse", lambda source: parsed.append(source) or parse(source))
+    project.write("scripts/plot.py", "import lib.model\n")
+    scripts = [project.folder / f"scripts/{name}.py" for name in ("train", "plot")]
+    new_process()
+    for script in scripts:
+        code_digest(script, [project.folder / "src"], tmp_path / "cache")
+        library_versions(script, [project.folder / "src"], tmp_path / "cache")
+    assert len(parsed) == len(set(parsed)) == 5  # two scripts, lib, model, numbers
+    project.digest(cache=tmp_path / "cache")
+    assert len(parsed) == 5
 
 
 def test_libraries_are_those_the_closure_imports(project: Project) -> None:
@@ -414,6 +350,7 @@ def test_libraries_are_those_the_closure_imports(project: Project) -> None:
     assert project.libraries("train") == {
         "pillow": version("pillow"),
         "pyyaml": version("pyyaml"),
+        "scipy": version("scipy"),
     }
     assert project.libraries("plot") == {"numpy": version("numpy")}
 
@@ -423,8 +360,30 @@ def test_a_missing_library_is_listed_as_absent(project: Project) -> None:
     assert project.libraries("plot") == {"no_such_library": "not installed"}
 
 
-def test_a_function_on_its_own_takes_only_what_it_needs(project: Project) -> None:
-    closure = Closure(project.folder / "scripts/train.py", [project.folder / "src"])
-    assert closure.reaches("lib.model", "_step")
-    assert not closure.reaches("lib.model", "forgotten")
-    assert not closure.reaches("lib.numbers", "OTHER")
+TRAINING = sorted((REPOSITORY / "workflow/scripts").glob("*/train_*.py"))
+ANALYSES = (
+    "composition/settings/analyses.py",
+    "composition/figures/*.py",
+    "constitutive/settings/explain.py",
+    "constitutive/figures/*.py",
+)
+
+
+@pytest.mark.parametrize("script", TRAINING, ids=lambda script: script.stem)
+def test_an_edit_in_settings_or_figures_of_an_analysis_retrains_nothing(script: Path) -> None:
+    source = REPOSITORY / "src"
+    reached = {find(name, (source,)) for name in reached_modules(script, [source])}
+    for pattern in ANALYSES:
+        modules = set((source / "matxai").glob(pattern))
+        assert modules  # the pattern still names something
+        assert not modules & reached
+    assert source / "matxai/learning/loop.py" in reached
+
+
+def test_nothing_heavy_is_imported_to_digest() -> None:
+    command = "import sys, matxai.run.provenance; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+    modules = subprocess.run(
+        [sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"numpy", "pandas", "pydantic", "torch", "yaml"} & {*modules}

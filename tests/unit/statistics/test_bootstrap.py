@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from matxai.statistics.bootstrap import Resamples, mean_interval, r2_interval
-from matxai.statistics.regression import r2
+from matxai.statistics.bootstrap import Resamples, mean_interval
+from matxai.statistics.regression import r2, r2_interval
 
 RNG = np.random.default_rng(0)
 GROUP = np.repeat(

@@ -95,7 +95,7 @@ def test_rows_of_one_group_are_no_further_evidence():
 
 def test_draws_do_not_depend_on_how_many_fit_into_memory(monkeypatch):
     whole = class_scores(TARGET, TIED, seed=3, resamples=50)
-    monkeypatch.setattr("matxai.statistics.classification._CHUNK", 7 * 400)
+    monkeypatch.setattr("matxai.statistics.bootstrap._CHUNK", 7 * 400)
     found = class_scores(TARGET, TIED, seed=3, resamples=50)
     assert np.allclose(found.drop(columns="metric"), whole.drop(columns="metric"), rtol=1e-12)
 

@@ -1,7 +1,7 @@
-"""Score the training mean and a random forest on the same test part."""
+"""Predict the test part by the training mean (or class share) and by random forests."""
 
 import _bootstrap  # noqa: F401
-from matxai.composition.evaluation.baselines import evaluate_baselines
+from matxai.composition.evaluation.baselines import predict_baselines
 from matxai.composition.data.compounds import read_compounds
 from matxai.composition.elements.vectors import read_vectors
 from matxai.run.job import job
@@ -9,9 +9,8 @@ from matxai.run.job import job
 with job(snakemake) as run:
     vectors = read_vectors(run.input.vectors)
     table = read_compounds(run.input.compounds)
-    metrics = evaluate_baselines(
+    predictions = predict_baselines(
         table, vectors, trees=run.params.trees, seeds=run.params.seeds, threads=run.threads,
         task=run.params.task,
     )  # fmt: skip
-    metrics.to_csv(run.output.metrics, index=False)
-    print(metrics.to_string(index=False))
+    predictions.to_csv(run.output.predictions, index=False)

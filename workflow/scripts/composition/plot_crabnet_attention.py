@@ -1,12 +1,12 @@
-"""Draw the attention of chosen compounds, and which elements attend to which on average."""
+"""Check the attention; draw that of chosen compounds, and which elements attend to which."""
 
 from itertools import zip_longest
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.settings.analyses import AttentionViews
 from matxai.composition.attention.elements import element_attention
 from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.summary import summarise
 from matxai.composition.attention.views import (
     compounds_table,
     kept_entry,
@@ -15,20 +15,29 @@ from matxai.composition.attention.views import (
     view_of,
     weights_table,
 )
+from matxai.composition.evaluation.target import target_quantity
 from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_elements import element_attention_map
-from matxai.composition.evaluation.target import target_quantity
-from matxai.run.job import job
+from matxai.composition.figures.attention_elements_page import (
+    element_attention_page,
+    elements_caption,
+)
+from matxai.composition.settings.analyses import AttentionFigures
+from matxai.plotting.page import write_page
 from matxai.plotting.style import empty_figure, save
+from matxai.run.job import job
 
 with job(snakemake) as run:
-    origin = run.params.title
-    target = target_quantity(run.params.target)
-    asked = AttentionViews.from_plain(run.params.views)
+    title, captured = run.params.title, run.params.captured
+    settings = AttentionFigures.from_plain(run.params.shown)
+    summary = summarise(run.input.attention)
+    summary.to_csv(run.output.summary, index=False)
+    print(summary.T.to_string(header=False))
     with AttentionStore(run.input.attention) as store:
-        formulas = shown_formulas(store, asked, len(run.output.figures))
+        formulas = shown_formulas(store, settings, len(run.output.figures))
         kept = kept_entry(store, pd.read_csv(run.input.history))
-        views = [view_of(store, formula, target, origin, kept) for formula in formulas]
+        target = target_quantity(run.params.target)
+        views = [view_of(store, formula, target, title, kept) for formula in formulas]
         elements = element_attention(store, kept)
     compounds = compounds_table(views, run.params.names)
     print(compounds.to_string(index=False))
@@ -41,5 +50,8 @@ with job(snakemake) as run:
         )
         weights.to_csv(table, index=False)
     elements.to_csv(run.output.elements_table, index=False, float_format="%.6g")
-    title = f"Which elements attend to which in {run.params.captured}: {origin}"
-    save(element_attention_map(elements, asked.minimum, title), run.output.elements_figure)
+    heading = f"Which elements attend to which in {captured}: {title}"
+    save(element_attention_map(elements, settings.minimum, heading), run.output.elements_figure)
+    page = element_attention_page(elements.astype({"layer": str, "head": str}), settings.minimum)
+    caption = elements_caption(settings.minimum, captured)
+    write_page(page, run.output.elements_page, f"Which elements attend to which ({title})", caption)

@@ -1,20 +1,22 @@
-"""Draw how well classes are told apart, and how far the predicted probabilities can be trusted."""
+"""Draw training curves, how well classes are told apart, and how far probabilities can be trusted."""
 
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
-from matxai.run.job import job
+from matxai.composition.figures.history import crabnet_history_figure
 from matxai.plotting.reliability import reliability_figure
 from matxai.plotting.roc import roc_figure
 from matxai.plotting.style import save
+from matxai.run.job import job
 
 with job(snakemake) as run:
-    title = run.params.title
-    curves = curves_of_parts(
-        pd.read_csv(run.input.predictions, keep_default_na=False), seed=int(run.wildcards.seed)
-    )
-    curves.to_csv(run.output.roc_table, index=False)
-    save(
-        roc_figure(curves, roc_notes(pd.read_csv(run.input.metrics)), title), run.output.roc_figure
-    )
-    save(reliability_figure(pd.read_csv(run.input.calibration), title), run.output.calibration)
+    for place, title in enumerate(run.params.titles):
+        history = pd.read_csv(run.input.history[place])
+        save(crabnet_history_figure(history, run.params.target, title), run.output.history[place])
+        predictions = pd.read_csv(run.input.predictions[place], keep_default_na=False)
+        curves = curves_of_parts(predictions, seed=run.seed)
+        curves.to_csv(run.output.roc_tables[place], index=False)
+        notes = roc_notes(pd.read_csv(run.input.metrics[place]))
+        save(roc_figure(curves, notes, title), run.output.roc_figures[place])
+        calibration = pd.read_csv(run.input.calibration[place])
+        save(reliability_figure(calibration, title), run.output.calibration[place])

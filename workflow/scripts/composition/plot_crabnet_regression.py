@@ -1,16 +1,20 @@
-"""Draw predictions against targets, and the coverage of the predicted intervals."""
+"""Draw training curves, predictions against targets, and the coverage of the predicted intervals."""
 
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.evaluation.target import target_quantity
-from matxai.run.job import job
+from matxai.composition.figures.history import crabnet_history_figure
 from matxai.plotting.calibration import calibration_figure
 from matxai.plotting.parity import parity_figure
 from matxai.plotting.style import save
+from matxai.run.job import job
 
 with job(snakemake) as run:
-    title = run.params.title
-    predictions = pd.read_csv(run.input.predictions, keep_default_na=False)
-    figure = parity_figure(predictions, target_quantity(run.params.target), title)
-    save(figure, run.output.parity)
-    save(calibration_figure(pd.read_csv(run.input.calibration), title), run.output.calibration)
+    quantity = target_quantity(run.params.target)
+    for place, title in enumerate(run.params.titles):
+        history = pd.read_csv(run.input.history[place])
+        save(crabnet_history_figure(history, run.params.target, title), run.output.history[place])
+        predictions = pd.read_csv(run.input.predictions[place], keep_default_na=False)
+        save(parity_figure(predictions, quantity, title), run.output.parity[place])
+        calibration = pd.read_csv(run.input.calibration[place])
+        save(calibration_figure(calibration, title), run.output.calibration[place])

@@ -25,23 +25,23 @@ CAPTIONS = {
 with job(snakemake) as run:
     name = run.params.title
     target = target_quantity(run.params.target)
-    views = run.params.views
-    points = {scope: pd.read_parquet(run.input[f"{scope}_points"]) for scope in views}
+    figures = run.params.figures
+    points = {scope: pd.read_parquet(run.input[f"{scope}_points"]) for scope in figures}
     maps = pd.read_csv(run.input.stability).fillna({"skipped": ""})
-    for element in progress(views.get("local", []), "elements"):
+    for element in progress(figures.get("local", []), "elements"):
         mine = points["local"][points["local"]["element"] == element]
         one_row_each(mine).to_csv(run.output[f"{element}_table"], index=False)
         held = maps[maps["element"] == element]
         figure = local_umap_figure(mine, held, target, f"{element}: {name}")
         save(figure, run.output[f"{element}_figure"])
-    for number, layer in enumerate(progress(views.get("global", []), "layers"), start=1):
+    for number, layer in enumerate(progress(figures.get("global", []), "layers"), start=1):
         mine = points["global"][points["global"]["layer"] == number]
         mine.round(6).to_csv(run.output[f"{layer}_table"], index=False)
         one = maps[(maps["scope"] == "global") & (maps["layer"] == number)]
         figure = global_umap_figure(mine, one, target, f"Layer {number}: {name}")
         save(figure, run.output[f"{layer}_figure"])
     pages = {"local": local_page, "global": global_page}
-    for scope in views:
+    for scope in figures:
         page = pages[scope](points[scope], maps[maps["scope"] == scope], target)
         title = f"{scope.capitalize()} UMAP: {name}"
         write_map_page(page, run.output[f"{scope}_page"], title, CAPTIONS[scope])

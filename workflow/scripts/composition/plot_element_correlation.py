@@ -1,18 +1,14 @@
-"""Correlate element vectors and draw the lower triangle, in every range and order."""
+"""Draw the correlation maps of element vectors, every range and order, and their interactive pages."""
 
 import _bootstrap  # noqa: F401
-from matxai.composition.elements.correlation import correlation_pairs, correlation_map_of
 from matxai.composition.elements.vectors import read_vectors
-from matxai.composition.figures.correlation import correlation_map
+from matxai.composition.figures.correlation_maps import save_correlation_maps
 from matxai.run.job import job
-from matxai.plotting.style import save
 
 with job(snakemake) as run:
-    vectors = read_vectors(run.input.vectors)
-    for name in run.params.views:
-        view = correlation_map_of(vectors, name)
-        correlation_pairs(view.matrix, view.columns).to_csv(
-            run.output[f"{name}_table"], index=False
-        )
-        figure = correlation_map(view, f"{run.wildcards.place} {run.wildcards.vectors}")
-        save(figure, run.output[f"{name}_figure"])
+    save_correlation_maps(
+        [read_vectors(path) for path in run.input.vectors],
+        [f"{run.wildcards.dataset}, {name}" for name in run.params.names],
+        run.params.maps,
+        run.output,
+    )

@@ -2,22 +2,26 @@
 
 import _bootstrap  # noqa: F401
 from matxai.composition.data.preparation import prepare
-from matxai.composition.settings.data import Transport, read_dataset
-from matxai.composition.settings.data import CompositionPreparation
 from matxai.composition.data.sources import read_parts, read_transport
 from matxai.composition.elements.vectors import read_vectors
-from matxai.run.job import job
+from matxai.composition.settings.data import (
+    CompositionPreparation,
+    TransportSource,
+    read_source,
+)
 from matxai.learning.split import PARTS
+from matxai.run.job import job
 
 with job(snakemake) as run:
-    dataset = read_dataset(run.params.dataset)
-    if isinstance(dataset, Transport):
-        raw = read_transport(dataset)
+    source = read_source(run.params.dataset)
+    if isinstance(source, TransportSource):
+        raw = read_transport(source)
     else:
         raw = read_parts({part: run.input[part] for part in PARTS})
     tables = [read_vectors(path) for path in run.input.elements]
     known = set.intersection(*(set(table.index) for table in tables))
-    prepared = prepare(raw, dataset, CompositionPreparation.from_plain(run.params.prepare), known)
+    settings = CompositionPreparation.from_plain(run.params.prepare)
+    prepared = prepare(raw, source, settings, known)
     prepared.compounds.to_parquet(run.output.compounds, index=False)
     prepared.refused.to_csv(run.output.refused, index=False)
     prepared.report.to_csv(run.output.report, index=False)

@@ -1,8 +1,9 @@
-"""Take one published element table out of the package that ships it."""
+"""Take the published element tables out of the packages that ship them."""
 
 import _bootstrap  # noqa: F401
 from matxai.composition.elements.vectors import read_element_vectors
 from matxai.run.job import job
 
 with job(snakemake) as run:
-    read_element_vectors(run.wildcards.vectors).to_csv(run.output.table)
+    for name, path in zip(run.params.names, run.output.tables, strict=True):
+        read_element_vectors(name).to_csv(path)

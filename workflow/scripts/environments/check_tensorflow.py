@@ -10,10 +10,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-import tensorflow as tf
 from matxai.run.job import job
 
 with job(snakemake) as run:
+    import tensorflow as tf  # here, so that its notices go to the log
+
     x = tf.constant([1.0, 2.0, 3.0])
     with tf.GradientTape() as tape:
         tape.watch(x)

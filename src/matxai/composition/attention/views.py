@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matxai.composition.attention.store import AttentionStore, History
-from matxai.composition.settings.analyses import AttentionViews
+from matxai.composition.settings.analyses import AttentionFigures
 from matxai.plotting.quantities import Quantity
 from matxai.run.errors import InputError
 
@@ -70,7 +70,7 @@ def set_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
     return np.abs(off).mean(axis=0), int(known.sum())
 
 
-def shown_formulas(store: AttentionStore, asked: AttentionViews, count: int) -> list[str]:
+def shown_formulas(store: AttentionStore, asked: AttentionFigures, count: int) -> list[str]:
     """Formulas, as the store spells them: those asked for, or a draw of ``count`` (all if there are fewer).
 
     Each turn of the draw takes a compound from every element count, the most frequent first and pure

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matxai.composition.settings.data import CompositionFolder, DataSet, Transport
+from matxai.composition.settings.data import DataSource, FolderSource, TransportSource
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 
@@ -15,7 +15,7 @@ _EXAMPLES = 3  # refused rows that an error names
 
 
 def check_parts(
-    compounds: pd.DataFrame, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSet
+    compounds: pd.DataFrame, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSource
 ) -> None:
     """Check that every part has two rows and that the training part has two different targets.
 
@@ -36,7 +36,7 @@ def check_parts(
                 **_rows_of(part, raw, refused, dataset),
                 expected="at least two rows a part, single elements not counted in train (drop_unary)",
                 fix="raise `subset` or the part's share in `split`"
-                if isinstance(dataset, Transport)
+                if isinstance(dataset, TransportSource)
                 else "give more rows, or correct those that are refused",
             )
     # A network sees one target per composition, in float32.
@@ -52,13 +52,13 @@ def check_parts(
         )
 
 
-def source_path(file: str, dataset: DataSet) -> str:
+def source_path(file: str, dataset: DataSource) -> str:
     """Return the path of a source file as the configuration states it."""
-    return f"{dataset.path}/{file}" if isinstance(dataset, CompositionFolder) else file
+    return f"{dataset.path}/{file}" if isinstance(dataset, FolderSource) else file
 
 
 def _rows_of(
-    part: str, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSet
+    part: str, raw: pd.DataFrame, refused: pd.DataFrame, dataset: DataSource
 ) -> dict[str, Any]:
     """Return the details of an error: the part's file, its first refused rows, and the counts."""
     # The embedded data have no parts yet when rows are refused.

@@ -18,7 +18,7 @@ from matxai.composition.data.formulas import (
 )
 from matxai.composition.data.part_checks import check_parts, source_path
 from matxai.composition.data.report import describe_parts
-from matxai.composition.settings.data import CompositionPreparation, DataSet, Transport
+from matxai.composition.settings.data import CompositionPreparation, DataSource, TransportSource
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
@@ -43,7 +43,7 @@ class Prepared:
 
 
 def prepare(
-    raw: pd.DataFrame, dataset: DataSet, settings: CompositionPreparation, known: Collection[str]
+    raw: pd.DataFrame, dataset: DataSource, settings: CompositionPreparation, known: Collection[str]
 ) -> Prepared:
     """Prepare the raw rows of a data set; the embedded data are also selected and split.
 
@@ -72,7 +72,7 @@ def prepare(
         ("all", "rows read", len(raw)),
         ("all", "rows refused", len(refused)),
     ]
-    if isinstance(dataset, Transport):
+    if isinstance(dataset, TransportSource):
         compounds, selected = _select(compounds, dataset)
         counts += selected
     if settings.drop_unary:
@@ -87,7 +87,7 @@ def prepare(
 
 
 def _parse(
-    raw: pd.DataFrame, dataset: DataSet, known: set[int]
+    raw: pd.DataFrame, dataset: DataSource, known: set[int]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     accepted, refused = [], []
     for row in progress(raw.to_dict("records"), "formulas read"):
@@ -150,7 +150,7 @@ def _number(text: str, transform: str) -> float:
 
 
 def _select(
-    compounds: pd.DataFrame, dataset: Transport
+    compounds: pd.DataFrame, dataset: TransportSource
 ) -> tuple[pd.DataFrame, list[tuple[str, str, float]]]:
     """Select and split the embedded data; what is drawn at random are reduced formulas."""
     metal = compounds["metal"].to_numpy(bool)
@@ -161,9 +161,12 @@ def _select(
     ]
     compounds = compounds[selection]
     generator = np.random.default_rng(dataset.seed)
-    formulas = generator.permutation(np.sort(compounds["reduced"].unique()))[: dataset.subset]
-    bounds = np.cumsum([dataset.split.train, dataset.split.val]) * len(formulas)
-    sections = np.split(formulas, np.round(bounds).astype(int))
+    formulas = generator.permutation(np.sort(compounds["reduced"].unique()))
+    divided = len(formulas[: dataset.subset])
+    bounds = np.round(np.cumsum([dataset.split.train, dataset.split.val]) * divided).astype(int)
+    # What the subset leaves comes after it, so that it changes neither training nor validation.
+    end = max(divided, bounds[-1] + (dataset.test or 0))
+    sections = np.split(formulas[:end], bounds)
     part_of = {
         formula: part for part, section in zip(PARTS, sections, strict=True) for formula in section
     }

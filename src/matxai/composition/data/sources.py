@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.elements.vectors import package_file
-from matxai.composition.settings.data import Transport, require_part
+from matxai.composition.settings.data import TransportSource, require_part
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 
@@ -31,7 +31,7 @@ _MEMBER = "transport_database.csv"
 METAL_SEEBECK_DIFFERENCE = 100.0
 
 
-def read_transport(settings: Transport) -> pd.DataFrame:
+def read_transport(settings: TransportSource) -> pd.DataFrame:
     """Read the DFT transport properties of Ricci et al. 2017 (Sci. Data 4:170085).
 
     They were computed with BoltzTraP at 300 K and 1e18 carriers/cm3 with a constant relaxation time of

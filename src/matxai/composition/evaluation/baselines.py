@@ -4,12 +4,13 @@ For classes the mean is the share of class 1, a probability that is the same for
 
 The forest sees the fraction-weighted mean, standard deviation, minimum and maximum of the Magpie
 properties (Ward et al. 2016, npj Comput. Mater. 2:16028) of a compound's elements, and tries a third
-of them at each split, for classes as many as their square root (Breiman 2001).
+of them at each split, for classes as many as their square root (Breiman 2001). Its mean over trees
+minimises the squared error, while the networks minimise the absolute one: the fair opponent in MAE is the
+median over trees, which is that of a quantile regression forest (Meinshausen 2006, J. Mach. Learn. Res.
+7:983), as the leaves of full-grown trees hold one composition each.
 """
 
 from __future__ import annotations
-
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,8 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from matxai.composition.data.compounds import amounts_of, merge_compositions
 from matxai.composition.elements.vectors import network_vectors
-from matxai.composition.settings.tasks import CONSTANT, TaskName
-from matxai.statistics.classification import class_scores
-from matxai.statistics.regression import score
+from matxai.composition.evaluation.accuracy import PREDICTION_COLUMNS
+from matxai.composition.settings.tasks import CONSTANT, FOREST, MEDIAN_FOREST, TaskName
 
 Array = npt.NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def composition_features(
     return np.array(rows)
 
 
-def evaluate_baselines(
+def predict_baselines(
     table: pd.DataFrame,
     vectors: pd.DataFrame,
     *,
@@ -49,32 +49,36 @@ def evaluate_baselines(
     threads: int,
     task: TaskName,
 ) -> pd.DataFrame:
-    """Test errors of both, learned from the same merged training rows as the networks.
+    """Predict the test part after learning from the same merged training rows as the networks.
 
-    Columns model, seed, metric, value, ci_low, ci_high (95 %, over compositions); the mean (`CONSTANT`) has
-    no seed (-1).
+    Args:
+        table: the prepared compounds.
+        vectors: the Magpie properties by symbol.
+        trees: trees of a forest.
+        seeds: one forest is grown with each.
+        threads: threads of a forest.
+        task: what is learned.
+
+    Returns:
+        One row per baseline, seed and compound of the test part, columns `PREDICTION_COLUMNS`; the
+        mean (`CONSTANT`) has no seed (-1).
     """
-    train, test = (
-        merge_compositions(table[table["part"] == "train"]),
-        table[table["part"] == "test"],
-    )
-    known, wanted = (part["target"].to_numpy(np.float64) for part in (train, test))
+    train, test = merge_compositions(table[table["part"] == "train"]), table[table["part"] == "test"]
+    known = train["target"].to_numpy(np.float64)
     rows = network_vectors(vectors)
     features = [composition_features(amounts_of(part), rows) for part in (train, test)]
-    scored = partial(
-        class_scores if task == "classification" else score, wanted, group=test["reduced"]
-    )
-    constant = scored(np.full(len(test), known.mean()), seed=0)
-    scores = [constant.assign(model=CONSTANT[task], seed=-1)]
+    found = [(CONSTANT[task], -1, np.full(len(test), known.mean()))]
     for seed in seeds:
         options = {"n_estimators": trees, "random_state": seed, "n_jobs": threads}
         if task == "classification":
-            prediction = _probability(features, known, options)
+            found.append((FOREST, seed, _probability(features, known, options)))
         else:
-            forest = RandomForestRegressor(max_features=1 / 3, **options)
-            prediction = np.asarray(forest.fit(features[0], known).predict(features[1]))
-        scores.append(scored(prediction, seed=seed).assign(model="random forest", seed=seed))
-    return pd.concat(scores)[["model", "seed", "metric", "value", "ci_low", "ci_high"]]
+            forest = RandomForestRegressor(max_features=1 / 3, **options).fit(features[0], known)
+            values = np.stack([tree.predict(features[1]) for tree in forest.estimators_])
+            found.append((FOREST, seed, values.mean(axis=0)))
+            found.append((MEDIAN_FOREST, seed, np.median(values, axis=0)))
+    tables = [test.assign(model=name, seed=seed, prediction=p) for name, seed, p in found]
+    return pd.concat(tables, ignore_index=True)[list(PREDICTION_COLUMNS)]
 
 
 def _probability(features: list[Array], share: Array, options: dict[str, int]) -> Array:

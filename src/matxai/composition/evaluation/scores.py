@@ -29,9 +29,10 @@ _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 class Evaluation:
     """Three tables.
 
-    ``predictions``: the rows of every part with prediction, sigma (as the network states it) and
-    sigma_calibrated. ``metrics``: test errors with intervals, the scale factor of sigma and the
-    miscalibration areas. ``calibration``: coverage on the test part, column sigma says of which.
+    ``predictions``: model, seed, and the rows of every part with prediction, sigma (as the network states
+    it) and sigma_calibrated. ``metrics``: model, seed, test errors with intervals, the scale factor of
+    sigma and the miscalibration areas. ``calibration``: coverage on the test part, column sigma says of
+    which.
 
     Of a classification, ``predictions``: prediction (the probability of class 1) and log_odds, no sigma;
     ``metrics``: those of `class_scores` and the expected calibration error; ``calibration``: the
@@ -52,7 +53,11 @@ def evaluate(
     polymorphs have one prediction in common.
     """
     of_task = _of_classes if metadata.task == "classification" else _of_numbers
-    return of_task(network, metadata, table, device)
+    evaluation = of_task(network, metadata, table, device)
+    for found in (evaluation.predictions, evaluation.metrics):
+        found.insert(0, "model", metadata.network)
+        found.insert(1, "seed", metadata.seed)
+    return evaluation
 
 
 def _of_numbers(
@@ -79,7 +84,7 @@ def _of_numbers(
     )
     calibration = pd.concat([curve.assign(sigma=name) for name, curve in curves.items()])
     scores = score(target, prediction, group=test["reduced"], seed=metadata.seed)
-    return Evaluation(predictions, _metrics(metadata, scores, extra), calibration)
+    return Evaluation(predictions, pd.concat([scores, extra], ignore_index=True), calibration)
 
 
 def _of_classes(
@@ -98,15 +103,7 @@ def _of_classes(
         columns=["metric", "value"],
     )
     scores = class_scores(target, probability, group=test["reduced"], seed=metadata.seed)
-    return Evaluation(predictions, _metrics(metadata, scores, extra), curve)
-
-
-def _metrics(metadata: CrabNetMetadata, scores: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
-    """Scores with intervals, then numbers without, all with model and seed."""
-    metrics = pd.concat([scores, extra], ignore_index=True)
-    metrics.insert(0, "seed", metadata.seed)
-    metrics.insert(0, "model", metadata.network)
-    return metrics
+    return Evaluation(predictions, pd.concat([scores, extra], ignore_index=True), curve)
 
 
 def _arrays(table: pd.DataFrame, sigma: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

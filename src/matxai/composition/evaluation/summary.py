@@ -7,13 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from matxai.composition.evaluation.accuracy import DIFFERENCE
 from matxai.composition.evaluation.published import Published, data_digest, published
 from matxai.composition.evaluation.target import is_class, target_quantity
 from matxai.composition.settings.tasks import CONSTANT, MAIN_METRIC, Target
 
 COLUMNS = (
     "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
-    "relative_mae", "published", "difference", "difference_in_seed_sd", "source",
+    "relative_mae", "reference", *DIFFERENCE, "published", "minus_published", "minus_published_in_seed_sd",
+    "source",
 )  # fmt: skip
 
 
@@ -22,15 +24,21 @@ def summary_table(
     compounds: Mapping[str, pd.DataFrame],
     targets: Mapping[str, Target],
 ) -> pd.DataFrame:
-    """Test errors of every data set, by its name: one row a model, columns `COLUMNS`.
+    """Put the test errors of every data set into one table, one row per model.
 
-    ``accuracy``: columns model, seed, metric, value, ci_low, ci_high; ``compounds``: prepared tables;
-    ``targets``: label, unit, transform, task. ``metric`` is the MAE, in ``unit``, or the area under the
-    ROC curve. ``mean`` and ``seed_sd`` (sample standard deviation, NaN for one seed) are over ``seeds``
-    trainings (0: a constant has none); ``test_ci_low``, ``test_ci_high`` the ends of the 95 % interval over
-    test compositions, averaged over the seeds. ``relative_mae``: mean / that of the training mean.
-    ``published``: where the data are those of a publication (`data_digest`), its value; ``difference``:
-    ours minus that. Models of a publication that are not trained here have no ``mean``.
+    Args:
+        accuracy: `accuracy.accuracy_table` by data set.
+        compounds: Prepared table by data set.
+        targets: Label, unit, transform and task of the target by data set.
+
+    Returns:
+        Columns `COLUMNS`. ``metric`` is the MAE, in ``unit``, or the area under the ROC curve. ``mean`` and
+        ``seed_sd`` (sample standard deviation, NaN for one seed) are over ``seeds`` trainings (0: a
+        constant, or the mean of several predictions, which has one score); ``test_ci_low`` and
+        ``test_ci_high`` are the ends of the 95 % interval over test compositions, averaged over the seeds,
+        and so are ``difference`` to the ``reference`` and its ends. ``relative_mae`` is mean / that of the
+        training mean. ``published`` is the value of a publication of the same data (`data_digest`),
+        ``minus_published`` ours minus that. Models that only the publication has have no ``mean``.
     """
     tables = []
     for name, table in accuracy.items():
@@ -48,8 +56,8 @@ def summary_table(
                 metric=metric,
                 unit="" if is_class(target) else target_quantity(target).unit,
                 relative_mae=_relative(own) if metric == "mae" else np.nan,
-                difference=own["mean"] - own["published"],
-                difference_in_seed_sd=(own["mean"] - own["published"]) / own["seed_sd"],
+                minus_published=own["mean"] - own["published"],
+                minus_published_in_seed_sd=(own["mean"] - own["published"]) / own["seed_sd"],
             )
         )
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
@@ -64,6 +72,8 @@ def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
         seed_sd=("value", "std"),
         test_ci_low=("ci_low", "mean"),
         test_ci_high=("ci_high", "mean"),
+        reference=("reference", "first"),
+        **{name: (name, "mean") for name in DIFFERENCE},
     ).reset_index()
 
 

@@ -103,7 +103,7 @@ def _model(axes: Axes, found: pd.Series, row: int, scale: float | None) -> None:
     def place(value: float) -> float:
         return 1 - value if scale is None else value * scale
 
-    colour = _COLOURS.get(found["model"], style.GUIDE)
+    colour = _COLOURS.get(found["model"].split(",")[0], style.GUIDE)
     mean, spread = found["mean"], found["seed_sd"]
     text = []
     if np.isfinite(mean):

@@ -10,7 +10,7 @@ from matxai.composition.settings.symbols import ELEMENTS
 from matxai.config.base import Count, Distinct, Positive, Seed, SettingsBlock, Share, Text
 
 
-class AttentionViews(SettingsBlock):
+class AttentionFigures(SettingsBlock):
     """What is shown of the captured attention: single compounds, and which elements attend to which."""
 
     compounds: Count = Field(
@@ -23,14 +23,19 @@ class AttentionViews(SettingsBlock):
         default=None,
         description="Formulas shown instead of a draw, e.g. [TiO2, BaTiO3]; each must be captured.",
     )
+    minimum: Count = Field(
+        default=5,
+        description="Pairs of elements that fewer captured compositions hold are grey.",
+    )
+
+
+class AttentionVideos(SettingsBlock):
+    """Videos of single compounds' attention through training."""
+
     frames_per_second: Count = Field(
         default=15,
         description="Captured steps shown in a second of video, at most: with few steps each is held "
         "longer, so that a video lasts six seconds.",
-    )
-    minimum: Count = Field(
-        default=5,
-        description="Pairs of elements that fewer captured compositions hold are grey.",
     )
 
 
@@ -59,6 +64,16 @@ class Correlation(SettingsBlock):
     orders: Annotated[tuple[Literal["number", "group"], ...], Field(min_length=1), Distinct] = (
         Field(default=("number", "group"), description="Elements by atomic number, or by group.")
     )
+
+    @property
+    def maps(self) -> dict[str, str]:
+        """Title of each map by its name, such as ``uranium_group``."""
+        spans = {"full": "full", "uranium": "up to U"}
+        return {
+            f"{span}_{order}": f"{spans[span]}, by {order}"
+            for span in self.ranges
+            for order in self.orders
+        }
 
 
 def _known(symbol: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from matxai.composition.settings.tasks import TaskName
+from matxai.composition.settings.tasks import Target, TaskName
 from matxai.config.base import Seed, SettingsBlock, Text
 from matxai.learning.split import PARTS, Split
 from matxai.run.errors import InputError
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _SOURCE = "Where the data come from: transport, folder or download."
 
 
-class Target(SettingsBlock):
-    """What every source of a data set says about its target."""
+class Source(SettingsBlock):
+    """Where a data set comes from, and what is learned from it."""
 
     source: str = Field(description=_SOURCE)
     task: TaskName = Field(
@@ -28,16 +28,31 @@ class Target(SettingsBlock):
         description="What is learned: a number, or the probability of class 1 from targets that are 0 or 1 "
         "(or false or true).",
     )
-    label: Text = Field(
-        default="Target",
-        description="Name of the target, for the axes of figures; of a classification that of class 1.",
-    )
-    unit: str = Field(default="", description="Unit of the target as read; empty: dimensionless.")
     transform: Literal["none", "log10", "log10_abs"] = Field(
         default="none",
         description="Applied before training; log10 refuses rows that are zero or negative, "
         "log10_abs only zeros.",
     )
+
+
+class Described(Source):
+    """What the axes of figures say about a target."""
+
+    label: Text = Field(
+        default="Target",
+        description="Name of the target, for the axes of figures; of a classification that of class 1.",
+    )
+    unit: str = Field(default="", description="Unit of the target as read; empty: dimensionless.")
+
+    @property
+    def axis(self) -> Target:
+        """What axes and captions need, JSON-plain."""
+        return {
+            "task": self.task,
+            "label": self.label,
+            "unit": self.unit,
+            "transform": self.transform,
+        }
 
     @model_validator(mode="after")
     def _classes_are_bare(self) -> Self:
@@ -55,7 +70,7 @@ class Target(SettingsBlock):
         return self
 
 
-class Transport(Target):
+class TransportSource(Source):
     """DFT transport properties of 47,737 compounds inside the matminer wheel.
 
     Ricci et al. 2017, Sci. Data 4:170085: 300 K, 1e18 carriers per cubic centimetre.
@@ -93,6 +108,11 @@ class Transport(Target):
         default=Split(),
         description="Parts, drawn by reduced formula: no composition is in two of them.",
     )
+    test: Annotated[int, Field(ge=2)] | None = Field(
+        default=None,
+        description="Compositions in the test part, at least: those that subset leaves fill it up to this "
+        "number; null: the share of split alone.",
+    )
     seed: Seed = Field(default=0, description="Seed of the subset and of the split.")
 
     @model_validator(mode="after")
@@ -109,11 +129,51 @@ class Transport(Target):
         raise ValueError(msg)
 
 
-class CompositionFolder(Target):
+class Transport(Described, TransportSource):
+    """DFT transport properties of 47,737 compounds inside the matminer wheel.
+
+    Ricci et al. 2017, Sci. Data 4:170085: 300 K, 1e18 carriers per cubic centimetre.
+    """
+
+    source: Literal["transport"] = Field(description=_SOURCE)
+
+    @property
+    def read(self) -> TransportSource:
+        """What its preparation reads."""
+        return self.only(TransportSource)
+
+    def files(self) -> dict[str, str]:
+        """The CSV files by part: none."""
+        return {}
+
+
+class FolderSource(Source):
     """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
 
     source: Literal["folder"] = Field(description=_SOURCE)
     path: Text = Field(description="The folder, relative to where Snakemake runs.")
+
+
+class CompositionFolder(Described, FolderSource):
+    """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
+
+    source: Literal["folder"] = Field(description=_SOURCE)
+
+    @property
+    def read(self) -> FolderSource:
+        """What its preparation reads."""
+        return self.only(FolderSource)
+
+    def files(self) -> dict[str, str]:
+        """The CSV files by part.
+
+        Raises:
+            InputError: One of them is missing.
+        """
+        found = {part: f"{self.path}/{part}.csv" for part in PARTS}
+        for part, path in found.items():
+            require_part(part, path)
+        return found
 
 
 class Download(SettingsBlock):
@@ -127,7 +187,7 @@ class Download(SettingsBlock):
     )
 
 
-class Web(Target):
+class WebSource(Source):
     """Three CSV files on the web, checked against their digests."""
 
     source: Literal["download"] = Field(description=_SOURCE)
@@ -136,18 +196,33 @@ class Web(Target):
     test: Download = Field(description="Test part.")
 
 
+class Web(Described, WebSource):
+    """Three CSV files on the web, checked against their digests."""
+
+    source: Literal["download"] = Field(description=_SOURCE)
+
+    @property
+    def read(self) -> WebSource:
+        """What its preparation reads."""
+        return self.only(WebSource)
+
+    @property
+    def downloads(self) -> dict[str, Download]:
+        """The files to fetch, by part."""
+        return {part: getattr(self, part) for part in PARTS}
+
+    def files(self) -> dict[str, str]:
+        """The CSV files by part, where they are fetched to."""
+        return {part: f"data/downloads/{file.sha256}.csv" for part, file in self.downloads.items()}
+
+
 DataSet = Annotated[Transport | CompositionFolder | Web, Field(discriminator="source")]
+DataSource = Annotated[TransportSource | FolderSource | WebSource, Field(discriminator="source")]
 
 
-def read_dataset(values: Mapping[str, Any]) -> Transport | CompositionFolder | Web:
-    """One data set's settings from JSON-plain values, e.g. those in ``snakemake.params``.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        The values are not those of a source; ``config.load`` has refused them before any rule.
-    """
-    sources: TypeAdapter[Transport | CompositionFolder | Web] = TypeAdapter(DataSet)
+def read_source(values: Mapping[str, Any]) -> TransportSource | FolderSource | WebSource:
+    """What preparation reads of a data set, from JSON-plain values in ``snakemake.params``."""
+    sources: TypeAdapter[Any] = TypeAdapter(DataSource)
     return sources.validate_json(json.dumps(values))
 
 
@@ -177,6 +252,7 @@ POWER_FACTOR = Transport(
     label="n-type power factor",
     unit="µW m⁻¹ K⁻²",
     transform="log10",
+    test=6000,
 )
 # A classification on real data, small: 37 % of the compounds are metals, and a formula tells most of them.
 METAL = Transport(
@@ -186,6 +262,7 @@ METAL = Transport(
     label="metallic transport",
     metals="keep",
     subset=2000,
+    test=6000,
 )
 EXAMPLES: list[dict[str, object]] = [
     {

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from matxai.composition.settings.analyses import (
-    AttentionViews,
+    AttentionFigures,
+    AttentionVideos,
     Baseline,
     Contributions,
     Correlation,
@@ -24,9 +25,11 @@ from matxai.composition.settings.data import (
     POWER_FACTOR,
     CompositionPreparation,
     DataSet,
+    Web,
 )
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
-from matxai.config.base import Distinct, FolderName, Seed, SettingsBlock
+from matxai.composition.settings.tasks import TaskName
+from matxai.config.base import Count, Distinct, FolderName, Seed, SettingsBlock
 
 NetworkName = Literal["crabnet", "hotcrab"]
 
@@ -44,7 +47,7 @@ class Composition(SettingsBlock):
         default=("crabnet", "hotcrab"), description="Networks trained on each data set."
     )
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
-        default=(0,), description="Each network is trained once for each seed."
+        default=(0, 1, 2), description="Each network is trained once for each seed."
     )
     prepare: CompositionPreparation = Field(
         default=CompositionPreparation(), description="Reading and cleaning of the tables."
@@ -61,9 +64,12 @@ class Composition(SettingsBlock):
         description="Attention of every layer and head through training, in attention.zarr.zip beside "
         "each network; null: none is kept. A change trains the networks again.",
     )
-    attention_views: AttentionViews = Field(
-        default=AttentionViews(),
-        description="What is shown of the captured attention: videos, figures and pages.",
+    attention_figures: AttentionFigures = Field(
+        default=AttentionFigures(),
+        description="Which of the captured attention is shown: figures, pages and videos.",
+    )
+    attention_videos: AttentionVideos = Field(
+        default=AttentionVideos(), description="Videos of the attention of the compounds shown."
     )
     baseline: Baseline = Field(default=Baseline(), description="Random forest to compare with.")
     correlation: Correlation = Field(
@@ -92,6 +98,12 @@ class Composition(SettingsBlock):
         "fractions, and contributions; null: not compared.",
     )
 
+    explained: Count = Field(
+        default=1,
+        description="Networks of how many seeds, the first ones, are explained and drawn in detail; "
+        "accuracy and training curves are of all seeds.",
+    )
+
     @model_validator(mode="after")
     def _layers_exist(self) -> Self:
         for name in self.correlation.vectors:
@@ -103,3 +115,45 @@ class Composition(SettingsBlock):
                 )
                 raise ValueError(msg)
         return self
+
+    def of_task(self, task: TaskName) -> list[str]:
+        """Names of the data sets with this task."""
+        return [name for name, dataset in self.datasets.items() if dataset.task == task]
+
+    def element_table(self, network: str) -> str:
+        """The table of element vectors that a network starts from."""
+        return "onehot" if network == "hotcrab" else self.network.vectors
+
+    def element_tables(self) -> list[str]:
+        """Every table that is needed: those of networks, baselines (magpie) and correlations."""
+        starts = [self.element_table(network) for network in self.networks]
+        return list(dict.fromkeys([*starts, "magpie", *self.correlation.representations]))
+
+    def addresses(self) -> dict[str, str]:
+        """Address by SHA-256 of every file that has to be fetched."""
+        return {
+            file.sha256: file.url
+            for dataset in self.datasets.values()
+            if isinstance(dataset, Web)
+            for file in dataset.downloads.values()
+        }
+
+    def compounds_shown(self) -> list[str]:
+        """Names of the compounds whose attention is shown, of each network that keeps attention."""
+        captured, shown = self.attention, self.attention_figures
+        if captured is None:
+            return []
+        most = captured.subset or len(captured.formulas or ()) or shown.compounds
+        count = len(shown.formulas) if shown.formulas else min(shown.compounds, most)
+        return [f"compound{number}" for number in range(1, count + 1)]
+
+    def network_vectors(self) -> list[str]:
+        """The kinds of element vector that are taken out of each network."""
+        return list(dict.fromkeys(["embedded", *self.correlation.vectors]))
+
+    def umap_figures(self) -> dict[str, list[str]]:
+        """What the UMAPs show: elements in the scope ``local``, layers in ``global``, where asked for."""
+        figures = {"local": list(self.local_umap.elements)} if self.local_umap else {}
+        if self.global_umap:
+            figures["global"] = [f"layer{n}" for n in range(1, self.network.layers + 1)]
+        return figures

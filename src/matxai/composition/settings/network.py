@@ -21,23 +21,26 @@ ElementTable = Literal["mat2vec", "magpie", "oliynyk", "matscholar", "megnet16",
 
 
 class CrabNetShape(SettingsBlock):
-    """CrabNet (Wang et al. 2021, npj Comput. Mater. 7:77), HotCrab: the same on one-hot vectors."""
+    """CrabNet (Wang et al. 2021, npj Comput. Mater. 7:77), HotCrab: the same on one-hot vectors.
+
+    The default is small, for thousands of compounds; the published shape stands in config/paper.yaml.
+    """
 
     vectors: ElementTable = Field(
         default="mat2vec",
         description="Element vectors that crabnet starts from (ElementEmbeddings).",
     )
     width: Annotated[int, Field(ge=2, multiple_of=2)] = Field(
-        default=512, description="Width of the encoder, even and a multiple of heads."
+        default=64, description="Width of the encoder, even and a multiple of heads."
     )
-    layers: Count = Field(default=3, description="Attention layers.")
+    layers: Count = Field(default=2, description="Attention layers.")
     heads: Count = Field(default=4, description="Attention heads of a layer.")
     feedforward: Count = Field(
-        default=2048, description="Hidden width of a layer's feed-forward network."
+        default=128, description="Hidden width of a layer's feed-forward network."
     )
     dropout: Share = Field(default=0.1, description="Share of activations dropped in training.")
     head: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
-        default=(1024, 512, 256, 128),
+        default=(64,),
         description="Widths of the residual network behind the encoder.",
     )
 
@@ -48,6 +51,11 @@ class CrabNetShape(SettingsBlock):
             raise ValueError(msg)
         return self
 
+    @property
+    def weights(self) -> int:
+        """Roughly how many the encoder has."""
+        return self.layers * (4 * self.width**2 + 2 * self.width * self.feedforward)
+
 
 BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
 
@@ -55,13 +63,13 @@ BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
 class CrabNetTraining(SettingsBlock):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Epochs = 30
+    epochs: Epochs = 50
     batch_size: Count | None = Field(
-        default=128,
+        default=64,
         description="Compounds in a batch; null: the published rule for n training compounds, "
         "2^round(log2 n - 4) within [128, 4096].",
     )
-    learning_rate: LearningRate = 5e-4
+    learning_rate: LearningRate = 3e-3
     weight_decay: WeightDecay = 0.05
     ema_decay: EmaDecay = 0.99
     warmup: Warmup = 0.3
@@ -69,10 +77,15 @@ class CrabNetTraining(SettingsBlock):
         default=0.02,
         description="Relative standard deviation of the noise on fractions in training.",
     )
-    patience: Patience = 20
+    patience: Patience = 15
     checkpoint_every: CheckpointEvery = 10
     mixed_precision: bool = Field(
         default=True,
         description="On a GPU: matrix products of the training in bfloat16; weights, validation and "
         "everything after the training stay in float32. Changes nothing on a CPU.",
     )
+
+    @property
+    def typical_batch(self) -> int:
+        """Compounds in a batch: of the published rule, the fewest."""
+        return self.batch_size or BATCH_SIZES[0]

@@ -22,3 +22,6 @@ MAIN_METRIC: dict[TaskName, str] = {"regression": "mae", "classification": "roc_
 VALIDATION_ERROR: dict[TaskName, str] = {"regression": "val_mae", "classification": "val_log_loss"}
 # The model that knows the training targets and no formula.
 CONSTANT: dict[TaskName, str] = {"regression": "mean", "classification": "share of class 1"}
+# The forest that all models are compared with, and its median over trees (regression alone).
+FOREST = "random forest"
+MEDIAN_FOREST = "random forest, median of trees"

@@ -12,7 +12,7 @@ from matxai.constitutive.data.raw.arrays import STRAIN_FILE, write_arrays
 from matxai.constitutive.data.raw.dicts import write_dict
 from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
 from matxai.constitutive.data.strain_paths import Kind, strain_path
-from matxai.constitutive.settings.data import Generated
+from matxai.constitutive.settings.data import Generation
 from matxai.run.progress import progress
 
 Array = npt.NDArray[np.float64]
@@ -26,7 +26,7 @@ NAMES: tuple[dict[str, str], ...] = (
 )
 
 
-def generate(case: Generated, root: str | Path) -> pd.DataFrame:
+def generate(case: Generation, root: str | Path) -> pd.DataFrame:
     """Write the raw files of a case below ``root``; its folder should be empty before.
 
     A path has ``case.steps`` equal steps after the virgin state, which is its step 0, and a
@@ -68,7 +68,7 @@ def generate(case: Generated, root: str | Path) -> pd.DataFrame:
     )
 
 
-def _draw(case: Generated, path: int) -> dict[str, Array]:
+def _draw(case: Generation, path: int) -> dict[str, Array]:
     # A generator of its own: a path stays what it is, however many follow.
     generator = np.random.default_rng([case.seed, path])
     drawn = {}

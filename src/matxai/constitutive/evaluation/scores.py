@@ -20,8 +20,7 @@ from matxai.constitutive.network.prediction import (
     predict_history,
     stress_of,
 )
-from matxai.statistics.bootstrap import r2_interval
-from matxai.statistics.regression import rmse
+from matxai.statistics.regression import r2_interval, rmse
 
 Array = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from matxai.attribution import saliency as sal
 from matxai.constitutive.data.laws import Law
 from matxai.constitutive.explain.summary import BASELINES
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata
-from matxai.constitutive.settings.explain import Explain
+from matxai.constitutive.settings.explain import ExplainSurrogate
 
 
 def saliency(
@@ -68,7 +68,7 @@ def integrated_gradients(
     law: Law,
     table: pd.DataFrame,
     x: Tensor,
-    settings: Explain,
+    settings: ExplainSurrogate,
 ) -> pd.DataFrame:
     """Mean |attribution| a feature and baseline, in the unit of the target.
 

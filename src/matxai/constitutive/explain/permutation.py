@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from matxai.attribution.permutation import permutation_importance
 from matxai.constitutive.data.laws import Law
 from matxai.constitutive.network.model_file import StressNetworkMetadata
-from matxai.constitutive.settings.explain import Explain
+from matxai.constitutive.settings.explain import ExplainSurrogate
 
 
 def permutation(
@@ -17,7 +17,7 @@ def permutation(
     law: Law,
     table: pd.DataFrame,
     x: Tensor,
-    settings: Explain,
+    settings: ExplainSurrogate,
 ) -> pd.DataFrame:
     """Loss of R2 when features, and groups of features that move together, are permuted.
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.decomposition import PCA
 
-from matxai.statistics.bootstrap import r2_interval
+from matxai.statistics.regression import r2_interval
 
 Array = npt.NDArray[np.float64]
 

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from matxai.config.base import Bounds, Distinct, Range, Seed, SettingsBlock, Text
 from matxai.constitutive.data.laws import LAWS, Law
+from matxai.constitutive.data.raw.files import files_of
 from matxai.learning.split import Split
 
 LawName = Literal["elastoplastic", "hyperelastic", "viscoelastic"]
@@ -26,26 +27,14 @@ _LAYOUTS = (
 )
 
 
-class Material(SettingsBlock):
-    """What every source of a case says about it."""
+class PathSource(SettingsBlock):
+    """Where the paths of a case come from, and the law that they follow."""
 
     source: str = Field(description=_SOURCE)
     law: LawName = Field(
         description="The law: it states the inputs, the internal variables and the true tangent."
     )
     layout: Layout = Field(description=_LAYOUTS)
-    stress_unit: Text = Field(default="MPa", description="Unit of stresses and moduli, for axes.")
-    time_unit: Text = Field(default="s", description="Unit of time, for axes.")
-    features: Annotated[tuple[Feature, ...], Field(min_length=1), Distinct] | None = Field(
-        default=None,
-        description="Inputs of the one-step network, in this order; null: those of the law that "
-        "the data hold.",
-    )
-    target: Literal["increment", "stress"] | None = Field(
-        default=None,
-        description="What the one-step network predicts: the stress increment or the stress; null: "
-        "the law's (increment; hyperelastic: stress).",
-    )
 
     @property
     def physics(self) -> Law:
@@ -53,7 +42,7 @@ class Material(SettingsBlock):
         return LAWS[self.law]
 
 
-class Generated(Material):
+class Generation(PathSource):
     """Strain paths (cyclic, ramp and hold, random, in turn) answered exactly by the law."""
 
     source: Literal["generated"] = Field(description=_SOURCE)
@@ -95,6 +84,58 @@ class Generated(Material):
         return self
 
 
+class Material(PathSource):
+    """What every case says beside its source: its units, and what is learned from what."""
+
+    stress_unit: Text = Field(default="MPa", description="Unit of stresses and moduli, for axes.")
+    time_unit: Text = Field(default="s", description="Unit of time, for axes.")
+    features: Annotated[tuple[Feature, ...], Field(min_length=1), Distinct] | None = Field(
+        default=None,
+        description="Inputs of the one-step network, in this order; null: those of the law that "
+        "the data hold.",
+    )
+    target: Literal["increment", "stress"] | None = Field(
+        default=None,
+        description="What the one-step network predicts: the stress increment or the stress; null: "
+        "the law's (increment; hyperelastic: stress).",
+    )
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units of stress and time."""
+        return {"stress": self.stress_unit, "time": self.time_unit}
+
+    @property
+    def learned(self) -> dict[str, object]:
+        """What the one-step network learns from what, JSON-plain."""
+        return {
+            "law": self.law,
+            "features": list(self.features or self.physics.features),
+            # Features that were not asked for may be missing from the data.
+            "chosen": self.features is not None,
+            "target": self.target or self.physics.target,
+        }
+
+
+class Generated(Material, Generation):
+    """Strain paths (cyclic, ramp and hold, random, in turn) answered exactly by the law."""
+
+    source: Literal["generated"] = Field(description=_SOURCE)
+
+    @property
+    def read(self) -> Generation:
+        """What the paths depend on."""
+        return self.only(Generation)
+
+    def folder(self, generated: str) -> str:
+        """The folder that holds INPUTS and RESULTS: the ``generated`` one."""
+        return generated
+
+    def files(self, **generated: str) -> dict[str, str | list[str]]:
+        """What preparation depends on: manifest and truth, as ``generated`` names them."""
+        return dict(generated)
+
+
 class CaseFolder(Material):
     """A folder of your own in one of the raw layouts."""
 
@@ -102,6 +143,14 @@ class CaseFolder(Material):
     path: Text = Field(
         description="The folder that holds INPUTS, relative to where Snakemake runs."
     )
+
+    def folder(self, generated: str) -> str:  # noqa: ARG002 - as of a generated case
+        """The folder that holds INPUTS and RESULTS."""
+        return self.path
+
+    def files(self, **generated: str) -> dict[str, str | list[str]]:  # noqa: ARG002
+        """What preparation depends on: every raw file."""
+        return {"files": [path.as_posix() for path in files_of(self.layout, self.path)]}
 
 
 Case = Annotated[Generated | CaseFolder, Field(discriminator="source")]

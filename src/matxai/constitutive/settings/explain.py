@@ -9,8 +9,8 @@ from pydantic import Field
 from matxai.config.base import Count, Positive, SettingsBlock
 
 
-class Explain(SettingsBlock):
-    """How the networks are explained, always on the test paths."""
+class ExplainSurrogate(SettingsBlock):
+    """How the one-step network is explained, on the test paths."""
 
     repeats: Annotated[int, Field(ge=2)] = Field(
         default=10, description="Permutations of each feature and group of features."
@@ -23,6 +23,15 @@ class Explain(SettingsBlock):
         description="Largest convergence error of integrated gradients that is accepted, relative "
         "to the mean change of the prediction.",
     )
+
+
+class ExplainStates(SettingsBlock):
+    """How the state of the recurrent network is explained."""
+
     components: Count = Field(
         default=6, description="Leading principal components of the recurrent state."
     )
+
+
+class Explain(ExplainStates, ExplainSurrogate):
+    """How the networks are explained, always on the test paths."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from matxai.config.base import Distinct, FolderName, Seed, SettingsBlock
 from matxai.constitutive.settings.data import CASES, EXAMPLES, Case, PathPreparation
@@ -15,12 +15,6 @@ from matxai.constitutive.settings.network import (
     Surrogate,
     SurrogateTraining,
 )
-
-# What can be asked for of all cases, as `constitutive_<kind>`; a case is `constitutive_<case>`.
-KINDS = (
-    "preparation", "accuracy", "training", "predictions", "residuals", "permutation", "saliency",
-    "integrated_gradients", "comparison", "tangent", "states",
-)  # fmt: skip
 
 
 class Constitutive(SettingsBlock):
@@ -50,10 +44,3 @@ class Constitutive(SettingsBlock):
         default=RecurrentTraining(), description="Training of the recurrent network."
     )
     explain: Explain = Field(default=Explain(), description="Explanations, on the test paths.")
-
-    @model_validator(mode="after")
-    def _names_free(self) -> Self:
-        if taken := sorted({*self.cases} & {*KINDS}):
-            msg = f"a case cannot be called {taken[0]}, which names a kind of figure: rename it"
-            raise ValueError(msg)
-        return self

@@ -28,6 +28,11 @@ class Surrogate(SettingsBlock):
         description="silu is smooth, so that the network has a tangent; relu as published.",
     )
 
+    @property
+    def weights(self) -> int:
+        """Roughly how many there are."""
+        return self.depth * self.hidden**2
+
 
 class Recurrent(SettingsBlock):
     """The recurrent network: strain history and material in, stress history out."""
@@ -37,6 +42,11 @@ class Recurrent(SettingsBlock):
         description="Kind of recurrent cell: lstm (its cell state is explained) or gru (its hidden state).",
     )
     hidden: Count = Field(default=32, description="Units of the cell.")
+
+    @property
+    def weights(self) -> int:
+        """Roughly how many there are."""
+        return 8 * self.hidden**2
 
 
 class StressTraining(SettingsBlock):

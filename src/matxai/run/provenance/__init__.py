@@ -1,8 +1,11 @@
-"""What a script's results depend on besides its inputs: its code and its libraries."""
+"""What a script's results depend on besides its inputs: its code and its libraries.
+
+Both are params of every script rule, so that a change of either makes the results stale.
+"""
 
 from __future__ import annotations
 
-from matxai.run.provenance.closure import code_digest
+from matxai.run.provenance.imports import code_digest
 from matxai.run.provenance.libraries import library_versions
 
 __all__ = ["code_digest", "library_versions"]

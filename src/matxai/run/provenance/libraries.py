@@ -1,18 +1,17 @@
-"""Versions of the third-party distributions that a script and its closure import."""
+"""Versions of the third-party distributions that a script and its local modules import."""
 
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import sysconfig
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from matxai.run.provenance.closure import Closure
+from matxai.run.provenance.imports import SCRIPT, reached_modules
 from matxai.run.tensorflow import tensorflow_python
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ABSENT = "not installed"
 
@@ -20,24 +19,20 @@ ABSENT = "not installed"
 def library_versions(
     script: Path, roots: Sequence[Path], cache: Path | None = None
 ) -> dict[str, str]:
-    """Give {distribution: version} for what is imported in a script's closure.
+    """Give {distribution: version} for the libraries that a script reaches by import.
 
-    A script that is handed over to the TensorFlow environment gets that environment's versions.
-    An import that no installed distribution provides is listed by its own name, as absent.
-
-    Parameters
-    ----------
-    script, roots, cache
-        As for `code_digest`.
+    A script that imports `enter_tensorflow` runs in the TensorFlow environment and is given that
+    environment's versions. An import that no installed distribution provides is listed by its own
+    name, as absent. The arguments and errors are those of `code_digest`.
     """
-    closure = Closure(script, roots, cache)
-    handed_over = closure.reaches("matxai.run.tensorflow", "enter_tensorflow")
-    site = _tensorflow_site() if handed_over else _own_site()
+    nodes = reached_modules(script, roots, cache)
+    imported = set().union(*(node.libraries for node in nodes.values()))
+    enters = any(name.endswith(":enter_tensorflow") for name in nodes[SCRIPT].imports)
+    owners = _owners(_tensorflow_site() if enters else _own_site())
     versions: dict[str, str] = {}
-    for dotted in closure.libraries:
-        if dotted.partition(".")[0] not in sys.stdlib_module_names:
-            versions.update(_distributions_of(dotted, site))
-    return dict(sorted(versions.items(), key=lambda item: item[0].lower()))
+    for name in imported - sys.stdlib_module_names:
+        versions |= owners.get(name, {name: ABSENT})
+    return dict(sorted(versions.items()))
 
 
 def _own_site() -> tuple[Path, ...]:
@@ -46,55 +41,25 @@ def _own_site() -> tuple[Path, ...]:
 
 
 def _tensorflow_site() -> tuple[Path, ...]:
-    environment = tensorflow_python().parent.parent
-    found = tuple(sorted(environment.glob("lib/python3.*/site-packages")))
     own = _own_site()
-    # With TensorFlow in the first environment (conda), scripts are not handed over.
-    return own if any((path / "tensorflow").is_dir() for path in own) else found
+    # With TensorFlow in the first environment (conda), scripts stay there.
+    if any((path / "tensorflow").is_dir() for path in own):
+        return own
+    return tuple(sorted(tensorflow_python().parents[1].glob("lib/python3.*/site-packages")))
 
 
 @functools.cache
-def _distributions_of(dotted: str, site: tuple[Path, ...]) -> dict[str, str]:
-    """Find the distributions that own a module, by the lists of files they installed.
+def _owners(site: tuple[Path, ...]) -> dict[str, dict[str, str]]:
+    """Map each top-level module to {distribution: version} of those that installed a part of it.
 
-    `importlib.metadata.packages_distributions` would parse every list of an environment (seconds);
-    here the distribution named like the module is tried first.
+    `importlib.metadata.packages_distributions` takes ten times as long, and every job would wait
+    for it.
     """
-    parts = dotted.split(".")
-    for end in range(len(parts), 0, -1):  # `from google.protobuf.x import y`: x may be an attribute
-        stem = "/".join(parts[:end])
-        marks = (f"\n{stem}/", f"\n{stem}.py,", f"\n{stem}.cpython-", f"\n{stem}.abi3")
-        likely = _plain(parts[0])
-        folders = sorted(_metadata_folders(site), key=lambda f: _plain(_split(f)[0]) != likely)
-        owners = {}
-        for folder in folders:
-            if any(mark in _record(folder) for mark in marks):
-                name, version = _split(folder)
-                owners[name] = version
-                if _plain(name) == likely:
-                    break
-        if owners:
-            return owners
-    return {parts[0]: ABSENT}
-
-
-@functools.cache
-def _metadata_folders(site: tuple[Path, ...]) -> tuple[Path, ...]:
-    return tuple(folder for path in site for folder in sorted(path.glob("*.dist-info")))
-
-
-@functools.cache
-def _record(folder: Path) -> str:
-    try:
-        return "\n" + (folder / "RECORD").read_text(encoding="utf-8")
-    except OSError:
-        return ""
-
-
-def _split(folder: Path) -> tuple[str, str]:
-    name, _, version = folder.name.removesuffix(".dist-info").partition("-")
-    return name.replace("_", "-").lower(), version  # as a lock file writes it
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "_").replace(".", "_")
+    owners: dict[str, dict[str, str]] = defaultdict(dict)
+    for record in (file for path in site for file in path.glob("*.dist-info/RECORD")):
+        name, _, version = record.parent.stem.partition("-")
+        distribution = name.replace("_", "-").lower()  # as a lock file writes it
+        installed = record.read_text(encoding="utf-8")
+        for module in set(re.findall(r"^[^/.,\n]+", installed, re.MULTILINE)):
+            owners[module][distribution] = version
+    return owners

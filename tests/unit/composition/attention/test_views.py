@@ -20,7 +20,7 @@ from matxai.composition.attention.views import (
 )
 from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_page import attention_page, page_caption, steps_shown
-from matxai.composition.settings.analyses import AttentionViews
+from matxai.composition.settings.analyses import AttentionFigures
 from matxai.plotting.page import write_page
 from matxai.plotting.quantities import Quantity
 from matxai.run.errors import InputError
@@ -58,22 +58,22 @@ def counts(formulas):
 
 def test_a_draw_spreads_over_element_counts(store):
     for seed in range(20):
-        asked = AttentionViews(seed=seed)
+        asked = AttentionFigures(seed=seed)
         assert counts(shown_formulas(store, asked, 3)) == [2, 3, 4]  # a tie: the smaller one first
         every = shown_formulas(store, asked, 8)
         assert counts(every) == [2, 3, 4, 1, 2, 3, 2, 3]
         assert sorted(every) == sorted(FORMULAS[:5] + FORMULAS[6:9])  # equal compositions once
         assert shown_formulas(store, asked, 8) == every
-    assert len({shown_formulas(store, AttentionViews(seed=s), 1)[0] for s in range(20)}) == 3
+    assert len({shown_formulas(store, AttentionFigures(seed=s), 1)[0] for s in range(20)}) == 3
 
 
 def test_what_is_shown_ends_with_the_compositions(store):
-    found = shown_formulas(store, AttentionViews(compounds=9), 9)
+    found = shown_formulas(store, AttentionFigures(compounds=9), 9)
     assert sorted(found) == sorted(FORMULAS[:5] + FORMULAS[6:9])
 
 
 def test_formulas_are_shown_as_they_are_asked_for(store):
-    asked = AttentionViews(formulas=("TiBaO3", "Ba2Ti2O6", "NaN3"))
+    asked = AttentionFigures(formulas=("TiBaO3", "Ba2Ti2O6", "NaN3"))
     assert shown_formulas(store, asked, 3) == ["BaTiO3", "Ba2Ti2O6", "NaN3"]
 
 
@@ -86,7 +86,7 @@ def test_formulas_are_shown_as_they_are_asked_for(store):
 )
 def test_what_cannot_be_shown_is_refused(store, asked, count, message):
     with pytest.raises(InputError, match=message):
-        shown_formulas(store, AttentionViews(**asked), count)
+        shown_formulas(store, AttentionFigures(**asked), count)
 
 
 def test_the_error_is_that_of_all_compounds_with_a_target(planted, store):

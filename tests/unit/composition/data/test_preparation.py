@@ -190,6 +190,26 @@ def test_split_shares_no_composition_and_honours_sizes(raw):
         assert value(result.report, part, "compositions also in train") == 0
 
 
+def test_the_test_part_is_filled_up_and_nothing_else_changes(raw):
+    few = raw.sample(1500, random_state=0)
+
+    def of(test):
+        settings = transport(target="PF_n", metals="keep", subset=200, test=test)
+        return prepare(few, settings, CompositionPreparation(), NUMBER_OF)
+
+    small, large = of(None).compounds, of(500).compounds
+    for part in ("train", "val"):
+        old, new = (table[table["part"] == part].reset_index(drop=True) for table in (small, large))
+        assert old.equals(new)
+    old, new = (set(table.loc[table["part"] == "test", "reduced"]) for table in (small, large))
+    assert len(old) == 30
+    assert len(new) == 500
+    assert old < new
+    assert value(of(500).report, "test", "compositions also in train") == 0
+    assert of(10_000).compounds["reduced"].nunique() > 1000  # all that there are
+    assert of(20).compounds.equals(small)
+
+
 def value_dropped(report):
     return value(report, "train", "single-element rows left out")
 

@@ -9,6 +9,7 @@ from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
 from matxai.composition.data.sources import read_parts
 from matxai.composition.evaluation import summary
+from matxai.composition.evaluation.accuracy import ACCURACY_COLUMNS, DIFFERENCE
 from matxai.composition.evaluation.published import Published, data_digest, published
 from matxai.composition.evaluation.summary import COLUMNS, summary_table
 from matxai.composition.figures.summary import summary_figure
@@ -30,12 +31,23 @@ COMPOUNDS = pd.DataFrame(
 def accuracy(metric, values):
     """{model: value of each seed}; the intervals reach 1 below and 2 above."""
     rows = [
-        (model, -1 if model in CONSTANT.values() else seed, name, v, v - 1, v + 2)
+        (
+            model,
+            -1 if model in CONSTANT.values() else seed,
+            name,
+            v,
+            v - 1,
+            v + 2,
+            "forest",
+            v / 4,
+            -1,
+            3,
+        )
         for model, each in values.items()
         for seed, value in enumerate(each)
         for name, v in ((metric, value), ("other", 10 * value))
     ]
-    return pd.DataFrame(rows, columns=["model", "seed", "metric", "value", "ci_low", "ci_high"])
+    return pd.DataFrame(rows, columns=list(ACCURACY_COLUMNS))
 
 
 BULK = accuracy("mae", {"crabnet": [8.0, 9.0, 10.0], "mean": [50.0], "random forest": [12.0, 13.0]})
@@ -62,6 +74,7 @@ def test_mean_spread_and_interval_by_hand(table):
     crabnet = rows.loc["crabnet"]
     assert (crabnet["mean"], crabnet["seed_sd"], crabnet["seeds"]) == (9, 1, 3)
     assert (crabnet["test_ci_low"], crabnet["test_ci_high"]) == (8, 11)
+    assert tuple(crabnet[["reference", *DIFFERENCE]]) == ("forest", 9 / 4, -1, 3)
     assert crabnet["relative_mae"] == pytest.approx(9 / 50)
     assert crabnet["unit"] == "GPa"
     assert rows.loc["random forest", "seed_sd"] == pytest.approx(np.sqrt(0.5))
@@ -72,8 +85,8 @@ def test_mean_spread_and_interval_by_hand(table):
 def test_published_values_stand_beside_their_data_alone(table):
     rows = table[table["dataset"] == "bulk"].set_index("model")
     assert rows.loc["crabnet", "published"] == 8.69
-    assert rows.loc["crabnet", "difference"] == pytest.approx(0.31)
-    assert rows.loc["crabnet", "difference_in_seed_sd"] == pytest.approx(0.31)
+    assert rows.loc["crabnet", "minus_published"] == pytest.approx(0.31)
+    assert rows.loc["crabnet", "minus_published_in_seed_sd"] == pytest.approx(0.31)
     assert rows.loc["crabnet", "source"] == "Paper 2021"
     assert rows.loc["roost", "published"] == 8.5
     assert np.isnan(rows.loc["roost", "mean"])

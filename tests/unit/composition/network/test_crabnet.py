@@ -5,13 +5,14 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from tests.project import REPOSITORY
 from torch import nn
 
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.crabnet import CrabNet, FractionEncoding
 from matxai.composition.network.fitting import network_shape
 from matxai.composition.network.layers import EncoderLayer, SelfAttention
-from matxai.composition.settings.network import CrabNetShape
+from matxai.config.loading import load
 
 COMPOUNDS = [{26: 2, 8: 3}, {3: 1, 26: 1, 15: 1, 8: 4}, {14: 1}, {11: 1, 17: 1}, {8: 2, 14: 1}]
 SMALL = {"width": 32, "layers": 2, "heads": 4, "feedforward": 64, "dropout": 0.0, "head": (16, 8)}
@@ -52,7 +53,9 @@ def test_jitter_keeps_sums_and_changes_fractions(batch):
 
 
 def test_published_parameter_count():
-    network = CrabNet(torch.zeros(104, 200), **network_shape(CrabNetShape()))
+    paper = load(REPOSITORY / "config/paper.yaml").composition
+    assert paper is not None
+    network = CrabNet(torch.zeros(104, 200), **network_shape(paper.network))
     assert sum(p.numel() for p in network.parameters()) == 11_987_206
 
 

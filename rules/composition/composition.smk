@@ -1,0 +1,36 @@
+# Line `composition`: an attention network on formulas, trained, evaluated and explained.
+COMPOSITION = STUDY.composition
+COMPOSITION_LINE = RESULTS.line(
+    "composition",
+    "What an attention network knows about elements and compounds: every result of the line.",
+    "dataset",
+    "network",
+    "seed",
+)
+
+# Where results stand: once for the study, a data set, a network. Accuracy counts the networks of
+# all seeds, explanations are of those of the first seeds.
+COMPOSITION_STUDY = COMPOSITION_LINE.place
+COMPOSITION_DATASET = COMPOSITION_LINE.group(
+    COMPOSITION_STUDY.within("{dataset}", dataset=COMPOSITION.datasets)
+)
+CRABNET = COMPOSITION_DATASET.within(
+    "{network}/seed{seed}", network=COMPOSITION.networks, seed=COMPOSITION.seeds
+)
+CRABNET_EXPLAINED = CRABNET.only(seed=COMPOSITION.seeds[: COMPOSITION.explained])
+CRABNET_TITLE = "{network} on {dataset}, seed {seed}"
+
+
+def composition_axis(wildcards):
+    """Task, label, unit and transform of a data set's target: what axes and captions say."""
+    return COMPOSITION.datasets[wildcards.dataset].axis
+
+
+include: "data.smk"
+include: "training.smk"
+include: "attention.smk"
+include: "elements.smk"
+include: "oxidation.smk"
+include: "contributions.smk"
+include: "umap.smk"
+include: "faithfulness.smk"

@@ -1,0 +1,251 @@
+"""The files of a study, each declared once: where it stands, who makes it, what asks for it.
+
+A rule names its outputs through a `Place`, and those that a person looks at through a `Target`. From
+these declarations follow the named targets, the list of all results and the entries of the report.
+Nothing here imports Snakemake: a rule file hands in Snakemake's `report`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import PurePosixPath
+from typing import Any
+
+_KINDS = {".csv": "table", ".json": "summary", ".html": "interactive", ".mp4": "video"}
+_FIGURE = "figure"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of results for each combination of its wildcards' values.
+
+    Attributes:
+        study: Name of the study.
+        path: Folder below that of the study, with wildcards such as ``{dataset}``.
+        values: The values of each wildcard in ``path``.
+        fixed: The value of each wildcard that `split` has filled in.
+    """
+
+    study: str
+    path: str
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    def within(self, path: str, **values: Sequence[object]) -> Place:
+        """A folder inside this one, with the values of the wildcards that ``path`` adds."""
+        return replace(self, path=f"{self.path}/{path}", values=self._joined(values))
+
+    def only(self, **values: Sequence[object]) -> Place:
+        """The same folder for these values of some wildcards alone."""
+        return replace(self, values=self._joined(values))
+
+    def split(self, *wildcards: str) -> list[Place]:
+        """One place for each combination of the values of some wildcards, which are filled in.
+
+        A rule that makes the files of all these combinations in one job declares them so.
+        """
+        rest = {key: texts for key, texts in self.values.items() if key not in wildcards}
+        return [
+            replace(self, values=rest, fixed={**self.fixed, **held})
+            for chosen in product(*(self.values[key] for key in wildcards))
+            for held in [dict(zip(wildcards, chosen, strict=True))]
+        ]
+
+    def file(self, name: str) -> str:
+        """Path with open wildcards, for an input."""
+        return f"results/{self.study}/{_filled(self.path, self.fixed)}/{name}"
+
+    def output(self, name: str) -> str:
+        """Path whose wildcards match the values of this place and nothing else, for an output.
+
+        The constraint stands in the path, since one in a ``wildcard_constraints`` block holds for
+        the rules of every line.
+        """
+        held = {key: f"{{{key},{_pattern(texts)}}}" for key, texts in self.values.items()}
+        return _filled(self.file(name), held)
+
+    def files(self, *names: str, **values: str) -> list[str]:
+        """Every path of these names, or those with the given values of some wildcards.
+
+        A value such as ``{dataset}`` leaves that wildcard open.
+        """
+        choices = [[values[key]] if key in values else texts for key, texts in self.values.items()]
+        combinations = [dict(zip(self.values, chosen, strict=True)) for chosen in product(*choices)]
+        return [_filled(self.file(name), chosen) for chosen in combinations for name in names]
+
+    def log(self, rule: str) -> str:
+        """Path of a rule's log."""
+        return f"logs/{self.study}/{_filled(self.path, self.fixed)}/{rule}.log"
+
+    def benchmark(self, rule: str) -> str:
+        """Path of what a rule took in time and memory."""
+        return f"benchmarks/jobs/{self.study}/{_filled(self.path, self.fixed)}/{rule}.tsv"
+
+    def _joined(self, values: Mapping[str, Sequence[object]]) -> dict[str, tuple[str, ...]]:
+        return {**self.values, **{key: tuple(map(str, texts)) for key, texts in values.items()}}
+
+
+@dataclass
+class Target:
+    """A name that a person can ask for, and the results that belong to it.
+
+    Attributes:
+        name: What is typed, beginning with the line's name.
+        description: One sentence for `snakemake --list-target-rules` and the README.
+        line, section: Category and subcategory of the report.
+        labels: Columns of the report beside ``result`` and ``kind``: the wildcards of the line.
+        report: Snakemake's function that marks an output for the report.
+        files: Paths of the results, without wildcards.
+    """
+
+    name: str
+    description: str
+    line: str
+    section: str
+    labels: tuple[str, ...]
+    report: Callable[..., Any]
+    files: list[str] = field(default_factory=list)
+
+    def result(self, place: Place, name: str, caption: str | None = None) -> Any:
+        """Declare an output that the report shows, with its caption.
+
+        Args:
+            place: The folder.
+            name: The file, perhaps in a folder of its own: ``statistics/prevalence.svg``.
+            caption: Name of the caption in ``workflow/report/<line>/``; by default that of the file.
+        """
+        self.files += place.files(name)
+        # Values of wildcards and the rest of the path are unique together, so the labels are as well.
+        path = PurePosixPath(place.path).relative_to(self.line) / name
+        words = [part for part in path.with_suffix("").parts if "{" not in part]
+        values = {
+            key: f"{{{key}}}" if key in place.values else place.fixed.get(key, "all")
+            for key in self.labels
+        }
+        return self.report(
+            place.output(name),
+            caption=f"../../workflow/report/{self.line}/{caption or path.stem}.rst",
+            category=self.line,
+            subcategory=self.section,
+            labels={
+                **values,
+                "result": ", ".join(words).replace("_", " "),
+                "kind": _KINDS.get(path.suffix, _FIGURE),
+            },
+        )
+
+    def figure(self, place: Place, name: str, caption: str | None = None) -> dict[str, Any]:
+        """Declare ``name.svg`` and its table ``name.csv``: outputs ``figure`` and ``table``."""
+        return {
+            kind: self.result(place, f"{name}{suffix}", caption)
+            for kind, suffix in (("figure", ".svg"), ("table", ".csv"))
+        }
+
+    def each(self, place: Place, names: Sequence[str], suffix: str, caption: str) -> list[Any]:
+        """Declare one result for each of the names, all with one suffix and caption."""
+        return [self.result(place, f"{name}{suffix}", caption) for name in names]
+
+    def also(self, *paths: str) -> None:
+        """Ask for files as well that the report does not show."""
+        self.files += paths
+
+
+@dataclass
+class Line:
+    """The results of one line of analysis: its folder and its named targets."""
+
+    name: str
+    description: str
+    labels: tuple[str, ...]
+    place: Place
+    report: Callable[..., Any]
+    targets: list[Target] = field(default_factory=list)
+    groups: list[Place] = field(default_factory=list)
+
+    def target(self, name: str, description: str, section: str | None = None) -> Target:
+        """Declare the target ``<line>_<name>``, shown in a section of the report."""
+        found = Target(
+            f"{self.name}_{name}",
+            description,
+            self.name,
+            section or name.replace("_", " "),
+            self.labels,
+            self.report,
+        )
+        self.targets.append(found)
+        return found
+
+    def group(self, place: Place) -> Place:
+        """Let everything in each folder of a place be asked for as ``<line>_<folder>``."""
+        self.groups.append(place)
+        return place
+
+    def all_targets(self) -> Iterator[Target]:
+        """Every named target: the declared ones, one for each folder of a group, the line itself.
+
+        Raises:
+            ValueError: A folder has the name of a declared target.
+        """
+        files = [path for target in self.targets for path in target.files]
+        names = {target.name for target in self.targets}
+        yield replace(self._whole(), name=self.name, description=self.description, files=files)
+        yield from self.targets
+        for place in self.groups:
+            for folder in place.files(""):
+                word = folder.rstrip("/").rpartition("/")[2]
+                name = f"{self.name}_{word}"
+                if name in names:
+                    raise ValueError(
+                        f"{self.name}: nothing can be called {word}, which names the target {name}: "
+                        "rename it in the configuration"
+                    )
+                yield replace(
+                    self._whole(),
+                    name=name,
+                    description=f"Every result of {word}.",
+                    files=[path for path in files if path.startswith(folder)],
+                )
+
+    def _whole(self) -> Target:
+        return Target(self.name, "", self.name, "", self.labels, self.report)
+
+
+@dataclass
+class Results:
+    """All lines of a study.
+
+    Attributes:
+        study: Name of the study; its results stand in ``results/<study>/``.
+        report: Snakemake's ``report``.
+    """
+
+    study: str
+    report: Callable[..., Any]
+    lines: list[Line] = field(default_factory=list)
+
+    def line(self, name: str, description: str, *labels: str) -> Line:
+        """Declare a line; ``labels`` are the wildcards that tell its results apart in the report."""
+        line = Line(name, description, labels, Place(self.study, name), self.report)
+        self.lines.append(line)
+        return line
+
+    def targets(self) -> list[Target]:
+        """Every named target of every line."""
+        return [target for line in self.lines for target in line.all_targets()]
+
+    def files(self) -> list[str]:
+        """Every result of every line."""
+        return [path for line in self.lines for target in line.targets for path in target.files]
+
+
+def _pattern(texts: Sequence[str]) -> str:
+    """A pattern that matches these texts alone; none of them: nothing."""
+    return "|".join(map(re.escape, texts)) or "(?!)"
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    """The template with some of its wildcards filled in; ``str.format`` would want all of them."""
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)

@@ -1,0 +1,35 @@
+"""The one form of a value with its uncertainty, in code and in tables."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+_NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
+
+
+class Estimate(NamedTuple):
+    """A value and the ends of its 95 % interval.
+
+    The fields are the columns of every table of estimates; where a table holds several quantities, the
+    name of the quantity replaces ``value``.
+
+    Attributes:
+        value: The estimate: a number, or an array of any shape.
+        ci_low: Lower end of the interval, of the same shape; NaN where there is no interval.
+        ci_high: Upper end.
+    """
+
+    value: Array
+    ci_low: Array
+    ci_high: Array
+
+
+def normal_estimate(value: npt.ArrayLike, error: npt.ArrayLike) -> Estimate:
+    """Give a value of known standard error its normal 95 % interval."""
+    half = np.multiply(_NORMAL_95, error)
+    return Estimate(np.asarray(value), np.subtract(value, half), np.add(value, half))

@@ -1,0 +1,38 @@
+"""Permutation importance, saliency, integrated gradients, and the tangent against the law's."""
+
+import _bootstrap  # noqa: F401
+from matxai.attribution.saliency import gradients
+from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.data.steps import read_steps
+from matxai.constitutive.explain.gate import explained
+from matxai.constitutive.explain.gradients import integrated_gradients, saliency
+from matxai.constitutive.explain.permutation import permutation
+from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
+from matxai.constitutive.figures.quantities import Units, feature_quantity
+from matxai.constitutive.network.model_file import load_network
+from matxai.constitutive.settings.explain import ExplainSurrogate
+from matxai.run.job import job
+from matxai.run.outputs import read_json
+
+with job(snakemake) as run:
+    network, metadata = load_network(run.input.surrogate)
+    law, test = LAWS[metadata.law], read_steps(run.input.steps, "test")
+    trained = read_json(run.input.summary)
+    x = explained(network.to(run.device), metadata.scales, test, trained["r2"])
+    settings = ExplainSurrogate.from_plain(run.params.explain)
+    slopes = gradients(network, x)
+    units = {
+        name: feature_quantity(name, Units(**run.params.units)).unit
+        for name in [*metadata.scales.features, "stress"]
+    }
+    tangents = tangent_table(network_tangent(slopes, metadata, test), test)
+    tangents.to_parquet(run.output.tangents, index=False)
+    tables = {
+        "permutation": permutation(network, metadata, law, test, x, settings),
+        "saliency": saliency(slopes, metadata, test, units),
+        "integrated_gradients": integrated_gradients(network, metadata, law, test, x, settings),
+        "tangent": tangent_summary(tangents, seed=metadata.seed),
+    }
+    for name, table in tables.items():
+        table.to_csv(run.output[name], index=False)
+        print(table.to_string(index=False), end="\n\n")
