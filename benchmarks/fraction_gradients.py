@@ -30,10 +30,10 @@ from torch import Tensor
 
 from matxai.composition.data.compounds import amounts_of, read_compounds
 from matxai.composition.explain.fraction_gradients import (
-    equal,
+    equal_baseline,
     integrated_fractions,
-    other_encoding,
-    vanishing,
+    replaced_encoding,
+    vanishing_baseline,
 )
 from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import CrabNet, FractionEncoding
@@ -87,7 +87,7 @@ def midpoint(
     way = (fractions - baseline).double()
     shares = (torch.arange(points) + 0.5) / points
     total = torch.zeros_like(way)
-    with other_encoding(network, Interpolated(network.encode_fraction, kind)):
+    with replaced_encoding(network, Interpolated(network.encode_fraction, kind)):
         for part in shares.split(128):
             at = (baseline + part[:, None] * way).float().requires_grad_()
             rows, n = at.shape
@@ -162,7 +162,7 @@ def main() -> None:
     for formula, amounts in zip(chosen["formula"], amounts_of(chosen), strict=True):
         compound = Compounds.from_lists([amounts])
         elements, fractions = compound.elements, compound.fractions
-        for name, start in (("vanishing", vanishing), ("equal", equal)):
+        for name, start in (("vanishing", vanishing_baseline), ("equal", equal_baseline)):
             baseline = start(compound)
             if torch.allclose(baseline, fractions, atol=1e-6):
                 continue

@@ -9,21 +9,21 @@ from matxai.composition.explain.faithfulness import (
     agreement_of_references,
     verdicts,
 )
-from matxai.composition.explain.importance import drawn_compounds, importances
+from matxai.composition.explain.importance import sample_compounds, importances
 from matxai.composition.network.model_file import load_network
 from matxai.run.job import job
 
 with job(snakemake) as run:
-    asked = Faithfulness.from_plain(run.params.faithfulness)
+    settings = Faithfulness.from_plain(run.params.faithfulness)
     network, metadata = load_network(run.input.model)
-    drawn = drawn_compounds(read_compounds(run.input.compounds), asked)
-    print(f"{len(drawn)} compounds of the test part with at least two elements")
-    elements, check = importances(network, metadata, drawn, asked, run.device)
+    sample = sample_compounds(read_compounds(run.input.compounds), settings)
+    print(f"{len(sample)} compounds of the test part with at least two elements")
+    elements, check = importances(network, metadata, sample, settings, run.device)
     elements.to_parquet(run.output.elements, index=False)
     check.to_csv(run.output.check, index=False)
-    table = agreement(elements, seed=asked.seed)
+    table = agreement(elements, seed=settings.seed)
     table.to_csv(run.output.agreement, index=False)
-    agreement_of_references(elements, seed=asked.seed).to_csv(run.output.references, index=False)
+    agreement_of_references(elements, seed=settings.seed).to_csv(run.output.references, index=False)
     print(check.to_string(index=False))
     for reference in REFERENCES:
         print(f"heads against {reference}: {verdicts(table, reference)}")

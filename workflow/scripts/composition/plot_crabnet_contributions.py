@@ -2,7 +2,11 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.explain.contributions import marked, most_frequent, with_class_shares
+from matxai.composition.explain.contributions import (
+    most_frequent,
+    with_class_shares,
+    with_visibility,
+)
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.evaluation.target import contribution_quantity, is_class
 from matxai.run.job import job
@@ -13,7 +17,7 @@ with job(snakemake) as run:
     title = f"{run.params.title}, test part"
     target = contribution_quantity(run.params.target)
     settings = Contributions.from_plain(run.params.contributions)
-    elements = marked(pd.read_csv(run.input.elements), settings.minimum)
+    elements = with_visibility(pd.read_csv(run.input.elements), settings.minimum)
     if is_class(run.params.target):
         elements = with_class_shares(elements)
     elements.to_csv(run.output.periodic_table_table, index=False)

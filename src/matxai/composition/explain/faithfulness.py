@@ -1,11 +1,11 @@
-"""Does attention rank the elements of a compound as the prediction depends on them?
+"""Faithfulness: whether attention ranks the elements of a compound as the prediction depends on them.
 
-An explanation is faithful if it shows what the model does (Jacovi & Goldberg 2020, ACL,
-arXiv:2004.03685). Attention is compared, layer by layer and head by head, with four references:
-removal of an element, integrated gradients along the encoding of the fractions from two baselines, and
-what the network's head assigns to the element. References disagree as well: `agreement_of_references`
-says how much. An order is worth something only if it beats what needs no network: the order of the
-fractions, or of their distances from equal ones, upwards or downwards.
+An explanation is faithful if it shows what the model does (Jacovi & Goldberg 2020, ACL, arXiv:2004.03685).
+The attention of every layer and head is compared with four references: removal of an element, integrated
+gradients along the encoding of the fractions from two baselines, and contributions.
+`agreement_of_references` says how much these agree with each other. An order is worth something only if it
+beats orders that need no network: those of the fractions or of their distances from equal fractions,
+upwards or downwards.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from matxai.composition.explain.rank_agreement import Array, bootstrap_means, kendall, top
+from matxai.composition.explain.rank_agreement import Array, bootstrap_means, kendall, top_match
 from matxai.statistics.bootstrap import LEVELS, mean_interval
 
-# Columns of `matxai.composition.explain.importance.importances`, and what ends the names of variants.
+# Columns of `importance.importances`, and the endings of their variants.
 REFERENCES = ("removal", "ig_vanishing", "ig_equal", "contribution")
 OTHERS = "_others"  # attention received without an element's own
 AGAIN = "_again"  # a reference at jittered fractions
@@ -31,7 +31,7 @@ OPPOSITE = "opposite"
 FEW = "too few compounds"
 CONTROL = "control"
 ITSELF = "itself, jittered"
-PLAIN = ("fraction", "distance")  # what orders elements without a network
+PLAIN = ("fraction", "distance")  # orders that need no network
 CONTROLS = (*PLAIN, "random", ITSELF)
 FEWEST = 10  # compounds below which there is no verdict
 LEVEL = 0.05  # of all verdicts of a table together
@@ -40,11 +40,12 @@ SUBSETS = {ALL: 2, "3 or more": 3}
 
 
 def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """What is compared with a reference, one row each: attention, layer, head, columns.
+    """List what is compared with a reference.
 
-    ``attention``: received, received from others, rollout, or the controls fraction, distance (of the
-    fraction from 1/n), random and the reference itself at jittered fractions;
-    ``layer`` and ``head`` from 1, 0 for a mean over all; ``columns`` of ``elements`` that are averaged.
+    Returns:
+        Table with the columns attention (received, received from others, rollout, or the controls fraction,
+        distance of the fraction from 1/n, random, and the reference itself at jittered fractions);
+        layer and head (from 1, 0 for a mean over all); columns (of ``elements``, which are averaged).
     """
     rows = []
     for ending, kind in (("", "received"), (OTHERS, "received from others")):
@@ -63,19 +64,24 @@ def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
 
 
 def agreement(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """One row for each source of attention, reference and subset of compounds.
+    """Compare every source of attention with every reference.
 
-    ``elements``: `importance.importances`. Columns elements (in a compound), attention, layer, head,
-    reference, compounds (that the reference ranks); tau, the mean Kendall tau-b with the size of the
-    reference, its 95 % bootstrap interval ci_low, ci_high over compounds and the wider one bound_low,
-    bound_high; top1, the share of compounds whose first element is that of the reference, and its
-    chance; over_fraction, over_low, over_high: how much tau is above that of the fractions or of their
-    distances from 1/n, upwards or downwards, whichever agrees best (wider interval); verdict.
+    The wider interval covers 95 % for all layers x heads x references together (Bonferroni), and the
+    verdict comes from it. It is ``opposite`` if the interval lies below 0 and ``no better than chance``
+    if it contains 0. Above 0, it is ``agrees`` if over_low is above 0 too, else ``no better than the
+    fraction``. Both "no better" mean that these compounds do not show more.
 
-    The wider interval is that of 95 % for all layers x heads x references together (Bonferroni). The
-    verdict comes from it: ``opposite`` below 0; ``no better than chance`` if it holds 0; above 0
-    ``agrees`` if over_low is above 0 too, else ``no better than the fraction``. Both "no better" say that
-    the compounds do not show more, not that there is nothing.
+    Args:
+        elements: Table of `importance.importances`.
+        seed: Seed of the bootstrap and of the random control.
+
+    Returns:
+        Table with one row per source, reference and subset of compounds: elements (in a compound),
+        attention, layer, head, reference, compounds (that the reference ranks); tau, the mean Kendall
+        tau-b with the size of the reference, its 95 % interval ci_low, ci_high and the wider one bound_low,
+        bound_high; top1, the share of compounds with the same first element, and its chance;
+        over_fraction, over_low, over_high, how much tau is above that of the best plain order (wider
+        interval); verdict.
     """
     mixed = elements.assign(
         random=np.random.default_rng(seed).random(len(elements)),
@@ -83,41 +89,43 @@ def agreement(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     )
     single = sources_of(mixed, REFERENCES[0]).query("attention == 'received' and head > 0")
     family = len(single) * len(REFERENCES)
-    found = []
+    tables = []
     for subset, smallest in SUBSETS.items():
         chosen = mixed[mixed["elements"] >= smallest]
         for reference in REFERENCES:
             sources = sources_of(mixed, reference)
-            taus, hits, chances = _of_each_compound(chosen, sources, reference)
+            taus, hits, chances = _compound_agreement(chosen, sources, reference)
             table = sources.drop(columns="columns").assign(elements=subset, reference=reference)
-            found.append(_judged(table, taus, hits, chances, family, seed))
+            tables.append(_judge(table, taus, hits, chances, family, seed))
     order = ["elements", "attention", "layer", "head", "reference"]
-    both = pd.concat(found, ignore_index=True)
-    return both[order + [name for name in both.columns if name not in order]]
+    whole = pd.concat(tables, ignore_index=True)
+    return whole[order + [name for name in whole.columns if name not in order]]
 
 
 def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Each two references, and each with the fraction: compounds, tau with 95 % interval, top1, chance.
+    """Compare each two references, and each reference with the fraction.
 
-    Compounds that both rank.
+    Returns:
+        Table with the columns elements (in a compound), first, second, compounds (that both rank), tau
+        with its 95 % interval ci_low, ci_high, top1, chance.
     """
     rows = []
     for subset, smallest in SUBSETS.items():
         chosen = elements[elements["elements"] >= smallest]
         for one, other in combinations((*REFERENCES, "fraction"), 2):
-            found = [np.empty((0, 3))]
+            blocks = [np.empty((0, 3))]
             for values in _compounds(chosen, [one, other]):
                 first, second = np.abs(values[:, 0]), np.abs(values[:, 1])
                 ranked = ~np.isnan(kendall(first, second) + kendall(second, first))
                 first, second = first[ranked], second[ranked]
-                found.append(np.stack([kendall(first, second), *top(first, second)], axis=1))
-            each = np.concatenate(found)
+                blocks.append(np.stack([kendall(first, second), *top_match(first, second)], axis=1))
+            measures = np.concatenate(blocks)
             mean, low, high = np.full((3, 3), np.nan)
-            if len(each):
-                mean, low, high = mean_interval(each, np.arange(len(each)), seed=seed)
+            if len(measures):
+                mean, low, high = mean_interval(measures, np.arange(len(measures)), seed=seed)
             rows.append(
                 {
-                    "elements": subset, "first": one, "second": other, "compounds": len(each),
+                    "elements": subset, "first": one, "second": other, "compounds": len(measures),
                     "tau": mean[0], "ci_low": low[0], "ci_high": high[0],
                     "top1": mean[1], "chance": mean[2],
                 }
@@ -126,7 +134,7 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
 
 
 def verdicts(table: pd.DataFrame, reference: str) -> dict[str, int]:
-    """How many single heads have each verdict against a reference, of all compounds."""
+    """Count the single heads with each verdict against a reference, over all compounds."""
     heads = table[
         (table["attention"] == "received") & (table["head"] > 0)
         & (table["reference"] == reference) & (table["elements"] == ALL)
@@ -135,17 +143,17 @@ def verdicts(table: pd.DataFrame, reference: str) -> dict[str, int]:
     return {name: int(counts.get(name, 0)) for name in (AGREES, FRACTION, CHANCE, OPPOSITE, FEW)}
 
 
-def _of_each_compound(
+def _compound_agreement(
     elements: pd.DataFrame, sources: pd.DataFrame, reference: str
 ) -> tuple[Array, Array, Array]:
-    """Tau, hit and chance of every source against a reference, (compounds, sources) each."""
+    """Return tau, hit and chance of every source against a reference, (compounds, sources) each."""
     names = list(dict.fromkeys(name for names in sources["columns"] for name in names))
     places = [[names.index(name) for name in group] for group in sources["columns"]]
     parts: list[tuple[Array, Array, Array]] = []
     for values in _compounds(elements, [reference, *names]):
         truth = np.abs(values[:, 0])
         orders = [np.abs(values[:, 1:][:, place]).mean(1) for place in places]
-        tops = [top(order, truth) for order in orders]
+        tops = [top_match(order, truth) for order in orders]
         parts.append(
             (
                 np.stack([kendall(order, truth) for order in orders], axis=1),
@@ -154,23 +162,23 @@ def _of_each_compound(
             )
         )
     if not parts:
-        nothing = np.empty((0, len(sources)))
-        return nothing, nothing, nothing
+        empty = np.empty((0, len(sources)))
+        return empty, empty, empty
     taus, hits, chances = (np.concatenate(kind) for kind in zip(*parts, strict=True))
     return taus, hits, chances
 
 
 def _compounds(elements: pd.DataFrame, columns: list[str]) -> Iterator[Array]:
-    """Values of the compounds of each element count: (compounds, columns, n)."""
+    """Yield the values (compounds, columns, n) of the compounds of each element count."""
     for count, rows in elements.groupby("elements", sort=True):
         values = rows[columns].to_numpy(np.float64)
         yield values.reshape(-1, int(str(count)), len(columns)).transpose(0, 2, 1)
 
 
-def _judged(
+def _judge(
     table: pd.DataFrame, taus: Array, hits: Array, chances: Array, family: int, seed: int
 ) -> pd.DataFrame:
-    """The table of one reference with means, intervals, verdicts; without compounds it does not rank."""
+    """Add means, intervals and verdicts to the table of one reference, over the compounds that it ranks."""
     ranked = ~np.isnan(taus).any(1)
     taus, hits, chances = taus[ranked], hits[ranked], chances[ranked]
     names, size = table["attention"].to_numpy(), len(taus)
@@ -178,14 +186,14 @@ def _judged(
     plain = taus[:, np.isin(names, PLAIN)]
     over = taus - _best(plain) if size else taus
     wide = LEVEL / family / 2
-    # Enough draws that about ten of them lie beyond the wider interval, on either side.
+    # About ten of the draws lie beyond the wider interval on either side.
     levels, draws = [*LEVELS, wide, 1 - wide], max(1000, int(10 / wide))
     quantiles = np.full((len(levels), 2 * len(table)), np.nan)
     if size > 1:
-        both = np.concatenate([taus, over], axis=1)
-        quantiles = bootstrap_means(both, levels, draws=draws, seed=seed)
+        measures = np.concatenate([taus, over], axis=1)
+        quantiles = bootstrap_means(measures, levels, draws=draws, seed=seed)
     own, above = quantiles[:, : len(table)], quantiles[:, len(table) :]
-    judged = table.assign(
+    table = table.assign(
         compounds=size,
         tau=means,
         ci_low=own[0],
@@ -198,14 +206,14 @@ def _judged(
         over_low=above[2],
         over_high=above[3],
     )
-    return judged.assign(verdict=np.where(
-        judged["attention"].isin(CONTROLS), CONTROL,
+    return table.assign(verdict=np.where(
+        table["attention"].isin(CONTROLS), CONTROL,
         np.select(
             [
-                np.full(len(judged), size < FEWEST),
-                judged["bound_high"] < 0,
-                judged["bound_low"] <= 0,
-                judged["over_low"] <= 0,
+                np.full(len(table), size < FEWEST),
+                table["bound_high"] < 0,
+                table["bound_low"] <= 0,
+                table["over_low"] <= 0,
             ],
             [FEW, OPPOSITE, CHANCE, FRACTION],
             AGREES,
@@ -214,7 +222,7 @@ def _judged(
 
 
 def _best(plain: Array) -> Array:
-    """The column of the largest mean, reversed orders included: (compounds, 1)."""
+    """Return the column (compounds, 1) with the largest mean, reversed orders included."""
     means = plain.mean(0)
     best = int(np.abs(means).argmax())
     return plain[:, [best]] * (1.0 if means[best] >= 0 else -1.0)

@@ -1,14 +1,15 @@
 """Integrated gradients along the encoding of the fractions (Sundararajan, Taly & Yan 2017, ICML 70:3319).
 
-The network reads fractions as rows of a table (`matxai.composition.network.crabnet.FractionEncoding`): its
+The network reads fractions as rows of a table (`matxai.composition.network.crabnet.FractionEncoding`). Its
 gradient with respect to the fraction is zero wherever it exists, and neighbouring rows differ by
-sinusoids of up to one radian a row. Along a straight line of fractions the prediction therefore jumps
-up and down by 50 to 170 times its net change, and a sum over an affordable number of points misses it
-(measured: benchmarks/fraction_gradients.py). So the line is drawn where the network is smooth, in the
-encoding: each element's encoded fraction moves straight from that of the baseline to its own, its
-share of the way being the variable that is differentiated. The ends are exactly the network's
-predictions, and the attributions of a compound add up to their difference; between the ends lie
-mixtures of two encodings, which no fraction has.
+sinusoids of up to one radian. Along a straight line of fractions, the prediction therefore jumps up
+and down by 50 to 170 times its net change, and a sum over an affordable number of points misses this
+change (measured: benchmarks/fraction_gradients.py).
+
+The path is therefore a straight line where the network is smooth, in the encoding. The encoded fraction of
+each element moves from that of the baseline to its own, and its share of the way is the variable that is
+differentiated. The ends are exactly predictions of the network, and the attributions of a compound add
+up to their difference. Between the ends lie mixtures of two encodings, which no fraction has.
 """
 
 from __future__ import annotations
@@ -25,21 +26,19 @@ from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import CrabNet, FractionEncoding
 from matxai.run.progress import progress
 
-_BATCH = 256  # compounds differentiated together
+_BATCH = 256  # compounds
 
 
 class Chord(nn.Module):
-    """Encodings on the straight lines between two of each token: (tokens,) shares of the way.
-
-    ``start`` and ``end``: (tokens, width).
-    """
+    """Encodings on the straight line between two encodings of each token."""
 
     def __init__(self, start: Tensor, end: Tensor) -> None:
+        """Keep the encodings ``start`` and ``end``, both (tokens, width)."""
         super().__init__()
         self.start, self.way = start, end - start
 
     def forward(self, shares: Tensor) -> Tensor:
-        """(tokens,) shares in [0, 1] -> (tokens, width)."""
+        """Return the encodings (tokens, width) at these shares (tokens,) of the way."""
         return self.start + shares[:, None] * self.way
 
 
@@ -47,9 +46,12 @@ class Chord(nn.Module):
 class Attributions:
     """Integrated gradients, in the standardised unit of the target.
 
-    ``shares`` (tokens,) in the order of the compounds; a compound each: ``difference`` F(x) - F(baseline),
-    ``gap`` sum of its shares minus that difference, ``points`` used, ``closed`` whether the gap is
-    within the tolerance.
+    Attributes:
+        shares: Attributions (tokens,).
+        difference: F(x) - F(baseline) of each compound (compounds,).
+        gap: Sum of the shares of a compound minus its difference (compounds,).
+        points: Number of points of the integral (compounds,).
+        closed: Whether the gap is within the tolerance (compounds,).
     """
 
     shares: Tensor
@@ -59,13 +61,13 @@ class Attributions:
     closed: Tensor
 
 
-def vanishing(compounds: Compounds) -> Tensor:
-    """(tokens,) the smallest fraction that the encoding tells from others, 1/5000, for every element."""
+def vanishing_baseline(compounds: Compounds) -> Tensor:
+    """Return the smallest fraction of the encoding, 1/5000, for every element: (tokens,)."""
     return torch.full_like(compounds.fractions, 1 / FractionEncoding.RESOLUTION)
 
 
-def equal(compounds: Compounds) -> Tensor:
-    """(tokens,) the same fraction for every element of a compound: 1/n."""
+def equal_baseline(compounds: Compounds) -> Tensor:
+    """Return the fraction 1/n for every element of a compound of n elements: (tokens,)."""
     return (1 / compounds.counts).repeat_interleave(compounds.counts)
 
 
@@ -78,11 +80,18 @@ def integrated_fractions(
     points: tuple[int, int],
     label: str = "integrated gradients",
 ) -> Attributions:
-    """Share the prediction minus that at ``baseline`` (tokens,) out to the elements of each compound.
+    """Distribute the prediction minus that of the baseline over the elements of each compound.
 
-    The integral is a Gauss-Legendre sum of as many points as the first of ``points``, doubled up to the
-    second for the compounds whose gap is larger than ``tolerance`` times the mean |difference| of those
-    that differ from their baseline.
+    The integral is a Gauss-Legendre sum.
+
+    Args:
+        network: The trained network.
+        compounds: Compounds to explain.
+        baseline: Fractions (tokens,) at which the path starts.
+        tolerance: Largest gap, relative to the mean |difference| of the compounds that differ from their
+            baseline.
+        points: First and largest number of points. The number is doubled for compounds with a larger gap.
+        label: What the progress lines say.
     """
     network = network.eval()
     device = compounds.fractions.device
@@ -96,10 +105,10 @@ def integrated_fractions(
         for rows in progress(parts, f"{label}, {count} points, batches"):
             batch = compounds.batch(rows)
             tokens = compounds.token_places(batch)
-            found, change = _integrate(network, batch, baseline[tokens], count)
-            values[tokens], difference[batch.rows] = found, change
+            shares, change = _integrate(network, batch, baseline[tokens], count)
+            values[tokens], difference[batch.rows] = shares, change
             gap[batch.rows] = (
-                torch.cat([batch.grouped(found, group).sum(1) for group in batch.groups]) - change
+                torch.cat([batch.grouped(shares, group).sum(1) for group in batch.groups]) - change
             )
             used[batch.rows] = count
         differs = difference.abs() > 0
@@ -114,11 +123,11 @@ def integrated_fractions(
 def _integrate(
     network: CrabNet, batch: Batch, baseline: Tensor, points: int
 ) -> tuple[Tensor, Tensor]:
-    """Attributions (tokens,) and F(x) - F(baseline) (compounds,) of one batch, float64."""
+    """Return attributions (tokens,) and F(x) - F(baseline) (compounds,) of one batch in float64."""
     with torch.no_grad():
         chord = Chord(network.encode_fraction(baseline), network.encode_fraction(batch.fractions))
     nodes, weights = np.polynomial.legendre.leggauss(points)
-    with other_encoding(network, chord):
+    with replaced_encoding(network, chord):
         values = torch.zeros_like(batch.fractions, dtype=torch.float64)
         for node, weight in zip((1 + nodes) / 2, weights / 2, strict=True):
             shares = torch.full_like(batch.fractions, node).requires_grad_()
@@ -126,17 +135,15 @@ def _integrate(
             values += weight * torch.autograd.grad(total, shares)[0].double()
         with torch.no_grad():
             ends = [
-                network(
-                    replace(batch, fractions=torch.full_like(batch.fractions, at))
-                ).value.double()
-                for at in (1.0, 0.0)
+                network(replace(batch, fractions=torch.full_like(batch.fractions, share))).value
+                for share in (1.0, 0.0)
             ]
-    return values, ends[0] - ends[1]
+    return values, ends[0].double() - ends[1].double()
 
 
 @contextmanager
-def other_encoding(network: CrabNet, other: nn.Module) -> Iterator[None]:
-    """The network with another encoding of the fractions inside the block."""
+def replaced_encoding(network: CrabNet, other: nn.Module) -> Iterator[None]:
+    """Give the network another encoding of the fractions inside the block."""
     own = network.encode_fraction
     network.add_module("encode_fraction", other)
     try:

@@ -1,7 +1,6 @@
-"""The importance of every element of chosen compounds, by all the ways that are compared.
+"""Importance of every element of a sample of compounds, by all methods that are compared.
 
-Attention is what a network's own forward pass gives; removal, integrated gradients and
-contributions are taken from the same network.
+Attention, removal, integrated gradients and contributions are all taken from the same network.
 """
 
 from __future__ import annotations
@@ -15,13 +14,17 @@ from torch import Tensor
 
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import SYMBOL_OF
-from matxai.composition.explain.attention_importance import received, received_from_others, rollout
+from matxai.composition.explain.attention_importance import (
+    attention_from_others,
+    attention_received,
+    attention_rollout,
+)
 from matxai.composition.explain.faithfulness import AGAIN, OTHERS
 from matxai.composition.explain.fraction_gradients import (
     Attributions,
-    equal,
+    equal_baseline,
     integrated_fractions,
-    vanishing,
+    vanishing_baseline,
 )
 from matxai.composition.explain.removal import removal
 from matxai.composition.network.batch import Batch, Compounds
@@ -30,134 +33,134 @@ from matxai.composition.network.fitting import predict
 from matxai.composition.network.model_file import CrabNetMetadata
 from matxai.composition.settings.analyses import Faithfulness
 
-BASELINES = {"ig_vanishing": vanishing, "ig_equal": equal}
+BASELINES = {"ig_vanishing": vanishing_baseline, "ig_equal": equal_baseline}
 _FEWEST_POINTS = 16
 
 
-def drawn_compounds(table: pd.DataFrame, asked: Faithfulness) -> pd.DataFrame:
-    """Test compounds of at least two elements, one a composition, drawn where there are too many.
-
-    There may be none.
-    """
-    held = table[(table["part"] == "test") & (table["numbers"].map(len) >= 2)]
-    held = held.drop_duplicates("reduced")
-    if len(held) > asked.compounds:
-        held = held.sample(asked.compounds, random_state=asked.seed).sort_index()
-    return held.reset_index(drop=True)
+def sample_compounds(table: pd.DataFrame, settings: Faithfulness) -> pd.DataFrame:
+    """Sample test compounds of at least two elements, one per composition; there may be none."""
+    pool = table[(table["part"] == "test") & (table["numbers"].map(len) >= 2)]
+    pool = pool.drop_duplicates("reduced")
+    if len(pool) > settings.compounds:
+        pool = pool.sample(settings.compounds, random_state=settings.seed).sort_index()
+    return pool.reset_index(drop=True)
 
 
 def importances(
     network: CrabNet,
     metadata: CrabNetMetadata,
-    drawn: pd.DataFrame,
-    asked: Faithfulness,
+    sample: pd.DataFrame,
+    settings: Faithfulness,
     device: str = "cpu",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One row for each element of each compound of ``drawn``, and a table of checks.
+    """Compute the importance of each element of each compound of the sample by every method.
 
-    Columns line, formula, reduced; elements (their number in the compound), element, in_training
-    (whether the training part holds it), fraction, prediction; in the unit of the target, with their
-    sign: removal, ig_vanishing, ig_equal (NaN where the gap did not close) and contribution (above the
-    mean of the training targets), the same of jittered fractions as removal_again, ...; attention
-    received, a mean over queries: layer1_head1, ..., the same without the element's own as
-    layer1_head1_others, and rollout. Of no compounds, the columns alone.
+    Returns:
+        A table with one row per element of a compound, and a table of checks.
 
-    Checks, a row for each integrated gradients, those of jittered fractions too: compounds; ranked (what
-    differs from the baseline and closed); unclosed (left out); points, the largest number used;
-    mean_difference |F(x) - F(baseline)| (unit of the target); mean_gap and largest_gap, relative to it,
-    of all compounds; tolerance.
+        Columns of the first: line, formula, reduced; elements (their number in the compound), element,
+        in_training (whether the training part has it), fraction, prediction; in the unit of the target
+        removal, ig_vanishing, ig_equal (NaN where the gap did not close), contribution (above the mean
+        of the training targets); the same at jittered fractions as removal_again and so on; attention
+        received as layer1_head1 and so on, without the element's own as layer1_head1_others, and
+        rollout.
+
+        Columns of the second, one row per integrated gradients: attribution; compounds; ranked (those that
+        differ from the baseline and closed); unclosed (left out); points (largest number);
+        mean_difference |F(x) - F(baseline)| in the unit of the target; mean_gap and largest_gap
+        relative to it; tolerance.
     """
-    amounts = amounts_of(drawn)
+    amounts = amounts_of(sample)
     compounds, network = Compounds.from_lists(amounts).to(device), network.to(device).eval()
     counts = compounds.counts.cpu().numpy()
     numbers = compounds.elements.tolist()
-    owners = np.repeat(np.arange(len(drawn)), counts)
+    owners = np.repeat(np.arange(len(sample)), counts)
     exact = torch.tensor(
         [amounts[row][number] for row, number in zip(owners, numbers, strict=True)],
         dtype=torch.float64,
         device=device,
     )
     predicted, forward = _forward(network, compounds)
-    found, checks = {"contribution": forward.pop("contribution")}, []
-    noise = jittered(exact, asked.jitter, asked.seed)
+    values, checks = {"contribution": forward.pop("contribution")}, []
+    noise = jitter(exact, settings.jitter, settings.seed)
     noisy = compounds.with_amounts(noise)
-    found[f"contribution{AGAIN}"] = _forward(network, noisy)[1]["contribution"]
-    for ending, taken, parts in (("", compounds, exact), (AGAIN, noisy, noise)):
-        found[f"removal{ending}"] = removal(network, taken, parts)
+    values[f"contribution{AGAIN}"] = _forward(network, noisy)[1]["contribution"]
+    for ending, variant, parts in (("", compounds, exact), (AGAIN, noisy, noise)):
+        values[f"removal{ending}"] = removal(network, variant, parts)
         for name, baseline in BASELINES.items():
-            shared = integrated_fractions(
+            attributions = integrated_fractions(
                 network,
-                taken,
-                baseline(taken),
-                tolerance=asked.tolerance,
-                points=(_FEWEST_POINTS, asked.points),
+                variant,
+                baseline(variant),
+                tolerance=settings.tolerance,
+                points=(_FEWEST_POINTS, settings.points),
                 label=f"{name}{ending}",
             )
-            lost = ~shared.closed.repeat_interleave(taken.counts)
-            found[f"{name}{ending}"] = shared.shares.masked_fill(lost, torch.nan)
-            check = _check(shared, metadata.std, asked.tolerance)
+            unclosed = ~attributions.closed.repeat_interleave(variant.counts)
+            values[f"{name}{ending}"] = attributions.shares.masked_fill(unclosed, torch.nan)
+            check = _check(attributions, metadata.std, settings.tolerance)
             checks.append({"attribution": f"{name}{ending}"} | check)
     symbols = [SYMBOL_OF[number] for number in numbers]
-    kept = drawn[["line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
-    table = kept.assign(
+    keys = sample[["line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
+    table = keys.assign(
         elements=counts[owners],
         element=symbols,
         in_training=np.isin(symbols, metadata.elements),
         fraction=_numpy(compounds.fractions),
         prediction=_numpy(predicted)[owners] * metadata.std + metadata.mean,
-        **{name: _numpy(values) * metadata.std for name, values in found.items()},
+        **{name: _numpy(column) * metadata.std for name, column in values.items()},
     )
-    attention = pd.DataFrame({name: _numpy(values) for name, values in forward.items()})
+    attention = pd.DataFrame({name: _numpy(column) for name, column in forward.items()})
     return pd.concat([table, attention], axis=1), pd.DataFrame(checks)
 
 
-def jittered(amounts: Tensor, scale: float, seed: int) -> Tensor:
-    """Amounts (tokens,) float64 times (1 + scale * normal), none below 0: as in training."""
+def jitter(amounts: Tensor, scale: float, seed: int) -> Tensor:
+    """Multiply amounts (tokens,) float64 by (1 + scale * normal), with 0 as the least, as in training."""
     source = torch.Generator().manual_seed(seed)
     noise = torch.randn(len(amounts), generator=source, dtype=torch.float64)
     return (amounts * (1 + scale * noise.to(amounts.device))).clamp_min(0)
 
 
 def _forward(network: CrabNet, compounds: Compounds) -> tuple[Tensor, dict[str, Tensor]]:
-    """Standardised prediction (compounds,); contribution and attention (tokens,) by column name."""
+    """Return the standardised prediction (compounds,); contribution and attention (tokens,) by column."""
     columns: dict[str, Tensor] = {}
 
-    def see(batch: Batch, prediction: Prediction) -> None:
+    def collect(batch: Batch, prediction: Prediction) -> None:
         places = compounds.token_places(batch)
-        for name, values in _of_the_pass(batch, prediction).items():
+        for name, values in _columns_of(batch, prediction).items():
             empty = torch.full_like(compounds.fractions, torch.nan)
             columns.setdefault(name, empty)[places] = values
 
-    predicted, _ = predict(network, compounds, watch=see)
+    predicted, _ = predict(network, compounds, watch=collect)
     return predicted, columns
 
 
-def _of_the_pass(batch: Batch, prediction: Prediction) -> dict[str, Tensor]:
-    """Contribution and attention of each token (tokens,) of one forward pass, by column name."""
-    found = {"contribution": prediction.per_element}
+def _columns_of(batch: Batch, prediction: Prediction) -> dict[str, Tensor]:
+    """Return contribution and attention (tokens,) of one batch by column."""
+    columns = {"contribution": prediction.per_element}
     for layer, groups in enumerate(prediction.attention, start=1):
-        for ending, measure in (("", received), (OTHERS, received_from_others)):
+        for ending, measure in (("", attention_received), (OTHERS, attention_from_others)):
             heads = torch.cat(
                 [measure(weights).transpose(1, 2).flatten(0, 1) for weights in groups]
             )
             for head, values in enumerate(heads.unbind(1), start=1):
-                found[f"layer{layer}_head{head}{ending}"] = values
-    followed = [
-        rollout([layer[number] for layer in prediction.attention]).flatten()
+                columns[f"layer{layer}_head{head}{ending}"] = values
+    rollouts = [
+        attention_rollout([layer[number] for layer in prediction.attention]).flatten()
         for number in range(len(batch.groups))
     ]
-    return found | {"rollout": torch.cat(followed)}
+    return columns | {"rollout": torch.cat(rollouts)}
 
 
-def _check(found: Attributions, std: float, tolerance: float) -> dict[str, Any]:
-    differs = found.difference != 0
-    scale = found.difference[differs].abs().mean().item() if differs.any() else np.nan
-    gap = found.gap.abs() / scale
+def _check(attributions: Attributions, std: float, tolerance: float) -> dict[str, Any]:
+    differs = attributions.difference != 0
+    scale = attributions.difference[differs].abs().mean().item() if differs.any() else np.nan
+    gap = attributions.gap.abs() / scale
     return {
         "compounds": len(differs),
-        "ranked": int((differs & found.closed).sum()),
-        "unclosed": int((~found.closed).sum()),
-        "points": int(found.points.max()) if len(gap) else 0,
+        "ranked": int((differs & attributions.closed).sum()),
+        "unclosed": int((~attributions.closed).sum()),
+        "points": int(attributions.points.max()) if len(gap) else 0,
         "mean_difference": scale * std,
         "mean_gap": gap.mean().item(),
         "largest_gap": gap.max().item() if len(gap) else np.nan,

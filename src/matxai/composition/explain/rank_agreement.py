@@ -1,4 +1,4 @@
-"""Agreement of two orders of the elements within a compound, and its interval over compounds."""
+"""Agreement of two orders of the elements of a compound, and its interval over compounds."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# Differences within this share of a compound's largest value are rounding of float32, and ties.
+# Smaller differences, relative to the largest value of a compound, are rounding of float32: ties.
 ROUNDING = 1e-5
 _CHUNK = 1000  # draws in memory at once
 
 
 def kendall(first: Array, second: Array) -> Array:
-    """Kendall's tau-b (1945, Biometrika 33:239) of each row: (rows, n), (rows, n) -> (rows,).
+    """Compute Kendall's tau-b (1945, Biometrika 33:239) of each row.
 
-    With two elements it is 1 or -1. NaN where ``second`` holds a value that is no number or has all
-    elements equal: it orders nothing. Where ``first`` alone has all equal it is 0, the mean of what its
-    ties broken at random would give. The ties of ``first`` do not count against it.
+    Args:
+        first: Values (rows, n).
+        second: Values (rows, n) of the reference.
+
+    Returns:
+        Tau (rows,). It is NaN where a value is NaN or all values of the reference are equal, which orders
+        nothing. It is 0 where all values of ``first`` alone are equal: the mean over random orders.
     """
     a, b = _signs(first), _signs(second)
     both = np.sqrt((a**2).sum(1) * (b**2).sum(1))
@@ -26,19 +30,19 @@ def kendall(first: Array, second: Array) -> Array:
     return np.where((b == 0).all(1) | np.isnan(first).any(1) | np.isnan(second).any(1), np.nan, tau)
 
 
-def top(first: Array, second: Array) -> tuple[Array, Array]:
-    """Whether the largest of ``first`` is that of ``second``, and the chance of it: two (rows,).
+def top_match(first: Array, second: Array) -> tuple[Array, Array]:
+    """Tell whether both have the same largest value, and the chance of it: (rows,) each.
 
-    Equal largest values count by their share; NaN as in `kendall`.
+    Equal largest values count by their share. The result is NaN where that of `kendall` is.
     """
     a, b = _largest(first), _largest(second)
-    nothing = np.isnan(kendall(first, second))
+    undefined = np.isnan(kendall(first, second))
     hit = (a & b).sum(1) / np.maximum(a.sum(1), 1)
-    return np.where(nothing, np.nan, hit), np.where(nothing, np.nan, b.mean(1))
+    return np.where(undefined, np.nan, hit), np.where(undefined, np.nan, b.mean(1))
 
 
 def bootstrap_means(values: Array, levels: list[float], *, draws: int, seed: int) -> Array:
-    """Quantiles of the mean of each column over drawn rows: (rows, columns) -> (levels, columns)."""
+    """Return bootstrap quantiles (levels, columns) of the means of values (rows, columns)."""
     rng = np.random.default_rng(seed)
     size = len(values)
     means = []
@@ -49,7 +53,7 @@ def bootstrap_means(values: Array, levels: list[float], *, draws: int, seed: int
 
 
 def _signs(values: Array) -> Array:
-    """(rows, n) -> (rows, pairs): which of two elements has the larger value, 0 for a tie."""
+    """Compare the values (rows, n) of each two elements: (rows, pairs), 0 for a tie."""
     one, other = np.triu_indices(values.shape[1], 1)
     difference = values[:, one] - values[:, other]
     return np.where(np.abs(difference) <= _rounding(values), 0.0, np.sign(difference))

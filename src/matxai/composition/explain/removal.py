@@ -1,7 +1,7 @@
-"""What a prediction loses when an element is taken out of the compound (occlusion).
+"""Change of a prediction when an element is removed from the compound (occlusion).
 
-Zeiler & Fergus 2014 (ECCV, arXiv:1311.2901) covered parts of an image; here an element is dropped, the
-rest renormalised and predicted anew. What is left of a binary is a pure element, which a network may
+Zeiler & Fergus 2014 (ECCV, arXiv:1311.2901) cover parts of an image; here an element is left out and the
+fractions of the rest are normalised again. A binary compound leaves a pure element, which a network may
 never have seen in training.
 """
 
@@ -15,38 +15,44 @@ from matxai.composition.network.fitting import predict
 
 
 def removal(network: nn.Module, compounds: Compounds, amounts: Tensor | None = None) -> Tensor:
-    """Prediction of each compound minus that without one of its elements: (tokens,) float64.
+    """Subtract from each prediction that of the compound without one of its elements.
 
-    ``amounts`` (tokens,) float64: what the fractions are taken of anew; default: the fractions, whose
-    rounding may put a new one into the next row of the encoding. In the standardised unit of the target.
+    Args:
+        network: The trained network.
+        compounds: Compounds of at least two elements.
+        amounts: Amounts (tokens,) float64 from which fractions are computed. By default they are the
+            fractions, whose rounding may move a new one to the next row of the encoding.
+
+    Returns:
+        Differences (tokens,) float64 in the standardised unit of the target.
 
     Raises:
-        ValueError: a compound has a single element, without which nothing is left.
+        ValueError: If a compound has a single element, without which nothing is left.
     """
-    given = compounds.fractions if amounts is None else amounts
-    whole = _predicted(network, compounds).repeat_interleave(compounds.counts)
-    return whole - _predicted(network, without_each(compounds, given.double()))
+    amounts = compounds.fractions if amounts is None else amounts
+    whole = _predict(network, compounds).repeat_interleave(compounds.counts)
+    return whole - _predict(network, leave_one_out(compounds, amounts.double()))
 
 
-def without_each(compounds: Compounds, amounts: Tensor) -> Compounds:
-    """For every element of every compound, in their order, the compound without it.
+def leave_one_out(compounds: Compounds, amounts: Tensor) -> Compounds:
+    """Return, for every element of every compound in their order, the compound without this element.
 
     Raises:
-        ValueError: a compound has a single element, without which nothing is left.
+        ValueError: If a compound has a single element, without which nothing is left.
     """
     if (compounds.counts < 2).any():
         raise ValueError("a compound of one element has no prediction without it")
     device = compounds.elements.device
     counts = compounds.counts.repeat_interleave(compounds.counts)  # of each element's compound
-    gone = torch.arange(len(counts), device=device).repeat_interleave(counts)
+    removed = torch.arange(len(counts), device=device).repeat_interleave(counts)
     first = compounds.offsets[:-1].repeat_interleave(compounds.counts)
     pairs = counts.cumsum(0) - counts
-    place = torch.arange(len(gone), device=device) + (first - pairs)[gone]
-    place = place[place != gone]
+    place = torch.arange(len(removed), device=device) + (first - pairs)[removed]
+    place = place[place != removed]
     ends = torch.cat([counts.new_zeros(1), (counts - 1).cumsum(0)])
     rest = Compounds(compounds.elements[place], compounds.fractions[place], ends)
     return rest.with_amounts(amounts[place])
 
 
-def _predicted(network: nn.Module, compounds: Compounds) -> Tensor:
+def _predict(network: nn.Module, compounds: Compounds) -> Tensor:
     return predict(network, compounds)[0].double()

@@ -16,9 +16,9 @@ from matxai.composition.explain.contributions import (
     STATISTICS,
     check_average,
     contributions,
-    marked,
     most_frequent,
     summarise,
+    with_visibility,
 )
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.network.batch import Compounds
@@ -165,16 +165,18 @@ def test_polymorphs_are_no_further_evidence(network):
 
 
 def test_rare_and_untrained_elements_are_not_shown(planted):
-    found = marked(summarise(planted, seed=0), 2)
+    found = with_visibility(summarise(planted, seed=0), 2)
     assert dict(zip(found["element"], found["shown"], strict=True)) == {
         "O": True, "Na": True, "Cl": False, "Fe": True,
     }  # fmt: skip
-    assert not marked(summarise(planted, seed=0), 1).set_index("element").loc["Cl", "shown"]
+    assert (
+        not with_visibility(summarise(planted, seed=0), 1).set_index("element").loc["Cl", "shown"]
+    )
     assert list(most_frequent(found, 2)["element"]) == ["Na", "O"]
 
 
 def test_the_periodic_table_shows_means_and_counts(planted):
-    summary = marked(summarise(planted, seed=0), 2)
+    summary = with_visibility(summarise(planted, seed=0), 2)
     axes = contribution_table(summary, GPA, "planted").axes[0]
     tiles = {tile.get_gid(): to_hex(tile.get_facecolor()) for tile in axes.patches}
     texts = [text.get_text() for text in axes.texts]
@@ -187,7 +189,7 @@ def test_the_periodic_table_shows_means_and_counts(planted):
 
 def test_boxes_stand_at_the_percentiles_of_their_rows(network):
     table = summarise(contributions(network, METADATA, many()), seed=0)
-    chosen = most_frequent(marked(table, 1), 3)
+    chosen = most_frequent(with_visibility(table, 1), 3)
     axes = contribution_boxes(chosen, GPA).axes[0]
     ticks = [label.get_text() for label in axes.get_xticklabels()]
     assert ticks == [
@@ -203,7 +205,7 @@ def test_boxes_stand_at_the_percentiles_of_their_rows(network):
 
 
 def test_boxes_without_an_element_say_so(planted):
-    none = most_frequent(marked(summarise(planted, seed=0), 99), 5)
+    none = most_frequent(with_visibility(summarise(planted, seed=0), 99), 5)
     assert "no element" in contribution_boxes(none, GPA).texts[0].get_text()
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from matxai.attribution.integrated_gradients import integrated_gradients
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import NUMBER_OF, parse_formula
-from matxai.composition.explain.attention_importance import received_from_others, rollout
+from matxai.composition.explain.attention_importance import attention_from_others, attention_rollout
 from matxai.composition.explain.faithfulness import (
     AGREES,
     CHANCE,
@@ -23,9 +23,13 @@ from matxai.composition.explain.faithfulness import (
     agreement,
     agreement_of_references,
 )
-from matxai.composition.explain.fraction_gradients import equal, integrated_fractions, vanishing
-from matxai.composition.explain.importance import drawn_compounds, importances, jittered
-from matxai.composition.explain.removal import removal, without_each
+from matxai.composition.explain.fraction_gradients import (
+    equal_baseline,
+    integrated_fractions,
+    vanishing_baseline,
+)
+from matxai.composition.explain.importance import importances, jitter, sample_compounds
+from matxai.composition.explain.removal import leave_one_out, removal
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.crabnet import Prediction
 from matxai.composition.settings.analyses import Faithfulness
@@ -122,9 +126,9 @@ def test_removal_is_that_of_formulas_written_without_the_element(network, real):
 def test_amounts_put_the_rest_into_the_rows_of_its_own_formula():
     compounds = compounds_of(["Al12Cl52Fe12"])  # without Al 12/64, in the middle of two rows
     amounts = torch.tensor([52.0, 12.0, 12.0], dtype=torch.float64)
-    rest = without_each(compounds, amounts)
+    rest = leave_one_out(compounds, amounts)
     own = compounds_of(["Al12Fe12", "Cl52Fe12", "Al12Cl52"])
-    rounded = without_each(compounds, compounds.fractions.double())
+    rounded = leave_one_out(compounds, compounds.fractions.double())
     assert not torch.equal(rounded.fractions, own.fractions)
     assert torch.equal(rest.fractions, own.fractions)
     assert torch.equal(rest.elements, own.elements)
@@ -165,7 +169,7 @@ def test_attention_is_that_of_each_compound_alone(network, real):
 def test_rollout_multiplies_the_layers_from_the_last_to_the_first():
     rng = np.random.default_rng(0)
     layers = [rng.dirichlet(np.ones(3), (5, 2, 3)) for _ in range(3)]  # compounds, heads, query
-    found = rollout([torch.from_numpy(layer) for layer in layers])
+    found = attention_rollout([torch.from_numpy(layer) for layer in layers])
     for k in range(5):
         through = np.eye(3)
         for layer in layers:
@@ -173,7 +177,7 @@ def test_rollout_multiplies_the_layers_from_the_last_to_the_first():
         assert np.allclose(found[k], through.mean(0))
         assert found[k].sum() == pytest.approx(1)
     ones = torch.full((1, 2, 2), 0.5)
-    assert received_from_others(ones).tolist() == [[0.5, 0.5]]
+    assert attention_from_others(ones).tolist() == [[0.5, 0.5]]
 
 
 def test_an_attention_that_explains_agrees_and_others_do_not():
@@ -200,7 +204,7 @@ def test_an_attention_that_explains_agrees_and_others_do_not():
 def test_a_linear_network_gives_weight_times_difference():
     compounds = compounds_of(["H2O", "Fe2O3", "NaCl", "Al2Cl3Fe4O1"])
     linear = Linear()
-    for baseline in (vanishing(compounds), equal(compounds)):
+    for baseline in (vanishing_baseline(compounds), equal_baseline(compounds)):
         found = integrated_fractions(linear, compounds, baseline, tolerance=0.01, points=(16, 16))
         weight = linear.weight[compounds.elements]
         assert torch.allclose(
@@ -213,7 +217,7 @@ def test_a_linear_network_gives_weight_times_difference():
 
 def test_shares_add_up_to_the_change_of_the_prediction(network):
     compounds, refined = compounds_of(FORMULAS), []
-    for baseline in (vanishing(compounds), equal(compounds)):
+    for baseline in (vanishing_baseline(compounds), equal_baseline(compounds)):
         found = integrated_fractions(network, compounds, baseline, tolerance=0.02, points=(16, 256))
         with torch.no_grad():
             ends = [
@@ -243,11 +247,11 @@ def test_shares_are_those_of_another_implementation(network):
     formulas = ["Al2Cl3Fe4O1", "Fe2O3"]
     compounds = compounds_of(formulas)
     found = integrated_fractions(
-        network, compounds, vanishing(compounds), tolerance=1, points=(64, 64)
+        network, compounds, vanishing_baseline(compounds), tolerance=1, points=(64, 64)
     )
     for row, shares in enumerate(found.shares.split(compounds.counts.tolist())):
         alone = compounds_of([formulas[row]])
-        start = network.encode_fraction(vanishing(alone)).detach()
+        start = network.encode_fraction(vanishing_baseline(alone)).detach()
         way = network.encode_fraction(alone.fractions).detach() - start
 
         def value(inputs, alone=alone, start=start, way=way):
@@ -271,7 +275,9 @@ def test_shares_are_those_of_another_implementation(network):
 
 def test_the_network_keeps_its_encoding(network):
     own, compounds = network.encode_fraction, compounds_of(["Fe2O3"])
-    integrated_fractions(network, compounds, equal(compounds), tolerance=1, points=(16, 16))
+    integrated_fractions(
+        network, compounds, equal_baseline(compounds), tolerance=1, points=(16, 16)
+    )
     assert network.encode_fraction is own
 
 
@@ -302,26 +308,26 @@ def test_columns_and_check(real):
 
 def test_jitter_keeps_elements_and_sums():
     compounds = compounds_of(FORMULAS * 200)
-    amounts = jittered(compounds.fractions.double(), 0.02, seed=0)
+    amounts = jitter(compounds.fractions.double(), 0.02, seed=0)
     noisy = compounds.with_amounts(amounts)
     assert torch.equal(noisy.elements, compounds.elements)
     sums = torch.stack([p.sum() for p in noisy.fractions.split(compounds.counts.tolist())])
     assert torch.allclose(sums, torch.ones(len(sums)), atol=1e-6)
     ratio = (noisy.fractions / compounds.fractions).log()
     assert 0.01 < ratio.std() < 0.02  # the sum is normalised: less than 2 %
-    assert torch.equal(amounts, jittered(compounds.fractions.double(), 0.02, seed=0))
+    assert torch.equal(amounts, jitter(compounds.fractions.double(), 0.02, seed=0))
 
 
 def test_draw_takes_each_composition_of_the_test_part_once():
     table = prepared([*FORMULAS, "Fe2O3", "Fe", "NaF"])
     table.loc[8, "part"] = "train"
-    drawn = drawn_compounds(table, Faithfulness())
+    drawn = sample_compounds(table, Faithfulness())
     assert list(drawn["formula"]) == FORMULAS
-    few = drawn_compounds(table, Faithfulness(compounds=3))
+    few = sample_compounds(table, Faithfulness(compounds=3))
     assert len(few) == 3
     assert few["line"].is_monotonic_increasing
-    assert list(few["line"]) == list(drawn_compounds(table, Faithfulness(compounds=3))["line"])
-    assert drawn_compounds(table.iloc[[7, 8]], Faithfulness()).empty
+    assert list(few["line"]) == list(sample_compounds(table, Faithfulness(compounds=3))["line"])
+    assert sample_compounds(table.iloc[[7, 8]], Faithfulness()).empty
 
 
 def test_batches_keep_what_belongs_together(network, real):

@@ -20,7 +20,7 @@ from matxai.composition.explain.faithfulness import (
     agreement_of_references,
     verdicts,
 )
-from matxai.composition.explain.rank_agreement import bootstrap_means, kendall, top
+from matxai.composition.explain.rank_agreement import bootstrap_means, kendall, top_match
 from matxai.composition.figures.faithfulness import agreement_figure
 
 
@@ -103,7 +103,7 @@ def test_rounding_makes_ties_and_missing_values_no_order():
 def test_top_counts_ties_by_their_share():
     first = np.array([[3.0, 1, 1], [1, 3, 3], [1, 1, 1], [1, 2, 3]])
     second = np.array([[9.0, 1, 1], [1, 1, 9], [9, 9, 1], [1, 1, 1]])
-    hit, chance = top(first, second)
+    hit, chance = top_match(first, second)
     assert hit == pytest.approx([1, 0.5, 2 / 3, np.nan], nan_ok=True)
     assert chance == pytest.approx([1 / 3, 1 / 3, 2 / 3, np.nan], nan_ok=True)
 

@@ -31,9 +31,9 @@ from matxai.composition.evaluation.target import (
 from matxai.composition.explain.contributions import (
     check_average,
     contributions,
-    marked,
     summarise,
     with_class_shares,
+    with_visibility,
 )
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
@@ -240,7 +240,7 @@ def test_contributions_stand_beside_the_class_shares():
 
 def test_the_figure_of_contributions_has_shares_instead_of_target_boxes(trained):
     table = summarise(contributions(trained.network, trained.metadata, TABLE), seed=0)
-    shown = with_class_shares(marked(table, 1))
+    shown = with_class_shares(with_visibility(table, 1))
     axes = contribution_boxes(shown, contribution_quantity(METALS)).axes[0]
     squares = next(line for line in axes.lines if line.get_gid() == "target_log_odds")
     assert list(squares.get_ydata()) == list(shown["target_log_odds"])
