@@ -52,6 +52,7 @@ from matxai.plotting.reliability import reliability_figure
 from matxai.plotting.roc import roc_figure
 from matxai.run.errors import InputError
 from matxai.statistics.calibration import expected_calibration_error
+from matxai.study import Study
 
 SHAPE = CrabNetShape(width=16, layers=1, heads=2, feedforward=16, head=(8,), dropout=0.0)
 SETTINGS = CrabNetTraining(
@@ -358,14 +359,14 @@ def test_one_class_is_nothing_to_learn_from(tmp_path):
 def test_settings_that_make_no_class_are_refused(given, expected):
     block = {"datasets": {"a": {"task": "classification", **given}}}
     with pytest.raises(ConfigError, match=r"composition\.datasets\.a") as caught:
-        load({"composition": block})
+        load(Study, {"composition": block})
     assert expected in str(caught.value)
 
 
 def test_metal_is_no_number():
     block = {"datasets": {"a": {"source": "transport", "target": "metal", "metals": "keep"}}}
     with pytest.raises(ConfigError, match="write task: classification"):
-        load({"composition": block})
+        load(Study, {"composition": block})
 
 
 def test_the_embedded_classes_are_the_metals():
