@@ -15,9 +15,9 @@ import torch
 from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.composition.network.batch import Batch
 from matxai.composition.network.crabnet import CrabNet, Prediction
-from matxai.composition.network.fitting import predict
 from matxai.composition.network.model_file import CrabNetMetadata
 from matxai.composition.network.parts import part_of
+from matxai.composition.network.predict import predict
 from matxai.statistics.bootstrap import mean_interval
 from matxai.statistics.calibration import NORMAL_95
 

@@ -22,8 +22,8 @@ from matxai.composition.explain.contributions import (
 )
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.network.batch import Compounds
-from matxai.composition.network.fitting import predict
 from matxai.composition.network.parts import part_of
+from matxai.composition.network.predict import predict
 from matxai.composition.plan import Plan
 from matxai.composition.settings.line import Composition
 from matxai.plotting.quantities import Quantity

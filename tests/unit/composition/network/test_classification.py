@@ -1,5 +1,6 @@
 """Classes: losses and log-odds written out, scikit-learn's forest, refusals, figures of planted tables."""
 
+import json
 import math
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import save_file
 from sklearn.ensemble import RandomForestClassifier
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from torch import nn
@@ -38,9 +40,10 @@ from matxai.composition.explain.contributions import (
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
 from matxai.composition.network import fitting
-from matxai.composition.network.fitting import log_loss, network_shape, predict, task_of, train_on
-from matxai.composition.network.model_file import CrabNetMetadata, load_network, save_network
+from matxai.composition.network.fitting import log_loss, network_shape, task_of, train_on
+from matxai.composition.network.model_file import CrabNetMetadata, load_network
 from matxai.composition.network.parts import part_of
+from matxai.composition.network.predict import predict
 from matxai.composition.plan import Plan
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import METAL, CompositionFolder, CompositionPreparation
@@ -90,7 +93,7 @@ def trained(tmp_path_factory):
         elements=training_elements(TABLE), data_sha256="0" * 64, best_epoch=fitted.best_epoch + 1,
         settings=SETTINGS.model_dump(mode="json"), task=task.name,
     )  # fmt: skip
-    save_network(folder / "model.safetensors", fitted.state, metadata)
+    save_model(folder / "model.safetensors", fitted.state, metadata)
     network, found = load_network(folder / "model.safetensors")
     assert found == metadata
     return SimpleNamespace(
@@ -392,7 +395,7 @@ def test_a_network_of_before_has_no_task_and_is_refused(tmp_path):
     values = {"network": "crabnet", "seed": 0, "shape": {}, "mean": 1.0, "std": 2.0, "elements": []}
     values |= {"data_sha256": "", "best_epoch": 1, "settings": {}}
     path = tmp_path / "model.safetensors"
-    save_model(path, "matxai.composition/1", {"vectors": torch.eye(104)}, values)
+    save_file({"vectors": torch.eye(104)}, path, {"matxai.composition/1": json.dumps(values)})
     with pytest.raises(InputError, match="not a network of this line") as caught:
         load_network(path)
     assert "train_crabnet" in caught.value.details["fix"]
