@@ -13,9 +13,7 @@ from matxai.run.results import Results
 from matxai.study import Study
 
 try:
-    STUDY = load(
-        Study, config, workflow.configfiles, workflow.config_settings.config
-    )
+    STUDY = load(Study, config, workflow.configfiles, workflow.config_settings.config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
