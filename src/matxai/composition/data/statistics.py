@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.learning.split import PARTS
-from matxai.statistics.calibration import NORMAL_95
+from matxai.statistics.bootstrap import Resamples
+from matxai.statistics.estimate import normal_estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -85,20 +87,17 @@ def element_counts(held: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFram
     return pd.concat(tables, ignore_index=True)
 
 
-def entropy(counts: NDArray[np.integer | np.floating]) -> float:
+def entropy(counts: NDArray[np.integer | np.floating]) -> NDArray[np.float64]:
     """Normalised Shannon entropy of element counts: -sum p log2 p / log2 k.
 
-    ``counts`` (elements,) compounds that hold each element; p = counts / sum, k the number of
-    elements with a count above 0. 1 if all k are equally frequent; 0 for a single element (nothing
-    is uncertain, where the formula has 0 / 0); NaN for none.
+    ``counts`` (..., elements) compounds that hold each element; p = counts / sum, k the number of
+    elements with a count above 0. Returns (...): 1 if all k are equally frequent; 0 for a single element
+    (nothing is uncertain, where the formula has 0 / 0); NaN for none.
     """
-    present = counts[counts > 0]
-    if not present.size:
-        return float("nan")
-    if present.size == 1:
-        return 0.0
-    p = present / present.sum()
-    return float(-(p * np.log2(p)).sum() / np.log2(present.size))
+    present = (counts > 0).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        normalised = stats.entropy(counts, axis=-1) / np.log(present)
+    return np.where(present == 1, 0.0, normalised)
 
 
 def entropy_error(held: NDArray[np.bool_], replicates: int = 200, seed: int = 0) -> float:
@@ -110,13 +109,10 @@ def entropy_error(held: NDArray[np.bool_], replicates: int = 200, seed: int = 0)
     size = len(held)
     if not size:
         return float("nan")
-    rng = np.random.default_rng(seed)
-    values = held[:, held.any(axis=0)].astype(np.float32)  # sums stay exact up to 2^24 compounds
-    draws = []
-    for _ in range(replicates):
-        weights = np.bincount(rng.integers(size, size=size), minlength=size).astype(np.float32)
-        draws.append(entropy(weights @ values))
-    return float(np.std(draws, ddof=1))
+    draws = Resamples.of(np.arange(size), seed=seed, resamples=replicates)
+    values = held[:, held.any(axis=0)].astype(np.float64)
+    drawn = draws.each(lambda weights: entropy(weights @ values))[1:]
+    return float(np.std(drawn, ddof=1))
 
 
 def summary(
@@ -131,7 +127,8 @@ def summary(
     rows = []
     for part, mine in _by_part(held, parts):
         counts = mine.sum(axis=1)
-        value, error = entropy(mine.sum(axis=0)), entropy_error(mine, replicates, seed)
+        error = entropy_error(mine, replicates, seed)
+        value, low, high = np.clip(normal_estimate(entropy(mine.sum(axis=0)), error), 0, 1)
         rows.append(
             {
                 "part": part,
@@ -141,8 +138,8 @@ def summary(
                 "mean_count": float(counts.mean()) if len(mine) else float("nan"),
                 "entropy": value,
                 "entropy_error": error,
-                "entropy_ci_low": max(value - NORMAL_95 * error, 0.0),
-                "entropy_ci_high": min(value + NORMAL_95 * error, 1.0),
+                "entropy_ci_low": low,
+                "entropy_ci_high": high,
             }
         )
     return pd.DataFrame(rows)

@@ -14,7 +14,7 @@ import pandas as pd
 from pymatgen.core.periodic_table import Element
 
 from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
-from matxai.statistics.calibration import NORMAL_95
+from matxai.statistics.correlation import fisher_interval, pearson
 
 URANIUM = 92
 LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
@@ -80,15 +80,11 @@ def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFra
     of atomic number; rows and columns of absent elements are NaN, as is any correlation with a vector
     whose components are all equal (it has no direction to compare), a lone element's with itself included.
     """
-    values = table.to_numpy()
-    centred = values - values.mean(axis=1, keepdims=True) if values.size else values
-    length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    size = np.abs(values).max(axis=1, keepdims=True, initial=0)
-    defined = length > _CONSTANT * np.maximum(size, 1)
-    unit = np.divide(centred, length, out=np.full_like(centred, np.nan), where=defined)
-    matrix = np.clip(unit @ unit.T, -1, 1)
-    matrix[~(defined & defined.T)] = np.nan  # no columns: an empty product is 0, not undefined
-    np.fill_diagonal(matrix, np.where(defined[:, 0], 1.0, np.nan))  # exactly, without rounding
+    # Imputed by the columns' means, an element may differ from them by rounding alone.
+    vectors = table.where(table.abs() > _CONSTANT, 0).to_numpy().T
+    matrix = pearson(vectors, vectors)
+    # Exactly 1, without rounding.
+    np.fill_diagonal(matrix, np.where(np.isnan(np.diag(matrix)), np.nan, 1.0))
     symbols = list(NUMBER_OF)[:last]
     return pd.DataFrame(matrix, index=table.index, columns=table.index).reindex(
         index=symbols, columns=symbols
@@ -134,17 +130,14 @@ def tidy(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
     correlation = matrix.to_numpy()[row, column]
     keep = np.isfinite(correlation)
     row, column, correlation = row[keep], column[keep], correlation[keep]
-    # artanh of +-1 is infinite; its tanh is +-1 again, as it should be.
-    with np.errstate(divide="ignore"):
-        centre = np.arctanh(correlation)
-    half = NORMAL_95 / np.sqrt(columns - 3) if columns > 3 else np.nan
+    interval = fisher_interval(correlation, columns)
     return pd.DataFrame(
         {
             "element_a": matrix.index.to_numpy()[row],
             "element_b": matrix.columns.to_numpy()[column],
             "correlation": correlation,
-            "ci_low": np.tanh(centre - half),
-            "ci_high": np.tanh(centre + half),
+            "ci_low": interval.ci_low,
+            "ci_high": interval.ci_high,
         }
     )
 

@@ -1,4 +1,4 @@
-"""Agreement of two orders of the elements within a compound, and its interval over compounds."""
+"""Agreement of two orders of the elements within a compound."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ Array = NDArray[np.float64]
 
 # Differences within this share of a compound's largest value are rounding of float32, and ties.
 ROUNDING = 1e-5
-_CHUNK = 1000  # draws in memory at once
 
 
 def kendall(first: Array, second: Array) -> Array:
@@ -35,17 +34,6 @@ def top(first: Array, second: Array) -> tuple[Array, Array]:
     nothing = np.isnan(kendall(first, second))
     hit = (a & b).sum(1) / np.maximum(a.sum(1), 1)
     return np.where(nothing, np.nan, hit), np.where(nothing, np.nan, b.mean(1))
-
-
-def bootstrap_means(values: Array, levels: list[float], *, draws: int, seed: int) -> Array:
-    """Quantiles of the mean of each column over drawn rows: (rows, columns) -> (levels, columns)."""
-    rng = np.random.default_rng(seed)
-    size = len(values)
-    means = []
-    for at in range(0, draws, _CHUNK):
-        weights = rng.multinomial(size, np.full(size, 1 / size), size=min(_CHUNK, draws - at))
-        means.append(weights @ values / size)
-    return np.quantile(np.concatenate(means), levels, axis=0)
 
 
 def _signs(values: Array) -> Array:
