@@ -24,8 +24,6 @@ from matxai.composition.figures.contributions import contribution_boxes, contrib
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
-from matxai.composition.plan import Plan
-from matxai.composition.settings.line import Composition
 from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
 
@@ -207,9 +205,3 @@ def test_boxes_stand_at_the_percentiles_of_their_rows(network):
 def test_boxes_without_an_element_say_so(planted):
     none = most_frequent(with_visibility(summarise(planted, seed=0), 99), 5)
     assert "no element" in contribution_boxes(none, GPA).texts[0].get_text()
-
-
-def test_the_named_target_asks_for_both_figures_of_every_network():
-    asked = Plan(Composition(seeds=(0, 7)), "r").targets()["composition_contributions"]
-    assert len(asked) == len(set(asked)) == 2 * 2 * 2 * 2
-    assert "r/power_factor/hotcrab/seed7/contributions/distribution.svg" in asked

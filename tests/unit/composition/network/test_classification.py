@@ -44,7 +44,6 @@ from matxai.composition.network.fitting import log_loss, network_shape, task_of,
 from matxai.composition.network.model_file import CrabNetMetadata, load_network
 from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
-from matxai.composition.plan import Plan
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import METAL, CompositionFolder, CompositionPreparation
 from matxai.composition.settings.line import Composition
@@ -377,18 +376,6 @@ def test_the_embedded_classes_are_the_metals():
     assert set(raw["target"]) == {"0", "1"}
     assert ((raw["target"] == "1") == raw["metal"]).all()
     assert raw["metal"].sum() == 17_863  # those that the power factor leaves out
-
-
-def test_each_task_has_its_figures():
-    plan = Plan(Composition(), "r")
-    targets = plan.targets()
-    assert targets["composition_roc"] == [
-        "r/metal/crabnet/seed0/roc.svg", "r/metal/hotcrab/seed0/roc.svg",
-    ]  # fmt: skip
-    assert all("power_factor" in path for path in targets["composition_parity"])
-    assert len(targets["composition_calibration"]) == 4
-    assert targets["composition_summary"] == ["r/summary.svg"]
-    assert plan.of_task("classification") == ["metal"]
 
 
 def test_a_network_of_before_has_no_task_and_is_refused(tmp_path):
