@@ -17,4 +17,5 @@ with job(snakemake) as run:
     save(
         roc_figure(curves, roc_notes(pd.read_csv(run.input.metrics)), title), run.output.roc_figure
     )
-    save(reliability_figure(pd.read_csv(run.input.calibration), title), run.output.calibration)
+    curve = pd.read_csv(run.input.calibration)
+    save(reliability_figure(curve, title, samples="compounds"), run.output.calibration)

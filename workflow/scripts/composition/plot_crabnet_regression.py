@@ -11,6 +11,7 @@ from matxai.plotting.style import save
 with job(snakemake) as run:
     title = run.params.title
     predictions = pd.read_csv(run.input.predictions, keep_default_na=False)
-    figure = parity_figure(predictions, target_quantity(run.params.target), title)
+    target = target_quantity(run.params.target)
+    figure = parity_figure(predictions, target, title, samples="compounds")
     save(figure, run.output.parity)
     save(calibration_figure(pd.read_csv(run.input.calibration), title), run.output.calibration)

@@ -6,7 +6,7 @@ from matxai.constitutive.explain.gate import explained
 from matxai.constitutive.explain.gradients import integrated_gradients, saliency
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
-from matxai.constitutive.figures.quantities import Units, feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.constitutive.settings.explain import Explain
 from matxai.constitutive.data.steps import read_steps
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table

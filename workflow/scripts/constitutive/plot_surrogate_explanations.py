@@ -10,7 +10,7 @@ from matxai.constitutive.figures.importance import (
 )
 from matxai.constitutive.figures.states import state_path_figure, states_figure
 from matxai.constitutive.figures.tangent import tangent_figure
-from matxai.constitutive.figures.quantities import Units
+from matxai.constitutive.quantities import Units
 from matxai.run.job import job
 from matxai.plotting.style import save
 

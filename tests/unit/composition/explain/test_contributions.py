@@ -26,8 +26,8 @@ from matxai.composition.network.fitting import predict
 from matxai.composition.network.parts import part_of
 from matxai.composition.plan import Plan
 from matxai.composition.settings.line import Composition
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
+from matxai.quantities import Quantity
 
 FORMULAS = ["Fe2O3", "Na1", "Fe1Na4O4", "O1Fe1", "Fe3O4", "Cl1Na1"]
 TABLE = prepared(FORMULAS, np.linspace(5, 15, 6), ["train", "test", "test", "val", "test", "test"])

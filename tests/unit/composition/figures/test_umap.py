@@ -13,8 +13,8 @@ from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.plan import Plan
 from matxai.composition.settings.line import Composition
 from matxai.composition.umap.summary import stability_summary
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
+from matxai.quantities import Quantity
 
 TARGET = Quantity("Hardness", unit="GPa")
 FORMULAS = ["FeO", "Fe2O3", "NaN", "Fe3O4"]
