@@ -28,7 +28,7 @@ from matxai.composition.network.crabnet import FractionEncoding
 from matxai.composition.network.fitting import task_of, train_on
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
-from matxai.plotting.quantities import Quantity
+from matxai.quantities import Quantity
 
 SHAPE = CrabNetShape(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)
 VECTORS = torch.cat([torch.zeros(1, 6), torch.randn(103, 6, generator=torch.manual_seed(4))])

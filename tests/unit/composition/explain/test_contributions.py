@@ -24,8 +24,8 @@ from matxai.composition.figures.contributions import contribution_boxes, contrib
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
+from matxai.quantities import Quantity
 
 FORMULAS = ["Fe2O3", "Na1", "Fe1Na4O4", "O1Fe1", "Fe3O4", "Cl1Na1"]
 TABLE = prepared(FORMULAS, np.linspace(5, 15, 6), ["train", "test", "test", "val", "test", "test"])

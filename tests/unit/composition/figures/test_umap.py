@@ -10,10 +10,9 @@ from matxai.composition.figures.umap_global import global_umap_figure
 from matxai.composition.figures.umap_local import local_umap_figure, one_row_each
 from matxai.composition.figures.umap_pages import global_page, local_page
 from matxai.composition.figures.umap_stability import stability_figure
-from matxai.composition.settings.line import Composition
 from matxai.composition.umap.summary import stability_summary
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
+from matxai.quantities import Quantity
 
 TARGET = Quantity("Hardness", unit="GPa")
 FORMULAS = ["FeO", "Fe2O3", "NaN", "Fe3O4"]

@@ -46,7 +46,6 @@ from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import METAL, CompositionFolder, CompositionPreparation
-from matxai.composition.settings.line import Composition
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.config.loading import ConfigError, load
 from matxai.learning.model_file import save_model

@@ -101,6 +101,8 @@ def test_each_map_of_correlations_has_a_title():
 
 def test_umaps_are_of_elements_and_layers():
     assert line(local_umap=None).umap_figures() == {"global": ["layer1", "layer2"]}
-    asked = line(local_umap={"elements": ["Fe"]}, network={"layers": 1}, correlation={"vectors": []})
+    asked = line(
+        local_umap={"elements": ["Fe"]}, network={"layers": 1}, correlation={"vectors": []}
+    )
     assert asked.umap_figures() == {"local": ["Fe"], "global": ["layer1"]}
     assert line(local_umap=None, global_umap=None).umap_figures() == {}
