@@ -27,7 +27,7 @@ with job(snakemake) as run:
     target = target_quantity(run.params.target)
     views = run.params.views
     points = {scope: pd.read_parquet(run.input[f"{scope}_points"]) for scope in views}
-    maps = pd.read_csv(run.input.stability).fillna({"skipped": ""})
+    maps = pd.read_csv(run.input.stability, dtype={"skipped": str}).fillna({"skipped": ""})
     for element in progress(views.get("local", []), "elements"):
         mine = points["local"][points["local"]["element"] == element]
         one_row_each(mine).to_csv(run.output[f"{element}_table"], index=False)

@@ -92,7 +92,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     texts = [
         f"{_with_interval(*row)} {unit}".rstrip() if np.isfinite(row[0]) else "constant"
         # An empty unit comes back from a CSV file as NaN.
-        for row, unit in zip(physical, table["unit"].fillna(""), strict=True)
+        for row, unit in zip(physical, table["unit"].astype(object).fillna(""), strict=True)
     ]
     _column(axes, texts, "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")
