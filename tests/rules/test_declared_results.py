@@ -120,7 +120,7 @@ def test_what_is_switched_off_is_not_asked_for(declared):
 
 
 def test_a_name_of_a_data_set_that_names_a_target_is_refused(declared):
-    with pytest.raises(AssertionError, match="nothing can be called summary.*rename it"):
+    with pytest.raises(AssertionError, match=r"nothing can be called summary.*rename it"):
         declared(datasets={"summary": DATASETS["metal"]})
 
 

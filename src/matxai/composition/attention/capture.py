@@ -73,7 +73,7 @@ class AttentionCapture:
         self.store.append(step, self._weights, values)
 
     def flush(self) -> None:
-        self.store.flush()
+        """Nothing waits: each step is a file of its own."""
 
     def restart(self, step: int) -> bool:
         if step:
@@ -119,7 +119,6 @@ def attention_capture(
         captured_from(chosen, part),
         layers=shape.layers,
         heads=shape.heads,
-        capacity=captures(settings.epochs * task.steps, task.steps, asked.every),
         origin={
             **origin,
             "task": task.name,

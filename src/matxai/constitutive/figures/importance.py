@@ -90,7 +90,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     look: dict[str, Any] = {"color": "black", "markersize": 5, "markerfacecolor": "white"}
     axes.plot(table["signed_mean"], range(len(table)), "D", **look)
     # An empty unit comes back from a CSV file as NaN.
-    pairs = zip(_intervals(table, *physical), table["unit"].fillna(""), strict=True)
+    pairs = zip(_intervals(table, *physical), table["unit"].astype(object).fillna(""), strict=True)
     known = np.isfinite(table["physical"].to_numpy(float))
     texts = [f"{value} {unit}".rstrip() for value, unit in pairs]
     texts = [text if has else "constant" for text, has in zip(texts, known, strict=True)]

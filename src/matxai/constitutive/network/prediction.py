@@ -63,7 +63,7 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
         *(name for name in law.parameters if name in table),
     }
     columns = {
-        name: layout.padded(torch.from_numpy(table[name].to_numpy(np.float64))).numpy()
+        name: layout.padded(torch.tensor(table[name].to_numpy(np.float64))).numpy()
         for name in sorted(needed)
     }
     paths, steps = layout.shape
