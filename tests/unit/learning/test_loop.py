@@ -189,15 +189,22 @@ def test_a_damaged_checkpoint_is_named_and_not_used(tmp_path, capsys):
 
 
 def test_progress_names_the_training_and_estimates_late(monkeypatch, capsys):
-    clock = iter(range(0, 10**6, 5))  # asked twice per epoch
-    monkeypatch.setattr("matxai.learning.loop.time.monotonic", lambda: next(clock))
-    fit(network(), Line(), recipe(epochs=5), seed=0, label="crabnet/hardness")
+    now = 0.0
+
+    class Slow(Line):
+        def validate(self, network):
+            nonlocal now
+            now += 5.0
+            return super().validate(network)
+
+    monkeypatch.setattr("matxai.learning.loop.time.monotonic", lambda: now)
+    fit(network(), Slow(), recipe(epochs=5), seed=0, label="crabnet/hardness")
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(",")[0] for line in lines] == [
         f"crabnet/hardness epoch {number}/5" for number in range(1, 6)
     ]
     assert ["left" in line for line in lines] == [False, False, True, True, False]
-    assert lines[2].endswith("8.33 s per epoch, at most 17 s left")
+    assert lines[2].endswith("5.00 s per epoch, at most 10 s left")
 
 
 def test_divergence_is_an_error():
