@@ -1,7 +1,7 @@
-"""Principal components of a recurrent network's state, and what they tell of the material.
+"""Principal components of a recurrent network's state, and how well they determine internal variables.
 
-After Koeppe et al. 2022 (Frontiers in Materials 8:824958), who compare the components by eye with the
-internal variables; here a linear map fitted on other paths measures how far they determine them.
+Koeppe et al. 2022 (Frontiers in Materials 8:824958) compare the components with the internal variables
+by eye. Here a linear map that is fitted on other paths measures how well they determine them.
 """
 
 from __future__ import annotations
@@ -46,12 +46,18 @@ def state_components(
     seed: int,
     extra: pd.DataFrame | None = None,
 ) -> StateExplanation:
-    """Principal components of ``states`` (rows, units), and how well they give ``internal``.
+    """Compute the principal components of ``states``, and how well they give internal variables.
 
-    Components and linear maps are fitted on training rows, and judged on test rows. Columns of
-    ``internal`` (rows, variables) that have a NaN or never change are left out. ``extra`` (rows, any)
-    are columns that only enter the correlations. ``part`` and ``path`` (rows,) say where a row belongs;
-    at most ``components`` components are kept.
+    Components and linear maps are fitted on training rows and judged on test rows.
+
+    Args:
+        states: States (rows, units) of the network.
+        internal: Internal variables (rows, variables). Columns with a NaN or without change are left out.
+        part: Part of each row.
+        path: Path of each row.
+        components: Largest number of components.
+        seed: Seed of the bootstrap.
+        extra: Further columns (rows, any) that only enter the correlations.
     """
     values = np.asarray(states, dtype=np.float64)
     train, test = (part == "train").to_numpy(), (part == "test").to_numpy()
@@ -108,13 +114,18 @@ def _correlation(variables: dict[str, Array], scores: Array) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["variable", "component", "r"])
 
 
-def state_path(found: StateExplanation, table: pd.DataFrame, path: int) -> pd.DataFrame:
-    """One path of ``table`` (the rows that were explained): step, c1.., and each internal variable
-    with what the components make of it, ``name`` and ``name_recovered``.
+def state_path(explanation: StateExplanation, table: pd.DataFrame, path: int) -> pd.DataFrame:
+    """Select one path of ``table``, whose rows were explained.
 
-    The components are in standard deviations over the training rows.
+    Returns:
+        Table with the columns step, c1 and so on (in standard deviations over the training rows), and each
+        internal variable under its name and, as the components give it, as ``name_recovered``.
     """
-    spread = found.scores[table["part"] == "train"].std()
-    recovered = found.recovered.add_suffix("_recovered")
-    columns = [table[["step", *found.recovered.columns]], found.scores / spread, recovered]
+    spread = explanation.scores[table["part"] == "train"].std()
+    recovered = explanation.recovered.add_suffix("_recovered")
+    columns = [
+        table[["step", *explanation.recovered.columns]],
+        explanation.scores / spread,
+        recovered,
+    ]
     return pd.concat(columns, axis=1)[table["path"] == path]

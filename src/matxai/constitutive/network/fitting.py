@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import huber_loss
 
-from matxai.constitutive.data.steps import Layout
 from matxai.constitutive.network.model_file import Scales, Trained, build
 from matxai.constitutive.network.networks import whitening
+from matxai.constitutive.network.path_grid import PathGrid
 from matxai.constitutive.settings.network import (
     Recurrent,
     StressTraining,
@@ -56,12 +56,12 @@ def steps_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
 
 def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
     """Every path a sample; only its stress is a target, whatever the one-step network predicts."""
-    layout = Layout.of(table)
+    grid = PathGrid.of(table)
     inputs, target = scales.inputs(table), scales.standardised(table)
     return Data(
-        layout.padded(inputs).to(device),
-        layout.padded(target).to(device),
-        layout.present.to(device),
+        grid.pad(inputs).to(device),
+        grid.pad(target).to(device),
+        grid.present.to(device),
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from matxai.constitutive.data import generator
 from matxai.constitutive.data.generator import generate
 from matxai.constitutive.data.manifest import check_manifest, write_manifest
-from matxai.constitutive.data.raw import READERS, files_of
+from matxai.constitutive.data.raw.files import files_of
+from matxai.constitutive.data.raw.readers import READERS
 from matxai.constitutive.settings.data import Generated
 from matxai.run.errors import InputError
 
