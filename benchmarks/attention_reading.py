@@ -50,7 +50,7 @@ def made_up(folder: Path, compounds: int, steps: int) -> Path:
         rng.normal(size=compounds).astype(np.float32),
     )
     store = AttentionWriter(
-        folder / "a.zarr", captured, layers=3, heads=4, capacity=steps, origin={"epoch_steps": 10}
+        folder / "a.zarr", captured, layers=3, heads=4, origin={"epoch_steps": 10}
     )
     store.create()
     start = {n: np.exp(rng.normal(size=(len(m), 3, 4, n, n))) for n, m in store.members.items()}
@@ -60,7 +60,6 @@ def made_up(folder: Path, compounds: int, steps: int) -> Path:
         weights = {n: (w + share * (1 / n - w)).astype(np.float32) for n, w in start.items()}
         values = {n: np.full(len(m), step, dtype=np.float32) for n, m in store.members.items()}
         store.append(10 * (step + 1), weights, values)
-    store.flush()
     pack(store.folder, folder / "a.zarr.zip")
     return folder / "a.zarr.zip"
 

@@ -35,11 +35,11 @@ from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.network.fitting import (
     PropertyRegression,
     network_shape,
-    predict,
     task_of,
     train_on,
 )
 from matxai.composition.network.parts import part_of
+from matxai.composition.network.predict import predict
 from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 from matxai.composition.settings.network import CrabNetTraining
 from matxai.config.loading import load

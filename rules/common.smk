@@ -10,9 +10,10 @@ from matxai.config.loading import ConfigError, load
 from matxai.run.provenance import code_digest, library_versions
 from matxai.run.requests import by_size
 from matxai.run.results import Results
+from matxai.study import Study
 
 try:
-    STUDY = load(config, workflow.configfiles, workflow.config_settings.config)
+    STUDY = load(Study, config, workflow.configfiles, workflow.config_settings.config)
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 

@@ -32,7 +32,7 @@ def planted_store(folder, formulas, targets, *, steps=6, layers=2, heads=3, seed
         np.array(targets, dtype=np.float32),
     )
     store = AttentionWriter(
-        Path(folder) / "planted.zarr", captured, layers=layers, heads=heads, capacity=steps,
+        Path(folder) / "planted.zarr", captured, layers=layers, heads=heads,
         origin={"network": "crabnet", "epoch_steps": epoch_steps},
     )  # fmt: skip
     store.create()
@@ -45,7 +45,6 @@ def planted_store(folder, formulas, targets, *, steps=6, layers=2, heads=3, seed
             {n: np.stack([weights[r][step] for r in rows]) for n, rows in store.members.items()},
             {n: predictions[rows, step] for n, rows in store.members.items()},
         )
-    store.flush()
     path = Path(folder) / "planted.zarr.zip"
     pack(store.folder, path)
     return path, weights, predictions

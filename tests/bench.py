@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from matxai.learning import loop as training
+from matxai.learning.loop import Training
 from matxai.run.snakemake_object import SnakemakeObject, run_script
 from tests.project import REPOSITORY
 
@@ -23,14 +23,14 @@ ATTENTION = {"part": "val", "subset": None, "seed": 0, "formulas": None, "every"
 
 def die_in_third_epoch(monkeypatch):
     """Trainings are interrupted there, until the patch is undone."""
-    whole = training._Run.train_epoch
+    whole = Training.train_epoch
 
-    def train_epoch(run, task):
-        if run.epoch == 2:
+    def train_epoch(training, task):
+        if training.epoch == 2:
             raise KeyboardInterrupt
-        whole(run, task)
+        whole(training, task)
 
-    monkeypatch.setattr(training._Run, "train_epoch", train_epoch)
+    monkeypatch.setattr(Training, "train_epoch", train_epoch)
 
 
 class Bench:

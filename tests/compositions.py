@@ -10,7 +10,8 @@ from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import SYMBOL_OF, parse_formula, reduced_formula
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
 from matxai.composition.network.crabnet import CrabNet
-from matxai.composition.network.model_file import CrabNetMetadata, save_network
+from matxai.composition.network.model_file import CrabNetMetadata
+from matxai.learning.model_file import save_model
 
 MEAN, STD = 10.0, 2.0
 METADATA = SimpleNamespace(mean=MEAN, std=STD, elements=["O", "Fe", "Na"])
@@ -58,6 +59,7 @@ def save_untrained(path):
     torch.manual_seed(0)
     network = CrabNet(torch.from_numpy(network_vectors(read_element_vectors("onehot"))), **SHAPE)
     metadata = CrabNetMetadata(
-        "hotcrab", 0, SHAPE, 1.0, 2.0, ["O", "Fe"], "0" * 64, 1, {}, "regression"
-    )
-    save_network(path, network.state_dict(), metadata)
+        network="hotcrab", seed=0, shape=SHAPE, mean=1.0, std=2.0, elements=["O", "Fe"],
+        data_sha256="0" * 64, best_epoch=1, settings={}, task="regression",
+    )  # fmt: skip
+    save_model(path, network.state_dict(), metadata)

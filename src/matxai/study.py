@@ -1,17 +1,32 @@
-"""The root of the configuration: one study, one block for each line of analysis."""
+"""The root of the configuration: one study, one block for each line of analysis.
+
+`python -m matxai.study` says whether config.yaml and its JSON schema are current (exit code 1 if
+not); with `--fix` it rewrites them.
+"""
 
 from __future__ import annotations
 
-from typing import Self
+import sys
+from typing import Any, Self, get_args
 
 from pydantic import Field, model_validator
 
 from matxai.composition.settings.line import Composition
+from matxai.config import generated
 from matxai.config.base import FolderName, SettingsBlock
 from matxai.constitutive.settings.line import Constitutive
 
 
-class Settings(SettingsBlock):
+def line(settings: type[SettingsBlock]) -> Any:
+    """Make the field of a line of analysis, described by the docstring of its settings."""
+    return Field(
+        default=None,
+        description=f"{settings.__doc__} No block, or null: the line is switched off; {{}}: all "
+        "defaults.",
+    )
+
+
+class Study(SettingsBlock):
     """Configuration of matxai."""
 
     study: FolderName = Field(
@@ -19,25 +34,17 @@ class Settings(SettingsBlock):
         description="Name of the study: its results go to results/<study>/. Letters, digits, '_', "
         "'-' and '.' only; put quotes around a number.",
     )
-    composition: Composition | None = Field(
-        default=None,
-        description="Line `composition`: what an attention network knows about elements and "
-        "compounds. No block, or null: the line is switched off; {}: all defaults.",
-    )
-
-    constitutive: Constitutive | None = Field(
-        default=None,
-        description="Line `constitutive`: which inputs drive a neural stress-strain law, and does it "
-        "have the law's stiffness? No block, or null: the line is switched off; {}: all defaults.",
-    )
+    composition: Composition | None = line(Composition)
+    constitutive: Constitutive | None = line(Constitutive)
 
     @classmethod
-    def default(cls) -> Settings:
-        """What config.yaml states: every line on, every value at its default."""
-        return cls(composition=Composition(), constitutive=Constitutive())
+    def default(cls) -> Self:
+        """Give what config.yaml states: every line on, every value at its default."""
+        fields = {name: field for name, field in cls.model_fields.items() if name != "study"}
+        return cls(**{name: get_args(field.annotation)[0]() for name, field in fields.items()})
 
     def lines(self) -> tuple[str, ...]:
-        """Names of the lines that are switched on, in the order of the fields."""
+        """Name the lines that are switched on, in the order of the fields."""
         return tuple(name for name, value in self if isinstance(value, SettingsBlock))
 
     @model_validator(mode="after")
@@ -46,3 +53,7 @@ class Settings(SettingsBlock):
             msg = "every line is switched off: add at least one, e.g. `composition: {}`"
             raise ValueError(msg)
         return self
+
+
+if __name__ == "__main__":
+    sys.exit(generated.main(Study.default()))

@@ -54,7 +54,13 @@ def test_parts_are_split_by_composition(results):
 
 def test_accuracy_compares_networks_and_baselines(results):
     table = pd.read_csv(results / "power_factor/accuracy.csv")
-    assert set(table["model"]) == {"crabnet", "hotcrab", "mean", "random forest", "random forest, median of trees"}
+    assert set(table["model"]) == {
+        "crabnet",
+        "hotcrab",
+        "mean",
+        "random forest",
+        "random forest, median of trees",
+    }
     mae = table[table["metric"] == "mae"]
     assert (mae["ci_low"] < mae["value"]).all()
     assert (mae["value"] < mae["ci_high"]).all()

@@ -11,9 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
-
 Block = TypeVar("Block", bound="SettingsBlock")
+_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
 class SettingsBlock(BaseModel):
@@ -25,33 +24,36 @@ class SettingsBlock(BaseModel):
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:
-        """Settings from JSON-plain values, e.g. those a script finds in ``snakemake.params``.
+        """Make settings of JSON-plain values, such as a script finds in `snakemake.params`.
 
         Validation runs on JSON because strict Python validation would refuse a list for a tuple.
 
-        Raises
-        ------
-        pydantic.ValidationError
-            All problems at once; ``matxai.config.loading.load`` turns them into a readable message.
+        Raises:
+            pydantic.ValidationError: All problems at once; `matxai.config.loading.load` turns them
+                into a readable message.
         """
         # YAML reads an unquoted 2024-01-01 as a date; its string is what was written.
         return cls.model_validate_json(json.dumps(values, default=str))
 
     def plain(self) -> dict[str, Any]:
-        """JSON-plain values of the block: what Snakemake's ``params`` track faithfully."""
+        """Give the values as JSON-plain ones, which Snakemake's `params` track faithfully."""
         return self.model_dump(mode="json")
 
     def only(self, base: type[Block]) -> Block:
-        """The fields of one of the block's base classes, as that base.
+        """Give the values of the fields that come from one of the base classes.
 
-        A rule is handed the fields that its script reads: a change of another re-runs nothing.
+        A rule receives what its script reads and nothing else: `explain.only(Permutation).plain()`.
+
+        Args:
+            base: A base class of this model.
         """
-        names = base.model_fields
-        return base.model_construct(**{name: getattr(self, name) for name in names})
+        if not isinstance(self, base):
+            raise TypeError(f"{type(self).__name__} has no fields of {base.__name__}")
+        return base.from_plain(self.model_dump(mode="json", include=set(base.model_fields)))
 
 
 def _yaml_number(value: object) -> object:
-    """YAML 1.1 reads ``1e-3`` as text, for want of a decimal point: take it as the number it is."""
+    """Read `1e-3` as a number, which YAML 1.1 takes for text, for want of a decimal point."""
     return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
 
 
@@ -81,7 +83,7 @@ Number = Annotated[float, _Reading]
 
 
 class Bounds(NamedTuple):
-    """Both ends of a range of numbers, written ``[low, high]``."""
+    """Both ends of a range of numbers, written `[low, high]`."""
 
     low: Number
     high: Number

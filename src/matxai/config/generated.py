@@ -1,14 +1,9 @@
-"""config.yaml and its JSON schema, written from the settings models.
-
-``python -m matxai.config.generated`` says whether the committed files are current (exit code 1 if
-not); with ``--fix`` it rewrites them.
-"""
+"""config.yaml and its JSON schema, written from the settings models."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +12,6 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 
 from matxai.config.base import SettingsBlock
-from matxai.study import Settings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -28,29 +22,29 @@ WIDTH = 100
 _HEADER = f"""\
 # yaml-language-server: $schema={SCHEMA.as_posix()}
 # The default run, every key at its default. Generated from the settings models:
-# `python -m matxai.config.generated --fix` rewrites it after a change there.
+# `python -m matxai.study --fix` rewrites it after a change there.
 # A run of your own is a file that states what differs: `snakemake --configfile my.yaml` reads
 # my.yaml instead of this file, and every key it leaves out has the default shown here.
 """
 
 
-def config_yaml() -> str:
-    """Text of config.yaml: the default settings, a comment above every key."""
-    return _HEADER + "\n" + "\n".join(_block(Settings.default(), 0)) + "\n"
+def config_yaml(default: SettingsBlock) -> str:
+    """Write config.yaml: the default settings, with a comment above every key."""
+    return _HEADER + "\n" + "\n".join(_block(default, 0)) + "\n"
 
 
-def config_schema() -> str:
-    """Text of the JSON schema that editors check a configuration against."""
+def config_schema(model: type[SettingsBlock]) -> str:
+    """Write the JSON schema that editors check a configuration against."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Settings.model_json_schema(),
+        **model.model_json_schema(),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def generated() -> dict[Path, str]:
-    """Every generated file: path relative to the repository root, and its text."""
-    return {CONFIG: config_yaml(), SCHEMA: config_schema()}
+def generated_files(default: SettingsBlock) -> dict[Path, str]:
+    """Write every generated file: path relative to the repository root, and its text."""
+    return {CONFIG: config_yaml(default), SCHEMA: config_schema(type(default))}
 
 
 def _block(block: SettingsBlock, depth: int) -> Iterator[str]:
@@ -76,7 +70,7 @@ def _entry(name: str, value: object, depth: int) -> Iterator[str]:
 
 
 def _about(field: FieldInfo) -> str:
-    """Description, choices and, as YAML to copy, the examples of a field."""
+    """Give description, choices and, as YAML to copy, the examples of a field."""
     text = field.description or ""
     choices = _choices(field.annotation)
     if len(choices) > 1:
@@ -89,14 +83,14 @@ def _about(field: FieldInfo) -> str:
 
 
 def _choices(annotation: Any) -> list[object]:
-    """Values of the Literals in a type, e.g. those of the entries of a list."""
-    found: list[object] = []
+    """List the values of the Literals in a type, e.g. those of the entries of a list."""
+    choices: list[object] = []
     for part in get_args(annotation):
         if isinstance(part, str | int):
-            found.append(part)
+            choices.append(part)
         elif not (isinstance(part, type) and issubclass(part, SettingsBlock)):
-            found += _choices(part)
-    return found
+            choices += _choices(part)
+    return choices
 
 
 def _comment(text: str, depth: int) -> Iterator[str]:
@@ -116,24 +110,27 @@ def _scalar(value: object) -> str:
     return text.removesuffix("\n").removesuffix("...").strip()
 
 
-def main() -> int:
-    """Check or rewrite the generated files of the repository that holds this module."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def main(default: SettingsBlock) -> int:
+    """Check or, with `--fix`, rewrite the generated files of the repository that holds this module.
+
+    Args:
+        default: The default settings, of the root model.
+
+    Returns:
+        Exit code: 1 where a file is out of date, else 0.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fix", action="store_true", help="rewrite what is out of date")
     fix = parser.parse_args().fix
     root = Path(__file__).resolve().parents[3]
-    stale = [
-        path
-        for path, text in generated().items()
-        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
-    ]
-    for path in stale:
+    stale = False
+    for path, text in generated_files(default).items():
+        file = root / path
+        if file.is_file() and file.read_text(encoding="utf-8") == text:
+            continue
+        stale = True
         if fix:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(generated()[path], encoding="utf-8")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
         print(f"{path}: {'rewritten' if fix else 'out of date; --fix rewrites it'}")
-    return 1 if stale and not fix else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return int(stale and not fix)

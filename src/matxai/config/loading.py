@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
-from matxai.config.problems import explain
-from matxai.study import Settings
+from matxai.config.problems import paragraphs
 
 if TYPE_CHECKING:
-    from matxai.config.base import SettingsBlock
+    from matxai.config.base import Block, SettingsBlock
 
 
 class ConfigError(ValueError):
@@ -22,27 +20,23 @@ class ConfigError(ValueError):
 
 
 def load(
+    model: type[Block],
     given: Path | Mapping[str, Any],
     files: Sequence[Path | str] = (),
     command_line: Mapping[str, Any] | None = None,
-) -> Settings:
-    """Settings from a YAML file, or from the ``config`` that Snakemake has merged.
+) -> Block:
+    """Read settings from a YAML file, or from the `config` that Snakemake has merged.
 
-    Parameters
-    ----------
-    given
-        Path of a YAML or JSON file, or the merged mapping.
-    files
-        The files that a merged mapping came from (``workflow.configfiles`` in a Snakefile): named
-        in errors, and searched for repeated keys, of which YAML silently keeps the last.
-    command_line
-        What ``--config`` gave to a merged mapping (``workflow.config_settings.config``): Snakemake
-        reads ``--config 'composition={train: {epochs: 9}}'`` with every value as text.
+    Args:
+        model: The root model of the settings.
+        given: Path of a YAML or JSON file, or the merged mapping.
+        files: The files that a merged mapping came from (`workflow.configfiles` in a Snakefile):
+            named in errors, and searched for repeated keys, of which YAML silently keeps the last.
+        command_line: What `--config` gave to a merged mapping (`workflow.config_settings.config`):
+            Snakemake reads `--config 'composition={train: {epochs: 9}}'` with every value as text.
 
-    Raises
-    ------
-    ConfigError
-        All problems at once, each with key, value, what is allowed and the fix.
+    Raises:
+        ConfigError: All problems at once, each with key, value, what is allowed and the fix.
     """
     if isinstance(given, Path):
         files, values = (given,), _read(given)
@@ -52,24 +46,18 @@ def load(
     if repeated:
         raise ConfigError(_message(files, repeated))
     try:
-        return Settings.from_plain(values)
+        return model.from_plain(values)
     except ValidationError as error:
-        schema = Settings.model_json_schema()
-        # The same JSON that was validated, so that every location is found in it.
-        plain_values = json.loads(json.dumps(values, default=str))
-        raise ConfigError(_message(files, explain(error, schema, plain_values))) from None
+        raise ConfigError(_message(files, paragraphs(error, model))) from None
 
 
 def plain(block: SettingsBlock, without: Collection[str] = ()) -> dict[str, Any]:
-    """JSON-plain values of a block: what Snakemake's ``params`` track faithfully.
-
-    ``without`` names keys that the rule does not use: a change of theirs must not re-run it.
-    """
+    """Give the JSON-plain values of a block without the keys that a rule does not use."""
     return block.model_dump(mode="json", exclude=set(without))
 
 
 def _typed(values: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
-    """Values in which the texts nested in ``texts`` are read as the YAML scalars they spell."""
+    """Give the values, with the texts nested in `texts` read as the YAML scalars they spell."""
     typed = dict(values)
     for key, block in texts.items():
         if isinstance(block, Mapping):

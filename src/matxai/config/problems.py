@@ -5,15 +5,20 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from matxai.config.base import FOLDER_NAME_RULE
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
-Schema = Mapping[str, Any]
+Path = tuple[str | int, ...]
 _KINDS = {
     "integer": "a whole number",
     "number": "a finite number",
@@ -21,7 +26,6 @@ _KINDS = {
     "boolean": "true or false",
     "array": "a list",
     "object": "a block of keys",
-    "null": "null",
 }
 _BOUNDS = {
     "exclusiveMinimum": "above",
@@ -34,17 +38,18 @@ _BOUNDS = {
 }
 
 
-def explain(error: ValidationError, schema: Schema, values: Mapping[str, Any]) -> list[str]:
-    """One indented paragraph a problem: key, value, what is expected, fix.
+def paragraphs(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Describe every problem of an error in an indented paragraph: key, value, what is expected, fix.
 
-    ``schema`` is the JSON schema of the model, ``values`` the JSON-plain input.
+    Args:
+        error: What validation raised.
+        model: The model that refused the values.
     """
-    book = _SchemaBook(schema)
     problems = error.errors(include_url=False)
-    return [_paragraph(item, book, values) for item in problems if not _follows(item, problems)]
+    return [_paragraph(item, model) for item in problems if not _is_consequence(item, problems)]
 
 
-def _follows(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
+def _is_consequence(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
     """Whether a list only counts as too short because an entry of it is refused already."""
     loc = problem["loc"]
     return problem["type"] == "too_short" and any(
@@ -52,161 +57,149 @@ def _follows(problem: ErrorDetails, problems: list[ErrorDetails]) -> bool:
     )
 
 
-class _SchemaBook:
-    """Finds the schema of any key that is, or could be, in a configuration."""
+class _Place(NamedTuple):
+    """A place in a configuration: its path, type and, if it is a key of a model, that and its field."""
 
-    def __init__(self, schema: Schema) -> None:
-        self.root = schema
+    path: Path
+    type: Any
+    model: type[BaseModel] | None = None
+    field: FieldInfo | None = None
 
-    def resolve(self, node: Schema, value: object) -> tuple[Schema, str | None]:
-        """Follow references, drop ``| null``, pick a union's member; with the tag that did."""
-        tag = None
-        while True:
-            if "$ref" in node:
-                node = self.root["$defs"][node["$ref"].rsplit("/", 1)[1]]
-            elif "anyOf" in node:
-                node = next(item for item in node["anyOf"] if item.get("type") != "null")
-            elif "discriminator" in node and isinstance(value, Mapping):
-                choice = node["discriminator"]
-                tag = str(value.get(choice["propertyName"]))
-                if tag not in choice["mapping"]:
-                    return node, None
-                node = {"$ref": choice["mapping"][tag]}
-            else:
-                return node, tag
 
-    @staticmethod
-    def child(node: Schema, part: str | int) -> Schema:
-        """Schema of one key or entry of a resolved node; empty when it has none."""
-        if isinstance(part, int):
-            found = node.get("items", {})
-        elif part in node.get("properties", {}):
-            found = node["properties"][part]
-        else:
-            found = next(iter(node.get("patternProperties", {}).values()), {})
-        return found if isinstance(found, Mapping) else {}
+def _place(model: type[BaseModel], loc: Path) -> _Place:
+    """Find the place of an error, whose location holds the tag of a union's member as well."""
+    place = _Place((), model)
+    for part in loc:
+        path = (*place.path, part)
+        members, parameters = _members(place.type), get_args(_bare(place.type))
+        if len(members) > 1:
+            chosen = [member for member in members if str(part) in _tags(member)]
+            place = _Place(place.path, chosen[0] if chosen else Any)
+        elif members:
+            field = members[0].model_fields.get(str(part))
+            kind: Any = Any if field is None else field.annotation
+            if field is not None and field.metadata:
+                kind = Annotated[(kind, *field.metadata)]
+            place = _Place(path, kind, members[0], field)
+        else:  # a user's name, or the position in a list
+            entry = parameters[0 if isinstance(part, int) else -1] if parameters else Any
+            place = _Place(path, entry)
+    return place
 
-    def keys(self, node: Schema, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-        """Every key below a node; ``<name>`` stands for a name that the user chooses."""
-        node, _ = self.resolve(node, None)
-        for member in node.get("oneOf", ()):
-            yield from self.keys(member, path)
-        for key, item in node.get("properties", {}).items():
+
+def _bare(kind: Any) -> Any:
+    """Strip a type of its annotations and of `None` as an alternative."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        kinds = [member for member in get_args(kind) if member is not NoneType]
+        return _bare(kinds[0]) if len(kinds) == 1 else Union[tuple(kinds)]  # noqa: UP007 - of a list
+    return kind
+
+
+def _members(kind: Any) -> list[type[BaseModel]]:
+    """List the models that a value of this type may be: several for a union."""
+    bare = _bare(kind)
+    if get_origin(bare) is Union:
+        return [model for member in get_args(bare) for model in _members(member)]
+    return [bare] if isinstance(bare, type) and issubclass(bare, BaseModel) else []
+
+
+def _tags(model: type[BaseModel]) -> list[str]:
+    """List the values of a model's fields that can hold one value only, such as `source`."""
+    choices = (get_args(field.annotation) for field in model.model_fields.values())
+    return [values[0] for values in choices if len(values) == 1 and isinstance(values[0], str)]
+
+
+def _keys(kind: Any, path: Path = ()) -> Iterator[Path]:
+    """List every key below a type; `<name>` stands for a name that the user chooses."""
+    if get_origin(_bare(kind)) is dict:
+        yield from _keys(get_args(_bare(kind))[1], (*path, "<name>"))
+    for model in _members(kind):
+        for key, field in model.model_fields.items():
             yield (*path, key)
-            yield from self.keys(item, (*path, key))
-        for item in node.get("patternProperties", {}).values():
-            yield from self.keys(item, (*path, "<name>"))
-
-    def locate(
-        self, loc: tuple[str | int, ...], values: object
-    ) -> tuple[tuple[str | int, ...], Schema, Schema]:
-        """Path, own schema and parent's schema of an error's location.
-
-        Pydantic puts the tag of a union's member into the location; the path leaves it out.
-        """
-        node, parent, path = self.root, self.root, []
-        value = values
-        for part in loc:
-            resolved, tag = self.resolve(node, value)
-            if part == tag:
-                node = resolved
-                continue
-            parent, node = resolved, self.child(resolved, part)
-            path.append(part)
-            if isinstance(value, Mapping):
-                value = value.get(str(part))
-            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-                value = value[part]
-            else:
-                value = None
-        return tuple(path), node, parent
+            yield from _keys(field.annotation, (*path, key))
 
 
-def _paragraph(problem: ErrorDetails, book: _SchemaBook, values: Mapping[str, Any]) -> str:
-    path, node, parent = book.locate(problem["loc"], values)
-    kind, given = problem["type"], problem["input"]
-    if kind == "extra_forbidden":
-        return _unknown(path, given, parent, book)
-    if path and path[-1] == "[key]":
-        return _lines(
-            f"{_dotted(path[:-1])}: {given!r} is no usable name",
-            f"expected: {FOLDER_NAME_RULE}",
-            "fix: rename it; it becomes the name of a folder",
-        )
-    if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        field = node["discriminator"]["propertyName"]
-        tag = given.get(field) if isinstance(given, Mapping) else None
-        choices = ", ".join(node["discriminator"]["mapping"])
-        stated = "is missing" if tag is None else f"= {_shown(tag)}"
-        return _lines(
-            f"{_dotted((*path, field))} {stated}",
-            f"expected: one of {choices}",
-            f"fix: write `{field}: ` and one of them",
-        )
-    if kind == "missing":
-        return _lines(
-            f"{_dotted(path)} is missing",
-            f"expected: {_expected(node, book)}",
-            f"fix: add a line `{path[-1]}: ...`",
-        )
+def _paragraph(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    kind, given, loc = problem["type"], problem["input"], problem["loc"]
+    place = _place(model, loc)
+    key = _dotted(place.path)
     if kind == "value_error":
-        return _lines(f"{_dotted(path)}: {problem['ctx']['error']}")
-    return _lines(
-        f"{_dotted(path)} = {_shown(given)}",
-        f"expected: {_expected(node, book)}",
-        f"fix: {_fix(path, node, given, book)}",
-    )
+        return f"  {key}: {problem['ctx']['error']}"
+    head = f"{key} = {_shown(given)}"
+    details = {"expected": _expected(place), "fix": _fix(place, given)}
+    if kind == "extra_forbidden":
+        head += ": unknown key"
+        details = _details_of_unknown(place, model)
+    elif kind == "missing":
+        head = f"{key} is missing"
+        details["fix"] = f"add a line `{place.path[-1]}: ...`"
+    elif kind in {"union_tag_invalid", "union_tag_not_found"}:
+        name = problem["ctx"]["discriminator"].strip("'")
+        head = f"{key}.{name} " + (f"= {_shown(given[name])}" if name in given else "is missing")
+        choices = sorted(tag for member in _members(place.type) for tag in _tags(member))
+        details["expected"] = f"one of {', '.join(choices)}"
+        details["fix"] = f"write `{name}: ` and one of them"
+    elif loc[-1:] == ("[key]",):
+        head = f"{_dotted(loc[:-1])}: {given!r} is no usable name"
+        details = {
+            "expected": FOLDER_NAME_RULE,
+            "fix": "rename it; it becomes the name of a folder",
+        }
+    return "\n".join([f"  {head}", *(f"    {name}: {text}" for name, text in details.items())])
 
 
-def _unknown(path: tuple[str | int, ...], given: object, parent: Schema, book: _SchemaBook) -> str:
-    siblings = list(parent.get("properties", {}))
-    nearest = _nearest(path, siblings, book)
-    fix = f"write `{nearest}` instead, or delete the key" if nearest else "delete the key"
-    return _lines(
-        f"{_dotted(path)} = {_shown(given)}: unknown key",
-        f"allowed here: {', '.join(siblings)}",
-        *([f"nearest known key: {nearest}"] if nearest else []),
-        f"fix: {fix}",
-    )
+def _details_of_unknown(place: _Place, model: type[BaseModel]) -> dict[str, str]:
+    siblings = list(place.model.model_fields) if place.model else []
+    details = {"allowed here": ", ".join(siblings)}
+    nearest = _nearest(place.path, siblings, model)
+    if nearest is None:
+        return details | {"fix": "delete the key"}
+    fix = f"write `{nearest}` instead, or delete the key"
+    return details | {"nearest known key": nearest, "fix": fix}
 
 
-def _nearest(path: tuple[str | int, ...], siblings: list[str], book: _SchemaBook) -> str | None:
-    """A close sibling, else the same key elsewhere, else the closest of all keys."""
+def _nearest(path: Path, siblings: list[str], model: type[BaseModel]) -> str | None:
+    """Find a close sibling, else the same key elsewhere, else the closest of all keys."""
     key = str(path[-1])
     close = difflib.get_close_matches(key, siblings, 1, cutoff=0.7)
     if close:
         return _dotted((*path[:-1], close[0]))
-    everywhere = list(book.keys(book.root))
-    same = [known for known in everywhere if known[-1] == key]
-    if same:
-        return _dotted(same[0])
-    close = difflib.get_close_matches(key, [known[-1] for known in everywhere], 1, cutoff=0.6)
-    return next((_dotted(known) for known in everywhere if known[-1:] == tuple(close)), None)
+    everywhere = {str(known[-1]): known for known in reversed(list(_keys(model)))}
+    close = [key] if key in everywhere else difflib.get_close_matches(key, everywhere, 1, 0.6)
+    return _dotted(everywhere[close[0]]) if close else None
 
 
-def _expected(node: Schema, book: _SchemaBook) -> str:
-    null = any(item.get("type") == "null" for item in node.get("anyOf", ()))
-    inner, _ = book.resolve(node, None)
-    about = node.get("description") or inner.get("description")
-    if "enum" in inner or "const" in inner:
-        choices = inner.get("enum", [inner.get("const")])
+def _schema(place: _Place) -> Mapping[str, Any]:
+    """Give the JSON schema of what may stand in a place, apart from null."""
+    schema = TypeAdapter(place.type).json_schema()
+    inner = next((kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"), schema)
+    return schema["$defs"][inner["$ref"].rsplit("/", 1)[1]] if "$ref" in inner else inner
+
+
+def _expected(place: _Place) -> str:
+    schema = _schema(place)
+    about = (place.field and place.field.description) or schema.get("description")
+    choices = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    if choices:
         text = ("one of " if len(choices) > 1 else "") + ", ".join(map(str, choices))
     else:
-        text = _KINDS.get(inner.get("type", ""), "a value")
-        bounds = [f"{words} {inner[key]}" for key, words in _BOUNDS.items() if key in inner]
-        if "pattern" in inner and about:  # the description says it in words
-            bounds.pop()
-        if "minLength" in inner:
+        text = _KINDS.get(schema.get("type", ""), "a value")
+        # A description says in words what a pattern says.
+        keys = [key for key in _BOUNDS if key in schema and not (key == "pattern" and about)]
+        bounds = [f"{_BOUNDS[key]} {schema[key]}" for key in keys]
+        if "minLength" in schema:
             bounds.append("that is not empty")
         text = " ".join([text, " and ".join(bounds)]).strip()
-    if null:
+    if NoneType in get_args(place.type):
         text += ", or null"
     return f"{text} ({about.rstrip('.')})" if about else text
 
 
-def _fix(path: tuple[str | int, ...], node: Schema, given: object, book: _SchemaBook) -> str:
-    key = path[-1] if path else "..."
-    match book.resolve(node, None)[0].get("type"), given:
+def _fix(place: _Place, given: object) -> str:
+    key = place.path[-1] if place.path else "..."
+    match _schema(place).get("type"), given:
         case "string", bool():
             fix = "put quotes around it: YAML reads a bare yes, no, on or off as true or false"
         case "string", int() | float():
@@ -217,8 +210,8 @@ def _fix(path: tuple[str | int, ...], node: Schema, given: object, book: _Schema
             fix = f"write a list: `{key}: [{_shown(given)}]`"
         case "object", _:
             fix = "indent its keys below it, or leave it out for its defaults"
-        case _ if "default" in node:
-            default = _shown(node["default"])
+        case _ if place.field and not place.field.is_required():
+            default = _shown(to_jsonable_python(place.field.get_default()))
             fix = f"write e.g. `{key}: {default}`, the default, or leave the key out"
         case _:
             fix = "write such a value"
@@ -230,10 +223,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _dotted(path: tuple[str | int, ...]) -> str:
+def _dotted(path: Path) -> str:
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".") or "the whole configuration"
-
-
-def _lines(head: str, *details: str) -> str:
-    return "\n".join([f"  {head}", *(f"    {detail}" for detail in details)])

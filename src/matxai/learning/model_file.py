@@ -1,12 +1,16 @@
-"""A trained network in one safetensors file: its weights, and a metadata with all it takes to use them."""
+"""A trained network in one safetensors file: its weights, and metadata with all it takes to use them.
+
+A line extends `ModelMetadata` and rebuilds its network from what `load_model` gives.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
+from pydantic import TypeAdapter
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -14,41 +18,61 @@ from torch import Tensor
 from matxai.run.errors import InputError
 
 
-def save_model(
-    path: str | Path, key: str, state: Mapping[str, Tensor], metadata: Mapping[str, Any]
-) -> None:
-    """Write weights and metadata (JSON-plain) under the metadata key ``key``.
+@dataclass(frozen=True, kw_only=True)
+class ModelMetadata:
+    """What every trained network came from; a line adds what it needs to rebuild its own.
 
-    The same network gives the same bytes.
+    Attributes:
+        KEY: Key of the metadata in the file, which tells the line and the version of its fields.
+        RULES: Rules that train such networks, as an error message names them.
+        seed: Seed of the training.
+        best_epoch: Epoch whose weights are kept, counted from 1.
+        data_sha256: Digest of the training table.
+        settings: Training settings.
     """
+
+    KEY: ClassVar[str]
+    RULES: ClassVar[str]
+    seed: int
+    best_epoch: int
+    data_sha256: str
+    settings: dict[str, Any]
+
+
+Metadata = TypeVar("Metadata", bound=ModelMetadata)
+
+
+def save_model(path: str | Path, state: dict[str, Tensor], metadata: ModelMetadata) -> None:
+    """Write weights and metadata (JSON-plain fields); the same network gives the same bytes."""
     # One key: safetensors writes several in no fixed order.
-    metadata = {key: json.dumps(metadata, sort_keys=True)}
+    text = {metadata.KEY: json.dumps(asdict(metadata), sort_keys=True)}
     tensors = {name: value.contiguous() for name, value in state.items()}
-    Path(path).write_bytes(save(tensors, metadata))
+    Path(path).write_bytes(save(tensors, text))
 
 
-def load_model(path: str | Path, key: str, rule: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Weights on the CPU and metadata of a file that `save_model` wrote under the same key.
+def load_model(path: str | Path, kind: type[Metadata]) -> tuple[dict[str, Tensor], Metadata]:
+    """Read the weights, on the CPU, and the metadata of a file that `save_model` wrote.
 
     Raises:
-        InputError: not a safetensors file, or without that key; the fix names the ``rule``.
+        InputError: The file is not in the safetensors format, or holds no metadata of this kind.
     """
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+            text = file.metadata() or {}
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (SafetensorError, OSError) as error:
         raise InputError(
             f"not a readable safetensors file: {error}",
             file=path,
-            expected=f"a network that the rule {rule} trained",
-            fix=f"train it again with the rule {rule}",
+            expected=f"a network that the rule {kind.RULES} trained",
+            fix=f"train it again with the rule {kind.RULES}",
         ) from error
-    if key not in metadata:
+    if kind.KEY not in text:
         raise InputError(
             "not a network of this line",
             file=path,
-            expected=f"the metadata key {key}",
-            fix=f"train it with the rule {rule}",
+            expected=f"the metadata key {kind.KEY}",
+            fix=f"train it with the rule {kind.RULES}",
         )
-    return state, json.loads(metadata[key])
+    # Pydantic rebuilds dataclasses inside of the metadata.
+    return state, TypeAdapter(kind).validate_python(json.loads(text[kind.KEY]))

@@ -1,16 +1,19 @@
-"""Settings that the training of a network has in either line; each line states its own defaults."""
+"""Settings that the training of every network has; each line states its own defaults."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated
 
 from pydantic import Field
 
-from matxai.config.base import Count, NonNegative, Positive, Share
+from matxai.config.base import Count, NonNegative, Positive, SettingsBlock, Share
+from matxai.learning.recipe import SGD, AdamW, ExponentialDecay, OneCycle, Recipe
 
+# A line that states a default of its own repeats the type, which carries the description.
 Epochs = Annotated[Count, Field(description="Passes through the training part, at most.")]
-LearningRate = Annotated[Positive, Field(description="Peak of the learning-rate cycle.")]
-WeightDecay = Annotated[NonNegative, Field(description="Decoupled weight decay of AdamW.")]
+LearningRate = Annotated[Positive, Field(description="Highest learning rate.")]
+WeightDecay = Annotated[NonNegative, Field(description="Weight decay of the optimiser.")]
 EmaDecay = Annotated[
     Share, Field(description="Decay of the averaged weights after each batch; 0: no averaging.")
 ]
@@ -25,3 +28,33 @@ CheckpointEvery = Annotated[
         "also written every ten minutes."
     ),
 ]
+
+
+class TrainingSettings(SettingsBlock):
+    """What every training is told, whatever its optimiser.
+
+    A key of a subclass that has the name of a field of `Recipe` reaches the recipe.
+    """
+
+    epochs: Epochs
+    learning_rate: LearningRate
+    weight_decay: WeightDecay
+    patience: Patience
+    checkpoint_every: CheckpointEvery = 10
+
+    def recipe_of(self, optimizer: AdamW | SGD, schedule: OneCycle | ExponentialDecay) -> Recipe:
+        """Make the recipe with an optimiser and a schedule."""
+        shared = self.model_dump(include={field.name for field in fields(Recipe)})
+        return Recipe(optimizer=optimizer, schedule=schedule, **shared)
+
+
+class CycleTraining(TrainingSettings):
+    """Training with AdamW, one learning-rate cycle and averaged weights."""
+
+    ema_decay: EmaDecay = 0.99
+    warmup: Warmup
+
+    def recipe(self) -> Recipe:
+        """Make the recipe of these settings."""
+        optimizer = AdamW(self.learning_rate, self.weight_decay)
+        return self.recipe_of(optimizer, OneCycle(self.warmup))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from matxai.plotting import style
+from matxai.plotting.intervals import draw_marks
 from matxai.plotting.quantities import axis_label, quantity
 from matxai.statistics.calibration import coverage_gap, miscalibration_area
 
@@ -18,10 +19,12 @@ _COLUMNS = ("expected_coverage", "observed_coverage", "ci_low", "ci_high")
 
 @style.styled
 def calibration_figure(curves: pd.DataFrame, title: str = "") -> Figure:
-    """Draw columns expected_coverage, observed_coverage, ci_low, ci_high (of the observed).
+    """Draw one or two calibration curves; the area to the ideal, the miscalibration area, is shaded.
 
-    An optional column ``sigma`` names the uncertainty a curve belongs to: one curve each, at most
-    two. The ideal is the diagonal; the area between, the miscalibration area, is shaded.
+    Args:
+        curves: Columns expected_coverage, observed_coverage, ci_low, ci_high (of the observed) and,
+            optionally, sigma: the name of the uncertainty that a curve belongs to.
+        title: What stands above.
     """
     style.require_columns(curves, _COLUMNS, "calibration")
     curves = curves.dropna(subset=list(_COLUMNS)).sort_values("expected_coverage")
@@ -39,11 +42,10 @@ def calibration_figure(curves: pd.DataFrame, title: str = "") -> Figure:
         expected, observed = curve["expected_coverage"], curve["observed_coverage"]
         grid, gap = coverage_gap(curve)
         axes.fill_between(grid, grid, grid + gap, color=colour, alpha=0.15, linewidth=0)
-        # Bars from the interval's own ends: rounding may leave a point outside its interval.
-        axes.vlines(expected, curve["ci_low"], curve["ci_high"], color=colour, linewidth=1.2)
-        axes.plot(
-            expected, observed, f"{mark}-", color=colour, markersize=4, clip_on=False, label=name
-        )
+        draw_marks(
+            axes, expected, observed, (curve["ci_low"], curve["ci_high"]), f"{mark}-",
+            vertical=True, color=colour, clip_on=False, label=name,
+        )  # fmt: skip
         lines.append(f"{miscalibration_area(curve):.3f} {name}")
     axes.set(xlabel=axis_label("expected_coverage"), ylabel=axis_label("observed_coverage"))
     axes.legend(loc="lower right")

@@ -13,7 +13,7 @@ from matxai.plotting.quantities import axis_label
 if TYPE_CHECKING:
     import pandas as pd
 
-    from matxai.plotting.quantities import Quantity
+    from matxai.quantities import Quantity
 
 _MARKED = 30  # epochs up to which each one has a dot
 

@@ -16,23 +16,31 @@ if TYPE_CHECKING:
     from matplotlib.collections import PolyCollection
     from numpy.typing import NDArray
 
-    from matxai.plotting.quantities import Quantity
+    from matxai.quantities import Quantity
 
-_FEW = 500  # compounds up to which each one shows its own predicted sigma
+_FEW = 500  # samples up to which each one shows its own predicted sigma
 
 
 @style.styled
-def parity_figure(predictions: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
-    """Draw columns target, prediction, part and, optionally, sigma (standard deviation).
+def parity_figure(
+    predictions: pd.DataFrame, target: Quantity, title: str = "", *, samples: str = "samples"
+) -> Figure:
+    """Draw predicted against true values, one panel per part of the data set.
 
-    All panels share equal axes and, where compounds are many, one density scale. MAE, RMSE and R2
-    stand in each. Rows without a finite target and prediction are counted in the panel, not drawn.
+    All panels share equal axes and, where samples are many, one density scale. MAE, RMSE and R2 stand in
+    each. Rows without a finite target and prediction are counted in the panel, not drawn.
+
+    Args:
+        predictions: Columns target, prediction, part and, optionally, sigma (standard deviation).
+        target: What is predicted, and its unit.
+        title: What stands above.
+        samples: What the rows are, such as compounds.
     """
     style.require_columns(predictions, ("target", "prediction", "part"), "parity")
     finite = np.isfinite(predictions[["target", "prediction"]].to_numpy(float)).all(axis=1)
     parts = list(predictions["part"].drop_duplicates())
     if not finite.any():
-        return style.empty_figure("no compound has a target and a prediction")
+        return style.empty_figure(f"no {samples} with a target and a prediction")
     parts.sort(
         key=lambda part: list(style.PART_COLOURS).index(part) if part in style.PART_COLOURS else 9
     )
@@ -65,7 +73,9 @@ def parity_figure(predictions: pd.DataFrame, target: Quantity, title: str = "") 
         shared = max((cells.norm for cells in densities), key=lambda norm: norm.vmax or 0)
         for cells in densities:
             cells.set_norm(shared)
-        bar = figure.colorbar(densities[0], ax=panels, label="Compounds per cell", shrink=0.8)
+        bar = figure.colorbar(
+            densities[0], ax=panels, label=f"{samples.capitalize()} per cell", shrink=0.8
+        )
         style.count_axis(bar.ax.yaxis)
     return style.titled(figure, title, max(40, 28 * len(parts)))
 
@@ -88,7 +98,7 @@ def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _points(axes: Axes, table: pd.DataFrame, colour: str) -> None:
-    """Draw each compound, with its predicted standard deviation where they are few."""
+    """Draw each sample, with its predicted standard deviation where they are few."""
     if "sigma" in table.columns and len(table) <= _FEW:
         axes.errorbar(
             table["target"], table["prediction"], yerr=table["sigma"], fmt="none",

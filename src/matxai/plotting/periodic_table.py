@@ -22,9 +22,9 @@ from matxai.plotting import style
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from matxai.plotting.quantities import Quantity
+    from matxai.quantities import Quantity
 
-LAST = 103  # Lr, the last element of the f block that the tables of this project hold
+LAST = 103  # Lr, the last element of the f block
 _LANTHANIDES, _ACTINIDES = range(57, 72), range(89, 104)
 _F_BLOCK_DROP = 2.4  # rows between a period's place and that of its f block, drawn apart below
 
@@ -54,16 +54,20 @@ def periodic_table(
     scale: str = "linear",
     title: str = "",
 ) -> Figure:
-    """Draw one value an element; an element without a (finite) value is grey.
+    """Draw one value per element; an element without a (finite) value is grey.
 
-    ``scale`` is ``linear`` or ``log`` (for counts: zero or below is absent, no compound holds the
-    element).
-    Raises ValueError for a symbol that is no element up to Lr and for an unknown scale.
+    Args:
+        values: By the symbols of elements.
+        quantity: What the values are.
+        scale: ``linear``, or ``log`` (for counts: zero or below is absent).
+        title: What stands above.
+
+    Raises:
+        ValueError: A symbol is no element up to Lr, or the scale is unknown.
     """
     unknown = sorted(set(values) - set(positions()))
     if unknown:
-        message = f"not an element symbol between H and Lr: {', '.join(map(str, unknown))}"
-        raise ValueError(message)
+        raise ValueError(f"not an element symbol between H and Lr: {', '.join(map(str, unknown))}")
     shown = {
         symbol: float(value)
         for symbol, value in values.items()
@@ -110,8 +114,7 @@ _SCALES = ("linear", "log")
 def _norm(values: list[float], scale: str) -> Normalize:
     """Make the colour scale, also where there is one value only or none."""
     if scale not in _SCALES:
-        message = f"scale '{scale}' of a periodic table is not one of {', '.join(_SCALES)}"
-        raise ValueError(message)
+        raise ValueError(f"scale '{scale}' of a periodic table is not one of {', '.join(_SCALES)}")
     low, high = (min(values), max(values)) if values else (1.0, 10.0)
     if scale == "log":
         return LogNorm(low, high if high > low else 10 * low)

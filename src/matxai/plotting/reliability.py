@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from matxai.plotting import style
+from matxai.plotting.intervals import draw_marks
 from matxai.plotting.quantities import axis_label
 from matxai.statistics.calibration import expected_calibration_error
 
@@ -19,8 +20,14 @@ _COLUMNS = (
 
 
 @style.styled
-def reliability_figure(curve: pd.DataFrame, title: str = "") -> Figure:
-    """Draw a table of `uncertainty.reliability`: above shares with intervals, below rows a bin."""
+def reliability_figure(curve: pd.DataFrame, title: str = "", *, samples: str = "samples") -> Figure:
+    """Draw observed shares with their intervals above, and the number of samples in each bin below.
+
+    Args:
+        curve: Columns bin_low, bin_high, rows, mean_probability, observed_share, ci_low, ci_high.
+        title: What stands above.
+        samples: What the rows of a bin are, such as compounds.
+    """
     style.require_columns(curve, _COLUMNS, "reliability")
     filled = curve[curve["rows"] > 0]
     if filled.empty:
@@ -29,9 +36,10 @@ def reliability_figure(curve: pd.DataFrame, title: str = "") -> Figure:
     shares, counts = figure.subplots(nrows=2, sharex=True, height_ratios=(3.4, 1))
     shares.plot([0, 1], [0, 1], color=style.GUIDE, linestyle="--", label="ideal")
     x = filled["mean_probability"]
-    # Bars from the interval's own ends: they are not symmetric about the share.
-    shares.vlines(x, filled["ci_low"], filled["ci_high"], color=style.BLUE, linewidth=1.2)
-    shares.plot(x, filled["observed_share"], "o-", color=style.BLUE, markersize=4, label="observed")
+    draw_marks(
+        shares, x, filled["observed_share"], (filled["ci_low"], filled["ci_high"]), "o-",
+        vertical=True, color=style.BLUE, label="observed",
+    )  # fmt: skip
     shares.set(ylim=(-0.02, 1.02), xlim=(-0.02, 1.02), ylabel=axis_label("observed_share"))
     shares.legend(loc="lower right")
     error = expected_calibration_error(curve)
@@ -45,6 +53,6 @@ def reliability_figure(curve: pd.DataFrame, title: str = "") -> Figure:
             f"{number:,}", (place, number), (0, 2), textcoords="offset points", ha="center", size=7
         )
     counts.margins(y=0.2)
-    counts.set(xlabel=axis_label("mean_probability"), ylabel=axis_label("compounds"))
+    counts.set(xlabel=axis_label("mean_probability"), ylabel=samples.capitalize())
     shares.set_title(style.wrapped(title))
     return figure

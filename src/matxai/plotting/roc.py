@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from matxai.plotting import style
+from matxai.plotting.intervals import draw_curve
 from matxai.plotting.quantities import axis_label
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ _BANDED = "test"  # the part whose uncertainty is of interest: the others were l
 
 @style.styled
 def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") -> Figure:
-    """Draw `class_curves` of several parts, told apart by the column part: ROC left, precision right.
+    """Draw the ROC curves of several parts on the left, their precision on the right.
 
-    ``notes``: what the legend of each panel (roc, precision) says of the test part, e.g. its area. The
-    band is that of the test part. Parts of one class have no curve.
+    The band is that of the test part. Parts of one class have no curve.
+
+    Args:
+        curves: Columns part, false_positive_rate, recall, precision, recall_ci_low, recall_ci_high.
+        notes: What the legend of each panel (roc, precision) says of the test part, such as its area.
+        title: What stands above.
     """
     style.require_columns(curves, _COLUMNS, "ROC")
     known = curves.dropna(subset=["false_positive_rate", "recall"])
@@ -36,15 +41,15 @@ def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") 
         table, colour = known[known["part"] == part], style.PART_COLOURS[part]
         mine = part == _BANDED
         if mine:
-            band = table["false_positive_rate"], table["recall_ci_low"], table["recall_ci_high"]
-            roc.fill_between(*band, color=colour, alpha=0.2, linewidth=0)
             share = table["precision"].iloc[-1]  # all are called class 1
             precision.axhline(
                 share, color=style.GUIDE, linestyle="--", linewidth=1, label="chance (test)"
             )
         look = {"color": colour, "linewidth": 1.8 if mine else 1.0}
         names = [f"{part}{notes.get(kind, '') if mine else ''}" for kind in ("roc", "precision")]
-        roc.plot(table["false_positive_rate"], table["recall"], label=names[0], **look)
+        x, recall = table["false_positive_rate"], table["recall"]
+        ends = table["recall_ci_low"], table["recall_ci_high"]
+        draw_curve(roc, x, recall, ends if mine else None, label=names[0], **look)
         # A step, not a line: nothing between two thresholds can be reached. The first threshold that
         # reaches a recall has its best precision; the area below is the average precision.
         reached = table.drop_duplicates("recall")

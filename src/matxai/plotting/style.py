@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -51,8 +51,6 @@ ABSENT = "#D9D9D9"  # in neither map, so "no value" is never read as a value
 GUIDE = "#808080"  # identity lines, separators, notes
 
 CROWDED = 2000  # points above which they would hide each other: `density` instead
-_MANY_ELEMENTS = 45  # from which on their axis is wide
-_CLOSE_ELEMENTS = 30  # above which their names stand in two rows
 
 STYLE: dict[Any, Any] = {  # Any: matplotlib types each key as a literal of its own
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same glyphs on every machine
@@ -132,26 +130,6 @@ def titled(figure: Figure, title: str, width: int = 90) -> Figure:
     if title:
         figure.suptitle(wrapped(title, width), fontsize=11)
     return figure
-
-
-def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """Give each name a row, the first one on top."""
-    axes.set_yticks(range(len(names)), [wrapped(str(name), 26) for name in names])
-    axes.set_ylim(len(names) - 0.5, -0.5)
-
-
-def element_axis(
-    elements: Sequence[str], height: float, order: str = "by atomic number"
-) -> tuple[Figure, Axes]:
-    """Make a figure, ``height`` inches high, with one place an element along its horizontal axis."""
-    many = len(elements) > _MANY_ELEMENTS
-    figure = Figure(figsize=(LARGE_WIDTH if many else FULL_WIDTH, height))
-    axes = figure.add_subplot()
-    axes.set_xticks(range(len(elements)), elements)
-    stagger(axes.xaxis, 7.5 if many else 9, 10 if len(elements) > _CLOSE_ELEMENTS else 0)
-    axes.set_xlim(-0.8, max(len(elements), 8) - 0.2)  # one element is a bar, not a wall
-    axes.set_xlabel(f"Element, {order}")
-    return figure, axes
 
 
 def density(

@@ -7,6 +7,6 @@ Used by scripts: `job.job`, `tensorflow.enter_tensorflow`, `outputs.read_json`, 
 Used by the library: `errors.InputError`, `progress.progress`, `progress.report`, `digests.digest`,
 `digests.file_digest`, `download.download`.
 Used by the rules: `requests.by_size`, `requests.gpus`, `provenance`, `terminal.calm_terminal`,
-`closing.closing_lines`.
+`terminal.past_seconds`, `closing.closing_lines`.
 Used by tests: `snakemake_object.SnakemakeObject`, `snakemake_object.run_script`.
 """

@@ -70,7 +70,8 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
     """Run the block as a job of the workflow.
 
     What the block prints goes to the rule's log, with a header, the traceback of a failure and what
-    the job took; `matxai.run.progress.report` also shows lines on the terminal.
+    the job took; `matxai.run.progress.report` also shows lines on the terminal. Of an error the
+    terminal shows the message only.
 
     Args:
         snakemake: Snakemake's object, or a `SnakemakeObject`.
@@ -81,7 +82,7 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
         FileNotFoundError: The block ended cleanly without writing an output.
         InputError: MATXAI_DEVICE names no usable device (only rules with the resource `gpu`, or the
             `gres` of a cluster, ask for one; the others compute on the CPU); the disk is full; and
-            any that the block raises. Only the message is shown (the log has the traceback).
+            any that the block raises.
     """
     final = NamedList.from_any(snakemake.output, flatten=True)
     with ExitStack() as frame:
@@ -152,8 +153,7 @@ def _printed_outcome() -> Iterator[None]:
     except BaseException as error:
         outcome = f"failed ({type(error).__name__}), no outputs written"
         print(traceback.format_exc().rstrip())
-        if isinstance(error, InputError):
-            sys.excepthook = _show_message_only  # stays: nothing follows but the process's end
+        sys.excepthook = _show_message_only  # stays: nothing follows but the process's end
         raise
     finally:
         spent = f"{duration(time.monotonic() - wall)}, CPU {_cpu_seconds() - cpu:.1f} s"
@@ -206,9 +206,7 @@ def _sigterm_as_exception() -> Iterator[None]:
 
 
 def _show_message_only(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    kind: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
-    if isinstance(error, InputError):
-        print(f"Error: {error}", file=sys.stderr)
-    else:
-        sys.__excepthook__(kind, error, trace)
+    name = "Error" if isinstance(error, InputError) else kind.__name__
+    print(f"{name}: {error}", file=sys.stderr)

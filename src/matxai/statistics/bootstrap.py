@@ -2,7 +2,8 @@
 
 Rows of one group (steps of a loading path, say) are correlated. Drawn one by one, they would pass for
 more evidence than they are (Field & Welsh 2007, J. R. Stat. Soc. B 69:369). Most statistics are
-functions of sums over each group, so that a draw costs a weighted sum over groups and no pass over the rows.
+functions of sums over each group, so that a draw costs a weighted sum over groups and no pass over
+the rows.
 """
 
 from __future__ import annotations
@@ -60,10 +61,9 @@ class Resamples:
         Returns:
             An array (1 + resamples, ...), the sample itself first.
         """
-        values = [statistic(np.ones((1, self.weights.shape[1])))]
-        for part in _parts(len(self.weights), max(len(self.codes), width)):
-            values.append(statistic(self.weights[part].astype(np.float64)))
-        return np.concatenate(values)
+        parts = _parts(len(self.weights), max(len(self.codes), width))
+        drawn = [statistic(self.weights[part].astype(np.float64)) for part in parts]
+        return np.concatenate([statistic(np.ones((1, self.weights.shape[1]))), *drawn])
 
     def means(self, values: Array) -> Array:
         """Mean over rows of (rows,) or (rows, k) values: (1 + resamples,) or (1 + resamples, k)."""

@@ -2,7 +2,7 @@
 
 Every metric here is a function of how often a draw holds each row, so that all draws are computed at
 once: rows are sorted by their probability a single time, and rows of one probability are one threshold.
-(One call of scikit-learn for each draw takes some ten times as long.)
+(One call of scikit-learn per draw takes some four times as long.)
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Ranked:
         return cls(target[order], probability[order], draws.codes[order], last)
 
     def counts(self, rows: Array) -> tuple[Array, Array]:
-        """True and false positives, (draws, 1 + thresholds), from (draws, rows) weights; first none is called."""
+        """True and false positives at each threshold and, first, above all: (draws, 1 + thresholds)."""
         true, called = (
             np.pad(np.cumsum(weights, axis=1)[:, self.last], ((0, 0), (1, 0)))
             for weights in (rows * self.target, rows)
@@ -49,10 +49,10 @@ def class_metrics(target: Array, probability: Array, draws: Resamples) -> pd.Dat
     """Metrics of (rows,) probabilities of class 1 in the sample itself and in every draw.
 
     Returns:
-        Columns roc_auc (ties count half), average_precision (sum of precision x gain of recall, no
-        interpolation), accuracy and balanced_accuracy (mean recall of the two classes) at the threshold 0.5,
-        brier (mean squared difference), log_loss (nats; probabilities are kept 2e-16 away from 0 and 1);
-        1 + resamples rows, the sample itself first. What needs both classes is NaN without them.
+        Columns roc_auc (ties count half), average_precision (sum of precision x gain of recall, without
+        interpolation), accuracy and balanced_accuracy (mean recall of the two classes) at the threshold
+        0.5, brier (mean squared difference), log_loss (nats; probabilities are kept 2e-16 away from 0
+        and 1); 1 + resamples rows, the sample itself first. What needs both classes is NaN without them.
     """
     ranked = _Ranked.of(target, probability, draws)
     target, probability = ranked.target, ranked.probability
@@ -121,9 +121,9 @@ def class_curves(
 
     Returns:
         Columns threshold (a row at or above it is called class 1; at inf none is), false_positive_rate,
-        recall (true positive rate), precision (NaN where none is called); recall_ci_low, recall_ci_high, the
-        pointwise 95 % bootstrap band of the recall at this false positive rate. Rates of a class without rows
-        are NaN.
+        recall (true positive rate), precision (NaN where none is called); recall_ci_low and
+        recall_ci_high, the pointwise 95 % bootstrap band of the recall at this false positive rate.
+        Rates of a class without rows are NaN.
     """
     group = np.arange(len(target)) if group is None else group
     draws = Resamples.of(group, seed=seed, resamples=resamples)

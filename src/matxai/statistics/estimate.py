@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +24,12 @@ class Estimate(NamedTuple):
         ci_high: Upper end.
     """
 
-    value: Array
-    ci_low: Array
-    ci_high: Array
+    value: Any
+    ci_low: Any
+    ci_high: Any
 
 
 def normal_estimate(value: npt.ArrayLike, error: npt.ArrayLike) -> Estimate:
     """Give a value of known standard error its normal 95 % interval."""
     half = np.multiply(_NORMAL_95, error)
-    return Estimate(np.asarray(value), np.subtract(value, half), np.add(value, half))
+    return Estimate(value, np.subtract(value, half), np.add(value, half))

@@ -39,7 +39,8 @@ def paired_differences(
         resamples: Number of draws.
 
     Returns:
-        Columns model, reference, metric, difference (the model's metric minus the reference's), ci_low, ci_high.
+        Columns model, reference, metric, difference (the model's value minus the reference's), ci_low,
+        ci_high.
     """
     draws = Resamples.of(group, seed=seed, resamples=resamples)
     values = {name: metrics(target, prediction, draws) for name, prediction in predictions.items()}

@@ -49,7 +49,8 @@ def score(
 ) -> pd.DataFrame:
     """MAE, RMSE and R2 of (rows,) predictions with 95 % bootstrap intervals over groups of rows.
 
-    The interval tells how the value would differ on another test set of this size, not after another training.
+    The interval tells how the value would differ on another test set of this size, not after another
+    training.
 
     Args:
         target: True values, (rows,).

@@ -11,25 +11,27 @@ from tests.project import REPOSITORY
 
 from matxai.composition.settings.line import Composition
 from matxai.config.base import SettingsBlock
-from matxai.config.generated import config_schema, config_yaml, generated
-from matxai.config.loading import load, plain
+from matxai.config.generated import config_schema, config_yaml, generated_files
+from matxai.config.loading import load
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.settings.line import Constitutive
-from matxai.study import Settings
+from matxai.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.mark.parametrize("path", list(generated()), ids=str)
+@pytest.mark.parametrize("path", list(generated_files(Study.default())), ids=str)
 def test_generated_files_are_current(path):
     current = (REPOSITORY / path).read_text(encoding="utf-8")
-    assert current == generated()[path], "python -m matxai.config.generated --fix rewrites it"
+    assert current == generated_files(Study.default())[path], (
+        "python -m matxai.study --fix rewrites it"
+    )
 
 
 def test_config_yaml_states_exactly_the_defaults():
-    assert load(REPOSITORY / "config.yaml") == Settings.default()
-    assert yaml.safe_load(config_yaml()) == plain(Settings.default())
+    assert load(Study, REPOSITORY / "config.yaml") == Study.default()
+    assert yaml.safe_load(config_yaml(Study.default())) == Study.default().plain()
 
 
 def _key_lines(node: yaml.Node) -> Iterator[tuple[str, int]]:
@@ -54,7 +56,7 @@ def blocks(block: SettingsBlock, path: str = "") -> Iterator[tuple[str, Settings
 
 
 def test_a_block_given_in_part_has_the_defaults_that_config_yaml_shows():
-    found = dict(blocks(Settings.default()))
+    found = dict(blocks(Study.default()))
     assert len(found) > 10
     for name, shown in found.items():
         assert type(shown)() == shown, name
@@ -65,9 +67,9 @@ def comments(lines: list[str]) -> str:
 
 
 def test_every_key_has_a_comment_above_it():
-    lines = config_yaml().splitlines()
-    keys = list(_key_lines(yaml.compose(config_yaml())))
-    assert [key for key, _ in keys] == list(_keys(plain(Settings.default())))
+    lines = config_yaml(Study.default()).splitlines()
+    keys = list(_key_lines(yaml.compose(config_yaml(Study.default()))))
+    assert [key for key, _ in keys] == list(_keys(Study.default().plain()))
     described_together = {name for law in LAWS.values() for name in law.parameters}
     for key, line in keys:
         if key in described_together:
@@ -80,7 +82,7 @@ def test_every_key_has_a_comment_above_it():
 
 
 def test_choices_stand_in_the_comment():
-    text = comments(config_yaml().splitlines())
+    text = comments(config_yaml(Study.default()).splitlines())
     assert "One of: keep, drop, only." in text
     assert "Any of: crabnet, hotcrab." in text
     assert "Any of: strain, prev_strain," in text
@@ -94,7 +96,7 @@ def test_the_examples_in_the_comments_are_valid():
         datasets = Composition.from_plain({"datasets": example}).datasets
         sources |= {dataset.source for dataset in datasets.values()}
         for line in yaml.safe_dump(example).splitlines():
-            assert line.strip() in config_yaml()
+            assert line.strip() in config_yaml(Study.default())
     assert sources == {"folder", "download"}
     for example in Constitutive.model_fields["cases"].examples or ():
         assert Constitutive.from_plain({"cases": example})
@@ -104,10 +106,10 @@ def test_the_examples_in_the_comments_are_valid():
     "file", [REPOSITORY / "config.yaml", *(REPOSITORY / "config").glob("*.yaml")], ids=str
 )
 def test_the_schema_accepts_every_run_and_refuses_what_load_refuses(file):
-    validator = jsonschema.Draft202012Validator(yaml.safe_load(config_schema()))
+    validator = jsonschema.Draft202012Validator(yaml.safe_load(config_schema(Study)))
     values = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert list(validator.iter_errors(values)) == []
-    assert load(file).study
+    assert load(Study, file).study
     for wrong in ({"epochs": 0}, {"epohcs": 1}, {"loss": "l3"}):
         values["composition"]["train"] = wrong
         assert not validator.is_valid(values)

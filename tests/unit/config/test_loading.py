@@ -16,8 +16,8 @@ from matxai.composition.settings.data import (
     Transport,
     read_dataset,
 )
-from matxai.config.loading import ConfigError, load, plain
-from matxai.study import Settings
+from matxai.config.loading import ConfigError, load
+from matxai.study import Study
 
 
 def composition(**block: Any) -> dict[str, Any]:
@@ -26,22 +26,22 @@ def composition(**block: Any) -> dict[str, Any]:
 
 def message(values: dict[str, Any]) -> str:
     with pytest.raises(ConfigError) as caught:
-        load(values, files=["my.yaml"])
+        load(Study, values, files=["my.yaml"])
     return str(caught.value)
 
 
 def test_omitted_keys_have_typed_defaults():
-    settings = load(composition(train={"epochs": 3}))
+    settings = load(Study, composition(train={"epochs": 3}))
     assert settings.composition is not None
     assert settings.composition.train.epochs == 3
     assert settings.composition.train.jitter == 0.02
-    assert settings.composition.network == Settings.default().composition.network  # type: ignore[union-attr]
+    assert settings.composition.network == Study.default().composition.network  # type: ignore[union-attr]
     assert settings.lines() == ("composition",)
 
 
 def test_a_files_data_sets_replace_the_default_one():
     own = {"mine": {"source": "folder", "path": "data/mine"}}
-    settings = load(composition(datasets=own))
+    settings = load(Study, composition(datasets=own))
     assert settings.composition is not None
     assert settings.composition.datasets == {
         "mine": CompositionFolder(source="folder", path="data/mine")
@@ -54,8 +54,8 @@ def test_a_line_is_off_unless_it_has_a_block(values):
 
 
 def test_smoke_is_a_small_run_of_the_same_chain():
-    smoke = load(REPOSITORY / "config/smoke.yaml")
-    default = Settings.default().composition
+    smoke = load(Study, REPOSITORY / "config/smoke.yaml")
+    default = Study.default().composition
     assert smoke.study == "smoke"
     assert smoke.composition is not None
     assert default is not None
@@ -77,8 +77,8 @@ def test_what_snakemake_reads_is_accepted(tmp_path):
     path.write_text("study: 2024-01-01\ncomposition: {train: {learning_rate: 1e-3, jitter: 0}}\n")
     merged = load_configfile(path)
     assert merged["composition"]["train"]["learning_rate"] == "1e-3"  # YAML 1.1 takes it for text
-    settings = load(merged, files=[path])
-    assert settings == load(path)
+    settings = load(Study, merged, files=[path])
+    assert settings == load(Study, path)
     assert settings.study == "2024-01-01"
     assert settings.composition is not None
     assert settings.composition.train.learning_rate == 0.001
@@ -89,22 +89,22 @@ def test_values_on_the_command_line_have_their_types():
     texts = {"train": {"epochs": "9", "learning_rate": "1e-4"}, "seeds": ["1", "2"]}
     given = {"study": "7", "composition": texts}  # Snakemake's own reading of --config
     merged = {"study": "7", "composition": texts | {"networks": ["hotcrab"]}}
-    block = load(merged, command_line=given).composition
+    block = load(Study, merged, command_line=given).composition
     assert block is not None
     assert (block.train.epochs, block.train.learning_rate) == (9, 1e-4)
     assert (block.seeds, block.networks) == ((1, 2), ("hotcrab",))
     with pytest.raises(ConfigError, match='epochs = "9"'):
-        load(merged)
+        load(Study, merged)
 
 
 def test_plain_values_survive_a_round_trip_through_json():
     block = Correlation(vectors=("embedded", "layer1.query"), orders=("group",))
-    values = plain(block)
+    values = block.plain()
     assert values == json.loads(json.dumps(values))
     assert values["vectors"] == ["embedded", "layer1.query"]
     assert Correlation.from_plain(values) == block
     own = CompositionFolder(source="folder", path="data/mine", unit="GPa")
-    assert [read_dataset(plain(source)) for source in (POWER_FACTOR, own)] == [POWER_FACTOR, own]
+    assert [read_dataset(source.plain()) for source in (POWER_FACTOR, own)] == [POWER_FACTOR, own]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_bad_value_is_named_with_what_is_allowed_and_the_fix(written, expected
 def test_a_download_needs_a_web_address_and_a_digest(part, key, value):
     file = {"url": "https://example.org/x.csv", "sha256": "0" * 64}
     source: dict[str, Any] = {"source": "download", "train": file, "val": file, "test": file}
-    assert load(composition(datasets={"web": source})).lines() == ("composition",)
+    assert load(Study, composition(datasets={"web": source})).lines() == ("composition",)
     text = message(composition(datasets={"web": source | {part: file | {key: value}}}))
     assert f"composition.datasets.web.{part}.{key} = " in text
 
@@ -209,9 +209,9 @@ def test_a_repeated_key_is_refused_with_both_lines(tmp_path):
     path = tmp_path / "my.yaml"
     path.write_text("composition:\n  seeds: [0]\n  train: {}\n  seeds: [1]\n")
     with pytest.raises(ConfigError, match=r"composition\.seeds: stands on line 2 and again on li"):
-        load(path)
+        load(Study, path)
     with pytest.raises(ConfigError, match="again on line 4"):
-        load(load_configfile(path), files=[path])
+        load(Study, load_configfile(path), files=[path])
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_an_unreadable_file_is_named(tmp_path, text, expected):
     if text is not None:
         path.write_text(text)
     with pytest.raises(ConfigError, match=f"(?s)my.yaml.*{expected}"):
-        load(path)
+        load(Study, path)

@@ -1,21 +1,26 @@
 """The shared training loop: it learns, stops, keeps the best state, and resumes to the same result."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from matxai.learning.loop import AVERAGE_EVERY, Recipe, cycle, fit
+from matxai.learning.loop import AVERAGE_EVERY, fit
+from matxai.learning.recipe import SGD, AdamW, ExponentialDecay, OneCycle, Recipe
 
 RECIPE = Recipe(
     epochs=6,
-    learning_rate=0.02,
-    weight_decay=0.01,
-    ema_decay=0.9,
-    warmup=0.3,
+    optimizer=AdamW(learning_rate=0.02, weight_decay=0.01),
+    schedule=OneCycle(warmup=0.3),
     patience=99,
     checkpoint_every=2,
+    ema_decay=0.9,
+)
+PLAIN = replace(
+    RECIPE, optimizer=SGD(0.05, 0.01, 0.9), schedule=ExponentialDecay(0.8), ema_decay=0.0
 )
 
 
@@ -48,7 +53,7 @@ def network():
 
 
 def recipe(**changes):
-    return Recipe(**(vars(RECIPE) | changes))
+    return replace(RECIPE, **changes)
 
 
 def test_it_learns():
@@ -58,12 +63,44 @@ def test_it_learns():
 
 
 def test_learning_rate_rises_and_falls_in_one_cycle():
-    rates = [cycle(i / 100, 0.3) for i in range(101)]
+    rates = [OneCycle(0.3).factor(step, 20, 5) for step in range(101)]
     assert max(rates) == pytest.approx(1) == rates[30]
     assert rates[:31] == sorted(rates[:31])
     assert rates[30:] == sorted(rates[30:], reverse=True)
-    assert cycle(0, 0.3) == pytest.approx(1 / 25)
-    assert math.isfinite(cycle(0, 0.0))
+    assert rates[0] == pytest.approx(1 / 25)
+    assert math.isfinite(OneCycle(0.0).factor(0, 20, 5))
+
+
+def test_learning_rate_decays_after_each_epoch():
+    fitted = fit(network(), Line(), replace(PLAIN, epochs=3), seed=0)
+    np.testing.assert_allclose(fitted.history["learning_rate"], [0.05, 0.04, 0.032])
+
+
+def test_sgd_follows_its_formula():
+    """Momentum and weight decay by hand, in float64 and without dropout; biases are not decayed."""
+    torch.manual_seed(3)
+    net, gradients = nn.Linear(3, 1).double(), []
+    weight, bias = (p.detach().clone() for p in net.parameters())
+
+    class Spy(Line):
+        def loss(self, network, rows):
+            x, y = self.x[rows].double(), self.y[rows].double()
+            error = network(x)[:, 0] - y
+            gradients.append(((2 * error[:, None] * x).mean(0).detach(), 2 * error.mean().detach()))
+            return error.square().mean()
+
+        def validate(self, network):
+            return 1.0
+
+    fit(net, Spy(), replace(PLAIN, epochs=2), seed=0)
+    velocity, drift = torch.zeros(3, dtype=torch.float64), 0.0
+    for step, (by_weight, by_bias) in enumerate(gradients):
+        rate = 0.05 * 0.8 ** (step // 8)
+        velocity = 0.9 * velocity + by_weight + 0.01 * weight[0]
+        drift = 0.9 * drift + by_bias
+        weight, bias = weight - rate * velocity, bias - rate * drift
+    assert torch.allclose(net.weight, weight, atol=1e-12)
+    assert torch.allclose(net.bias, bias, atol=1e-12)
 
 
 def test_the_kept_state_is_that_of_the_lowest_error():
@@ -89,7 +126,7 @@ def test_it_stops_when_patience_ends():
 def test_averaging_follows_its_formula():
     net, values = network(), []
     task = Line()
-    fit_one = recipe(epochs=1, ema_decay=0.5, warmup=0.0)
+    fit_one = recipe(epochs=1, ema_decay=0.5, schedule=OneCycle(0.0))
 
     class Spy(Line):
         def loss(self, network, rows):
@@ -113,8 +150,9 @@ def test_same_seed_same_result_other_seed_other():
     assert not runs[0].history.equals(runs[2].history)
 
 
+@pytest.mark.parametrize("recipe", [RECIPE, PLAIN], ids=["adamw", "sgd"])
 @pytest.mark.parametrize("stop_after", [2, 3, 5])
-def test_resumed_equals_uninterrupted(tmp_path, stop_after):
+def test_resumed_equals_uninterrupted(tmp_path, stop_after, recipe):
     class Killed(Line):
         def batches(self):
             if self.epochs_run == stop_after:
@@ -123,11 +161,11 @@ def test_resumed_equals_uninterrupted(tmp_path, stop_after):
 
     checkpoint = tmp_path / "checkpoint.pt"
     with pytest.raises(KeyboardInterrupt):
-        fit(network(), Killed(), RECIPE, seed=0, checkpoint=checkpoint, fingerprint="a")
+        fit(network(), Killed(), recipe, seed=0, checkpoint=checkpoint, fingerprint="a")
     task = Line()
-    resumed = fit(network(), task, RECIPE, seed=0, checkpoint=checkpoint, fingerprint="a")
-    whole = fit(network(), Line(), RECIPE, seed=0)
-    assert task.epochs_run == RECIPE.epochs - stop_after // 2 * 2
+    resumed = fit(network(), task, recipe, seed=0, checkpoint=checkpoint, fingerprint="a")
+    whole = fit(network(), Line(), recipe, seed=0)
+    assert task.epochs_run == recipe.epochs - stop_after // 2 * 2
     assert resumed.history.equals(whole.history)
     assert all(torch.equal(resumed.state[name], value) for name, value in whole.state.items())
 
@@ -148,6 +186,25 @@ def test_a_damaged_checkpoint_is_named_and_not_used(tmp_path, capsys):
     fitted = fit(network(), Line(), RECIPE, seed=0, checkpoint=checkpoint, fingerprint="a")
     assert fitted.history.equals(fit(network(), Line(), RECIPE, seed=0).history)
     assert f"checkpoint {checkpoint} cannot be read" in capsys.readouterr().out
+
+
+def test_progress_names_the_training_and_estimates_late(monkeypatch, capsys):
+    now = 0.0
+
+    class Slow(Line):
+        def validate(self, network):
+            nonlocal now
+            now += 5.0
+            return super().validate(network)
+
+    monkeypatch.setattr("matxai.learning.loop.time.monotonic", lambda: now)
+    fit(network(), Slow(), recipe(epochs=5), seed=0, label="crabnet/hardness")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == [
+        f"crabnet/hardness epoch {number}/5" for number in range(1, 6)
+    ]
+    assert ["left" in line for line in lines] == [False, False, True, True, False]
+    assert lines[2].endswith("5.00 s per epoch, at most 10 s left")
 
 
 def test_divergence_is_an_error():

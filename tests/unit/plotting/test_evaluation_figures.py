@@ -10,7 +10,7 @@ from matxai.plotting.accuracy import accuracy_figure
 from matxai.plotting.calibration import calibration_figure
 from matxai.plotting.history import history_figure
 from matxai.plotting.parity import parity_figure
-from matxai.plotting.quantities import Quantity
+from matxai.quantities import Quantity
 
 TARGET = Quantity("Bulk modulus", unit="GPa")
 
@@ -103,7 +103,7 @@ def test_parity_counts_what_it_cannot_draw() -> None:
     axes = parity_figure(table, TARGET).axes[0]
     assert "1 without a value" in texts(axes)
     assert len(axes.collections[0].get_offsets()) == 9
-    nothing = parity_figure(table.assign(target=np.nan), TARGET)
+    nothing = parity_figure(table.assign(target=np.nan), TARGET, samples="compounds")
     assert "no compound" in nothing.texts[0].get_text()
 
 

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from matxai.plotting.periodic_table import periodic_table, positions
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
+from matxai.quantities import Quantity
 
 COUNT = Quantity("Compounds", unit="")
 

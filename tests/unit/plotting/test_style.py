@@ -14,15 +14,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from matxai.plotting.page import plain_numbers, write_page
-from matxai.plotting.quantities import Quantity, axis_label, quantities, quantity
+from matxai.plotting.quantities import SHARED, axis_label, quantity
 from matxai.plotting.style import (
     ABSENT,
     DIVERGING,
-    FULL_WIDTH,
     colour_stops,
     count_axis,
     density,
-    element_axis,
     empty_figure,
     require_columns,
     save,
@@ -30,6 +28,7 @@ from matxai.plotting.style import (
     text_colour,
     wrapped,
 )
+from matxai.quantities import Quantity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +136,7 @@ def test_label_errors_help() -> None:
 
 
 def test_every_listed_quantity_has_a_label() -> None:
-    assert all(entry.label for entry in quantities().values())
+    assert all(entry.label for entry in SHARED.known.values())
 
 
 def test_page_is_self_contained_and_repeatable(tmp_path: Path) -> None:
@@ -162,16 +161,6 @@ def test_numbers_of_a_page_are_short_and_unknown_ones_null() -> None:
 def test_colour_stops_go_through_the_map() -> None:
     stops = colour_stops("viridis", 3)
     assert stops == [[0, "#440154"], [0.5, "#21918c"], [1, "#fde725"]]
-
-
-@pytest.mark.parametrize(
-    ("count", "wide", "rows"), [(1, False, 1), (30, False, 1), (31, False, 2), (46, True, 2)]
-)
-def test_many_elements_have_a_wide_axis_and_two_rows_of_names(count, wide, rows) -> None:
-    figure, axes = element_axis([f"E{place}" for place in range(count)], 3.0)
-    assert (figure.get_figwidth() > FULL_WIDTH) == wide
-    assert len({tick.get_pad() for tick in axes.xaxis.get_major_ticks()}) == rows
-    assert [label.get_text() for label in axes.get_xticklabels()][-1] == f"E{count - 1}"
 
 
 def test_density_counts_every_point_once() -> None:

@@ -267,6 +267,17 @@ def test_a_closed_terminal_ends_no_job(
     assert "half\n" in Path(snakemake_object.log[0]).read_text(encoding="utf-8")
 
 
+def test_any_error_shows_its_message_and_logs_its_traceback(tmp_path: Path) -> None:
+    child = run_in_child(
+        tmp_path,
+        "from matxai.run.job import job\nwith job(snakemake) as run:\n    1 / 0\n",
+    )
+    assert child.communicate() == ("", "ZeroDivisionError: division by zero\n")
+    log = (tmp_path / "log.txt").read_text(encoding="utf-8")
+    assert "Traceback" in log
+    assert "1 / 0" in log or "line 3" in log
+
+
 def test_an_input_error_shows_its_message_only(tmp_path: Path) -> None:
     child = run_in_child(
         tmp_path,

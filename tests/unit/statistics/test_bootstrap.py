@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matxai.statistics.bootstrap import Resamples, mean_interval
+from matxai.statistics.bootstrap import Resamples, mean_interval, quantile_interval
 from matxai.statistics.regression import r2, r2_interval
 
 RNG = np.random.default_rng(0)
@@ -41,6 +41,13 @@ def test_mean_interval_equals_that_of_rows_drawn_group_by_group(values):
     np.testing.assert_allclose([low, high], expected, rtol=1e-9)
 
 
+def test_quantile_interval_equals_that_of_rows_drawn_group_by_group():
+    value, low, high = quantile_interval(TARGET, GROUP, 0.3, seed=5, resamples=300)
+    drawn = [np.quantile(TARGET[r], 0.3, method="inverted_cdf") for r in drawn_rows(5, 300)]
+    assert value == np.quantile(TARGET, 0.3)
+    assert (low, high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]))
+
+
 def test_draws_hold_as_many_groups_as_there_are_and_differ_by_seed():
     weights = Resamples.of(GROUP, seed=1).weights
     assert weights.shape == (1000, 40)
@@ -58,6 +65,16 @@ def test_copies_of_a_row_within_its_group_are_no_further_evidence():
     assert (low_copied, high_copied) == pytest.approx((low, high))
     assert high - low == pytest.approx(2 * 1.96 * values.std() / np.sqrt(200), rel=0.1)
     assert (high - low) / (high_rows - low_rows) == pytest.approx(5, rel=0.15)
+
+
+def test_bootstrap_interval_is_that_of_the_normal_approximation():
+    rng = np.random.default_rng(0)
+    values = rng.normal(2, 3, (400, 2))
+    _, low, high = mean_interval(values, np.arange(400), seed=0, resamples=4000)
+    for column, mine in enumerate(values.T):
+        half = 1.96 * mine.std() / np.sqrt(len(mine))
+        assert low[column] == pytest.approx(mine.mean() - half, abs=0.1 * half)
+        assert high[column] == pytest.approx(mine.mean() + half, abs=0.1 * half)
 
 
 def test_one_group_has_no_interval():

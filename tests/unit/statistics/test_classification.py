@@ -139,7 +139,7 @@ def test_reliability_by_hand():
     assert (
         curve.iloc[2:9][["mean_probability", "observed_share", "ci_low", "ci_high"]]
         .isna()
-        .all(None)
+        .all(axis=None)
     )
     # Wilson's interval of one in two, z = 1.96: (1 + z^2) / (2 (2 + z^2) / 2) -+ ...
     z = 1.959964

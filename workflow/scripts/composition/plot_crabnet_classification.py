@@ -19,4 +19,7 @@ with job(snakemake) as run:
         notes = roc_notes(pd.read_csv(run.input.metrics[place]))
         save(roc_figure(curves, notes, title), run.output.roc_figures[place])
         calibration = pd.read_csv(run.input.calibration[place])
-        save(reliability_figure(calibration, title), run.output.calibration[place])
+        save(
+            reliability_figure(calibration, title, samples="compounds"),
+            run.output.calibration[place],
+        )

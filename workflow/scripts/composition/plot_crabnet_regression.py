@@ -15,6 +15,9 @@ with job(snakemake) as run:
         history = pd.read_csv(run.input.history[place])
         save(crabnet_history_figure(history, run.params.target, title), run.output.history[place])
         predictions = pd.read_csv(run.input.predictions[place], keep_default_na=False)
-        save(parity_figure(predictions, quantity, title), run.output.parity[place])
+        save(
+            parity_figure(predictions, quantity, title, samples="compounds"),
+            run.output.parity[place],
+        )
         calibration = pd.read_csv(run.input.calibration[place])
         save(calibration_figure(calibration, title), run.output.calibration[place])

@@ -27,7 +27,7 @@ with job(snakemake) as run:
     target = target_quantity(run.params.target)
     figures = run.params.figures
     points = {scope: pd.read_parquet(run.input[f"{scope}_points"]) for scope in figures}
-    maps = pd.read_csv(run.input.stability).fillna({"skipped": ""})
+    maps = pd.read_csv(run.input.stability, dtype={"skipped": str}).fillna({"skipped": ""})
     for element in progress(figures.get("local", []), "elements"):
         mine = points["local"][points["local"]["element"] == element]
         one_row_each(mine).to_csv(run.output[f"{element}_table"], index=False)

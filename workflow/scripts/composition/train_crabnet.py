@@ -10,9 +10,10 @@ from matxai.composition.attention.pack import pack
 from matxai.composition.data.compounds import read_compounds, training_elements
 from matxai.composition.elements.vectors import network_vectors, read_vectors
 from matxai.composition.network.fitting import network_shape, task_of, train_on
-from matxai.composition.network.model_file import CrabNetMetadata, save_network
+from matxai.composition.network.model_file import CrabNetMetadata
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
+from matxai.learning.model_file import save_model
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
 
@@ -34,6 +35,7 @@ with job(snakemake) as run:
     fitted = train_on(
         task, torch.from_numpy(vectors), shape, settings,
         seed=run.seed, device=run.device, checkpoint=checkpoint,
+        label=f"{run.wildcards.network}/{run.wildcards.dataset}",
         fingerprint=digest(
             data, file_digest(run.input.vectors), run.seed,
             *(run.params[name] for name in ("task", "network", "train", "attention", "code")),
@@ -52,7 +54,7 @@ with job(snakemake) as run:
         settings=run.params.train,
         task=task.name,
     )
-    save_network(Path(run.output.model), fitted.state, metadata)
+    save_model(run.output.model, fitted.state, metadata)
     fitted.history.to_csv(run.output.history, index=False)
     if capture:
         pack(captured, Path(run.output.attention))

@@ -9,7 +9,7 @@ from matxai.constitutive.figures.importance import (
     permutation_figure,
     saliency_figure,
 )
-from matxai.constitutive.figures.quantities import Units
+from matxai.constitutive.quantities import Units
 from matxai.constitutive.figures.states import state_path_figure, states_figure
 from matxai.constitutive.figures.tangent import tangent_figure
 from matxai.plotting.style import save

@@ -8,7 +8,7 @@ from matxai.constitutive.explain.gate import verified_inputs
 from matxai.constitutive.explain.gradients import integrated_gradients, saliency
 from matxai.constitutive.explain.permutation import permutation
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
-from matxai.constitutive.figures.quantities import Units, feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.constitutive.network.model_file import load_network
 from matxai.constitutive.settings.explain import ExplainSurrogate
 from matxai.run.job import job

@@ -5,7 +5,7 @@ import pandas as pd
 from matxai.constitutive.figures.onepath import onepath_figure
 from matxai.constitutive.figures.residuals import residuals_figure
 from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.figures.quantities import Units, feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.run.job import job
 from matxai.plotting.history import history_figure
 from matxai.plotting.style import save

@@ -5,7 +5,6 @@ from pathlib import Path
 import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train_recurrent
 from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.network.model_file import save_trained
 from matxai.constitutive.settings.network import Recurrent, RecurrentTraining
 from matxai.constitutive.data.steps import complete_columns, history_features, read_steps
 from matxai.run.digests import digest, file_digest
@@ -14,24 +13,21 @@ from matxai.run.outputs import write_json
 
 with job(snakemake) as run:
     law, table = run.params.law, read_steps(run.input.steps)
-    shape = Recurrent.from_plain(run.params.network)
     data = file_digest(run.input.steps)
     trained = train_recurrent(
         table,
         complete_columns(history_features(LAWS[law]), table),
-        shape,
+        Recurrent.from_plain(run.params.network),
         RecurrentTraining.from_plain(run.params.train),
         seed=run.seed,
         device=run.device,
+        label=f"recurrent/{run.wildcards.case}",
         checkpoint=Path(run.params.checkpoint),
         fingerprint=digest(
             data, law, run.params.network, run.params.train, run.seed, run.params.code
         ),
     )
-    save_trained(
-        run.output.model, trained, shape.cell, law=law, seed=run.seed, data=data,
-        settings=run.params.train, versions=run.params.libs,
-    )  # fmt: skip
+    trained.save(run.output.model, law=law, data=data, versions=run.params.libs)
     trained.fitted.history.to_csv(run.output.history, index=False)
     write_json(trained.summary(), run.output.training)
 

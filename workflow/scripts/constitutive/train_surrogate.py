@@ -4,7 +4,6 @@ from pathlib import Path
 
 import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train_surrogate
-from matxai.constitutive.network.model_file import save_trained
 from matxai.constitutive.settings.network import Surrogate, SurrogateTraining
 from matxai.constitutive.data.steps import complete_columns, read_steps
 from matxai.run.digests import digest, file_digest
@@ -22,15 +21,13 @@ with job(snakemake) as run:
         SurrogateTraining.from_plain(run.params.train),
         seed=run.seed,
         device=run.device,
+        label=f"surrogate/{run.wildcards.case}",
         checkpoint=Path(run.params.checkpoint),
         fingerprint=digest(
             data, case, run.params.network, run.params.train, run.seed, run.params.code
         ),
     )
-    save_trained(
-        run.output.model, trained, "mlp", law=case["law"], seed=run.seed, data=data,
-        settings=run.params.train, versions=run.params.libs,
-    )  # fmt: skip
+    trained.save(run.output.model, law=case["law"], data=data, versions=run.params.libs)
     trained.fitted.history.to_csv(run.output.history, index=False)
     write_json(trained.summary(), run.output.training)
 

@@ -16,8 +16,9 @@ from matxai.composition.attention.selection import chosen_compounds
 from matxai.composition.attention.writer import AttentionWriter, Captured
 from matxai.composition.network.batch import Batch
 from matxai.composition.network.crabnet import Prediction
-from matxai.composition.network.fitting import PropertyClassification, PropertyRegression, predict
+from matxai.composition.network.fitting import PropertyClassification, PropertyRegression
 from matxai.composition.network.parts import Part, part_of
+from matxai.composition.network.predict import predict
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 
@@ -72,7 +73,7 @@ class AttentionCapture:
         self.store.append(step, self._weights, values)
 
     def flush(self) -> None:
-        self.store.flush()
+        """Nothing waits: each step is a file of its own."""
 
     def restart(self, step: int) -> bool:
         if step:
@@ -118,7 +119,6 @@ def attention_capture(
         captured_from(chosen, part),
         layers=shape.layers,
         heads=shape.heads,
-        capacity=captures(settings.epochs * task.steps, task.steps, asked.every),
         origin={
             **origin,
             "task": task.name,

@@ -1,6 +1,6 @@
 """How an attention store is laid out: arrays, chunks, and the precision of the weights.
 
-One Zarr v3 group a training. Compounds with n elements lie together in the group ``n<n>``:
+One Zarr v3 group holds one training. Compounds with n elements lie together in the group ``n<n>``:
 
 - ``attention`` (compound, step, layer, head, query, key), uint16: multiples of 2^-12. The last key is
   left out (unless n is 1): a row sums to 1, so it is 4096 minus the others;
@@ -9,14 +9,12 @@ One Zarr v3 group a training. Compounds with n elements lie together in the grou
   ``elements`` (compound, n) atomic numbers and ``fractions`` (compound, n), in the order of queries
   and keys.
 
-At the root: ``step`` (batches trained on; -1: not yet written, nor is anything else of that place) and
-``row_sum_error`` (largest deviation of a row sum from 1, of the float32 weights before rounding), and in
-the attributes formulas, counts and origin. A chunk holds some compounds over a block of steps.
+At the root: ``step`` (batches trained on) and ``row_sum_error`` (largest deviation of a row sum from 1,
+of the float32 weights before rounding), and in the attributes formulas, counts and origin. A chunk holds
+all steps of some compounds.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +22,6 @@ from numpy.typing import NDArray
 FORMAT = "matxai.composition.attention/1"
 UNIT = 2**12
 UNWRITTEN = 2**16 - 1  # above UNIT: a chunk that is missing cannot pass for weights
-STEP_AXIS = {"step": 0, "row_sum_error": 0, "attention": 1, "prediction": 1}
-_BUFFER_BYTES = 2**27
-_CHUNK_BYTES = 3 * 2**17
 
 
 def quantised(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
@@ -62,25 +57,3 @@ def weights_of(stored: NDArray[np.uint16], count: int) -> NDArray[np.float32]:
 def members(counts: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
     """Compounds by element count, of ``counts`` (compounds,): the order in which a group holds them."""
     return {int(n): np.flatnonzero(counts == n) for n in np.unique(counts)}
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """Steps in a chunk, the same for all arrays, and compounds in a chunk by element count."""
-
-    steps: int
-    compounds: dict[int, int]
-
-
-def blocks(counts: dict[int, int], layers: int, heads: int, capacity: int) -> Blocks:
-    """Chunks for ``counts`` (compounds by element count) over at most ``capacity`` steps.
-
-    A chunk takes some 384 kB before compression: opening the packed file goes through the names of all
-    chunks, reading a compound through the bytes of one a block. A block of steps is 64 steps or an
-    eighth of them, if 128 MB of buffer allow that.
-    """
-    size = {n: 2 * layers * heads * n * max(n - 1, 1) for n in counts}
-    every_step = sum(size[n] * compounds for n, compounds in counts.items())
-    steps = min(capacity, max(64, -(-capacity // 8)), max(1, _BUFFER_BYTES // every_step))
-    fitting = {n: max(1, _CHUNK_BYTES // (steps * size[n])) for n in counts}
-    return Blocks(steps, {n: min(fitting[n], compounds) for n, compounds in counts.items()})

@@ -3,27 +3,29 @@
     with AttentionStore("attention.zarr.zip") as store:
         store.attention("TiO2")  # (steps, layers, heads, query, key)
 
-Works on the packed file and on the folder of a training that goes on (its finished steps are seen). Any
-Zarr v3 reader opens it as well; `matxai.composition.attention.layout` says what lies where.
+Works on the packed file and on the folder of a training that goes on (the steps that it has taken are
+packed in memory). Any Zarr v3 reader opens the file as well; `matxai.composition.attention.layout` says
+what lies where.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import zarr
 from numpy.typing import NDArray
-from zarr.storage import LocalStore, ZipStore
+from zarr.storage import MemoryStore, ZipStore
 
 from matxai.composition.attention.layout import FORMAT, members, weights_of
+from matxai.composition.attention.pack import assemble
 from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
 from matxai.run.errors import InputError
 
@@ -32,10 +34,18 @@ from matxai.run.errors import InputError
 class History:
     """One compound through the training.
 
-    ``symbols`` and ``fractions`` (n,) in the order of queries and keys; ``target`` (NaN: unknown) and
-    ``prediction`` (steps,) in the unit of the target; ``attention`` (steps, layers, heads, n, n), row =
-    query, column = key, rows sum to exactly 1. Entry i of both is of one forward pass, by the averaged
-    weights after ``steps[i]`` batches, that is ``epochs[i]`` passes through the training part.
+    Entry i of prediction and attention is of one forward pass, by the averaged weights after ``steps[i]``
+    batches, that is ``epochs[i]`` passes through the training part.
+
+    Attributes:
+        formula: As the data set spells it.
+        symbols: (n,) elements in the order of queries and keys.
+        fractions: (n,) their fractions.
+        target: In its unit, NaN if it is not known.
+        prediction: (steps,) in the unit of the target.
+        attention: (steps, layers, heads, n, n), row = query, column = key; rows sum to exactly 1.
+        steps: (steps,) batches since the start of the training.
+        epochs: (steps,) the same in passes through the training part.
     """
 
     formula: str
@@ -50,9 +60,14 @@ class History:
 
 @dataclass(frozen=True)
 class Group:
-    """All compounds of one element count: ``places`` (compounds,) in `AttentionStore.compounds`.
+    """All compounds of one element count.
 
-    ``elements`` (compounds, n) atomic numbers and ``fractions`` (compounds, n): the axes of the attention.
+    Attributes:
+        count: Elements n of each compound.
+        places: (compounds,) rows in `AttentionStore.compounds`.
+        elements: (compounds, n) atomic numbers in the order of queries and keys.
+        fractions: (compounds, n) their fractions.
+        stored: The array of the file that holds the attention.
     """
 
     count: int
@@ -61,23 +76,23 @@ class Group:
     fractions: NDArray[np.float32]
     stored: Any
 
-    def attention(self, step: int | slice) -> NDArray[np.float32]:
+    def attention(self, step: int | slice, compounds: slice = slice(None)) -> NDArray[np.float32]:
         """(compounds, layers, heads, n, n) of entry ``step`` of `AttentionStore.steps`, from 0.
 
-        For a slice: (compounds, steps, layers, heads, n, n).
+        For a slice of entries: (compounds, steps, layers, heads, n, n).
 
         Raises:
-            ValueError: the file is damaged.
+            ValueError: The file is damaged.
         """
-        return weights_of(np.asarray(self.stored[:, step]), self.count)
+        return weights_of(np.asarray(self.stored[compounds, step]), self.count)
 
-    def blocks(self, steps: int) -> Iterator[slice]:
-        """The first ``steps`` entries as slices that read each chunk once."""
-        length = self.stored.chunks[1]
-        return (slice(at, min(at + length, steps)) for at in range(0, steps, length))
+    def blocks(self) -> Iterator[slice]:
+        """The compounds as slices that read each chunk once."""
+        length = 16 * self.stored.chunks[0]
+        return (slice(start, start + length) for start in range(0, len(self.places), length))
 
 
-class AttentionStore:
+class AttentionStore(AbstractContextManager["AttentionStore"]):
     """A store opened for reading; what a training adds later is seen by one that is opened later."""
 
     def __init__(self, path: str | Path) -> None:
@@ -89,31 +104,27 @@ class AttentionStore:
         path = Path(path)
         self.path = path
         try:
-            store = ZipStore(path) if path.is_file() else LocalStore(path, read_only=True)
-            self._root: Any = zarr.open_group(store, mode="r", zarr_format=3)
+            self._root: Any
+            if path.is_file():
+                self._root = zarr.open_group(ZipStore(path), mode="r", zarr_format=3)
+            else:
+                self._root = zarr.open_group(MemoryStore(), mode="w", zarr_format=3)
+                assemble(path, self._root)
             self.attributes: dict[str, Any] = dict(self._root.attrs)
         except Exception as error:
             raise _no_store(path) from error
         if self.attributes.get("format") != FORMAT:
             raise _no_store(path)
-        step: Any = self._root["step"]
-        written = np.asarray(step[:])
-        self.steps: NDArray[np.int64] = written[written >= 0]
+        self.steps: NDArray[np.int64] = np.asarray(self._root["step"][:])
         self.epochs = self.steps / self.attributes["epoch_steps"]
         self.counts = np.array(self.attributes["count"])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
         self.close()
 
     def __len__(self) -> int:
+        """Count the steps."""
         return len(self.steps)
 
     def close(self) -> None:
@@ -128,11 +139,11 @@ class AttentionStore:
     @property
     def row_sum_error(self) -> NDArray[np.float32]:
         """(steps,) largest deviation of a row sum from 1, before the weights were rounded."""
-        return np.asarray(self._root["row_sum_error"][: len(self)])
+        return np.asarray(self._root["row_sum_error"][:])
 
     @cached_property
     def compounds(self) -> pd.DataFrame:
-        """One row a compound: formula, reduced, count, row (in compounds.parquet; -1: none), target."""
+        """One row per compound: formula, reduced, count, row (in compounds.parquet; -1: none), target."""
         table = pd.DataFrame({key: self.attributes[key] for key in ("formula", "reduced", "count")})
         for name in ("row", "target"):
             table[name] = self._spread(name)
@@ -141,7 +152,7 @@ class AttentionStore:
     @cached_property
     def predictions(self) -> NDArray[np.float32]:
         """(compounds, steps) in the unit of the target."""
-        return self._spread("prediction")[:, : len(self)]
+        return self._spread("prediction")
 
     def place(self, formula: str) -> int:
         """Where a formula stands in `compounds`: spelled so, else the first of its composition.
@@ -168,7 +179,7 @@ class AttentionStore:
             InputError: it was not captured, or the file is damaged.
         """
         group, count, member = self._member(self.place(formula))
-        stored = np.asarray(group["attention"][member, : len(self)])
+        stored = np.asarray(group["attention"][member])
         try:
             return weights_of(stored, count)
         except ValueError as error:
@@ -187,7 +198,7 @@ class AttentionStore:
             symbols=[SYMBOL_OF[int(number)] for number in group["elements"][member]],
             fractions=np.asarray(group["fractions"][member]),
             target=float(group["target"][member]),
-            prediction=np.asarray(group["prediction"][member, : len(self)]),
+            prediction=np.asarray(group["prediction"][member]),
             attention=self.attention(formula),
             steps=self.steps,
             epochs=self.epochs,

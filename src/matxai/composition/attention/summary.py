@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.attention.store import AttentionStore, attention
-from matxai.run.errors import InputError
 
 _TIMED = 20
 
@@ -24,14 +23,10 @@ def summarise(path: str | Path) -> pd.DataFrame:
     float32, before rounding); stored_row_sum_error (the same of what is read back).
 
     Raises:
-        InputError: there is no store, it holds no steps, or numbers that are no weights.
+        InputError: there is no store, or it holds numbers that are no weights.
     """
     path = Path(path)
     with AttentionStore(path) as store:
-        if not len(store):
-            raise InputError(
-                "The attention store holds no steps", file=path, expected="one or more"
-            )
         shape = (store.attributes["layers"], store.attributes["heads"])
         largest = int(store.counts.max())
         published = published_bytes(len(store), len(store.counts), *shape, largest)
@@ -74,7 +69,7 @@ def stored_row_sum_error(store: AttentionStore) -> float:
     """Largest deviation from 1 of any row as it is read; every weight of the store is looked at."""
     worst = 0.0
     for group in store.groups():
-        for steps in group.blocks(len(store)):
-            sums = group.attention(steps).sum(axis=-1, dtype=np.float64)
+        for compounds in group.blocks():
+            sums = group.attention(slice(None), compounds).sum(axis=-1, dtype=np.float64)
             worst = max(worst, float(np.abs(sums - 1).max()))
     return worst

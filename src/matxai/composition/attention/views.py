@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matxai.composition.attention.store import AttentionStore, History
 from matxai.composition.settings.analyses import AttentionFigures
-from matxai.plotting.quantities import Quantity
+from matxai.quantities import Quantity
 from matxai.run.errors import InputError
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.learning.split import PARTS
-from matxai.statistics.calibration import NORMAL_95
+from matxai.statistics.bootstrap import Resamples
+from matxai.statistics.estimate import normal_estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -95,20 +97,17 @@ def element_counts(presence: NDArray[np.bool_], parts: Iterable[str]) -> pd.Data
     return pd.concat(tables, ignore_index=True)
 
 
-def entropy(counts: NDArray[np.integer | np.floating]) -> float:
+def entropy(counts: NDArray[np.integer | np.floating]) -> NDArray[np.float64]:
     """Compute the normalised Shannon entropy -sum p log2 p / log2 k of element counts.
 
-    ``counts`` (elements,) are the compounds that contain each element, p are their shares of the sum, and
-    k is the number of elements that occur. The entropy is 1 if all k are equally frequent, 0 for a
-    single element, where the formula gives 0 / 0, and NaN for none.
+    ``counts`` (..., elements) are the compounds that contain each element, p are their shares of the sum,
+    and k is the number of elements that occur. The entropy (...) is 1 if all k are equally frequent, 0 for
+    a single element, where the formula gives 0 / 0, and NaN for none.
     """
-    present = counts[counts > 0]
-    if not present.size:
-        return float("nan")
-    if present.size == 1:
-        return 0.0
-    p = present / present.sum()
-    return float(-(p * np.log2(p)).sum() / np.log2(present.size))
+    present = (counts > 0).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        normalised = stats.entropy(counts, axis=-1) / np.log(present)
+    return np.where(present == 1, 0.0, normalised)
 
 
 def entropy_error(presence: NDArray[np.bool_], replicates: int = 200, seed: int = 0) -> float:
@@ -120,15 +119,10 @@ def entropy_error(presence: NDArray[np.bool_], replicates: int = 200, seed: int 
     size = len(presence)
     if not size:
         return float("nan")
-    rng = np.random.default_rng(seed)
-    values = presence[:, presence.any(axis=0)].astype(
-        np.float32
-    )  # sums stay exact up to 2^24 compounds
-    draws = []
-    for _ in range(replicates):
-        weights = np.bincount(rng.integers(size, size=size), minlength=size).astype(np.float32)
-        draws.append(entropy(weights @ values))
-    return float(np.std(draws, ddof=1))
+    draws = Resamples.of(np.arange(size), seed=seed, resamples=replicates)
+    values = presence[:, presence.any(axis=0)].astype(np.float64)
+    entropies = draws.each(lambda weights: entropy(weights @ values))[1:]
+    return float(np.std(entropies, ddof=1))
 
 
 def summary(
@@ -144,7 +138,8 @@ def summary(
     rows = []
     for part, members in _by_part(presence, parts):
         counts = members.sum(axis=1)
-        value, error = entropy(members.sum(axis=0)), entropy_error(members, replicates, seed)
+        error = entropy_error(members, replicates, seed)
+        value, low, high = np.clip(normal_estimate(entropy(members.sum(axis=0)), error), 0, 1)
         rows.append(
             {
                 "part": part,
@@ -154,8 +149,8 @@ def summary(
                 "mean_count": float(counts.mean()) if len(members) else float("nan"),
                 "entropy": value,
                 "entropy_error": error,
-                "entropy_ci_low": max(value - NORMAL_95 * error, 0.0),
-                "entropy_ci_high": min(value + NORMAL_95 * error, 1.0),
+                "entropy_ci_low": low,
+                "entropy_ci_high": high,
             }
         )
     return pd.DataFrame(rows)

@@ -14,7 +14,7 @@ import pandas as pd
 from pymatgen.core.periodic_table import Element
 
 from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
-from matxai.statistics.calibration import NORMAL_95
+from matxai.statistics.correlation import fisher_interval, pearson
 
 URANIUM = 92
 LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
@@ -82,9 +82,14 @@ def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFra
         Symmetric table (last, last) in order of atomic number. It is NaN for absent elements, and for
         vectors whose components are all equal, since these have no direction to compare.
     """
-    varies = table.std(axis=1, ddof=0) > _ROUNDING * np.maximum(table.abs().max(axis=1), 1)
+    # Imputed by the columns' means, an element may differ from them by rounding alone.
+    vectors = table.where(table.abs() > _ROUNDING, 0).to_numpy().T
+    matrix = pearson(vectors, vectors)
+    # Exactly 1, without rounding.
+    np.fill_diagonal(matrix, np.where(np.isnan(np.diag(matrix)), np.nan, 1.0))
     symbols = list(NUMBER_OF)[:last]
-    return table[varies].T.corr().reindex(index=symbols, columns=symbols)
+    square = pd.DataFrame(matrix, index=table.index, columns=table.index)
+    return square.reindex(index=symbols, columns=symbols)
 
 
 def group_of(symbol: str) -> str:
@@ -130,17 +135,14 @@ def correlation_pairs(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
     correlation = matrix.to_numpy()[row, column]
     keep = np.isfinite(correlation)
     row, column, correlation = row[keep], column[keep], correlation[keep]
-    # artanh of +-1 is infinite, and its tanh is +-1 again.
-    with np.errstate(divide="ignore"):
-        centre = np.arctanh(correlation)
-    half = NORMAL_95 / np.sqrt(columns - 3) if columns > 3 else np.nan
+    interval = fisher_interval(correlation, columns)
     return pd.DataFrame(
         {
             "element_a": matrix.index.to_numpy()[row],
             "element_b": matrix.columns.to_numpy()[column],
             "correlation": correlation,
-            "ci_low": np.tanh(centre - half),
-            "ci_high": np.tanh(centre + half),
+            "ci_low": interval.ci_low,
+            "ci_high": interval.ci_high,
         }
     )
 

@@ -63,7 +63,10 @@ def predict_baselines(
         One row per baseline, seed and compound of the test part, columns `PREDICTION_COLUMNS`; the
         mean (`CONSTANT`) has no seed (-1).
     """
-    train, test = merge_compositions(table[table["part"] == "train"]), table[table["part"] == "test"]
+    train, test = (
+        merge_compositions(table[table["part"] == "train"]),
+        table[table["part"] == "test"],
+    )
     known = train["target"].to_numpy(np.float64)
     rows = network_vectors(vectors)
     features = [composition_features(amounts_of(part), rows) for part in (train, test)]

@@ -9,9 +9,9 @@ import pandas as pd
 from scipy.special import expit
 
 from matxai.composition.network.crabnet import CrabNet
-from matxai.composition.network.fitting import predict
 from matxai.composition.network.model_file import CrabNetMetadata
 from matxai.composition.network.parts import part_of
+from matxai.composition.network.predict import predict
 from matxai.statistics.calibration import (
     expected_calibration_error,
     laplace_coverage,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matxai.composition.settings.tasks import Target
-from matxai.plotting.quantities import Quantity
+from matxai.quantities import Quantity
 
 
 def is_class(target: Target) -> bool:

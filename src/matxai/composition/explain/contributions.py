@@ -15,11 +15,11 @@ import torch
 from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.composition.network.batch import Batch
 from matxai.composition.network.crabnet import CrabNet, Prediction
-from matxai.composition.network.fitting import predict
 from matxai.composition.network.model_file import CrabNetMetadata
 from matxai.composition.network.parts import part_of
+from matxai.composition.network.predict import predict
 from matxai.statistics.bootstrap import mean_interval
-from matxai.statistics.calibration import NORMAL_95
+from matxai.statistics.estimate import normal_estimate
 
 # The network sums in float32; this is about 80 of its roundings (1.2e-7).
 TOLERANCE = 1e-5
@@ -169,11 +169,11 @@ def with_class_shares(summary: pd.DataFrame) -> pd.DataFrame:
     """
     ones = summary["target_mean"] * summary["compounds"] + 0.5
     zeros = summary["compounds"] + 1 - ones
-    middle, error = np.log(ones / zeros), NORMAL_95 * np.sqrt(1 / ones + 1 / zeros)
+    odds = normal_estimate(np.log(ones / zeros), np.sqrt(1 / ones + 1 / zeros))
     return summary.assign(
-        target_log_odds=middle,
-        target_log_odds_ci_low=middle - error,
-        target_log_odds_ci_high=middle + error,
+        target_log_odds=odds.value,
+        target_log_odds_ci_low=odds.ci_low,
+        target_log_odds_ci_high=odds.ci_high,
     )
 
 

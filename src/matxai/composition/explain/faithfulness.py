@@ -16,8 +16,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from matxai.composition.explain.rank_agreement import Array, bootstrap_means, kendall, top_match
-from matxai.statistics.bootstrap import LEVELS, mean_interval
+from matxai.composition.explain.rank_agreement import Array, kendall, top_match
+from matxai.statistics.bootstrap import Resamples, mean_interval
+from matxai.statistics.estimate import Estimate
 
 # Columns of `importance.importances`, and the endings of their variants.
 REFERENCES = ("removal", "ig_vanishing", "ig_equal", "contribution")
@@ -182,29 +183,29 @@ def _judge(
     ranked = ~np.isnan(taus).any(1)
     taus, hits, chances = taus[ranked], hits[ranked], chances[ranked]
     names, size = table["attention"].to_numpy(), len(taus)
-    means = taus.mean(0) if size else np.full(taus.shape[1], np.nan)
     plain = taus[:, np.isin(names, PLAIN)]
     over = taus - _best(plain) if size else taus
-    wide = LEVEL / family / 2
-    # About ten of the draws lie beyond the wider interval on either side.
-    levels, draws = [*LEVELS, wide, 1 - wide], max(1000, int(10 / wide))
-    quantiles = np.full((len(levels), 2 * len(table)), np.nan)
-    if size > 1:
-        measures = np.concatenate([taus, over], axis=1)
-        quantiles = bootstrap_means(measures, levels, draws=draws, seed=seed)
-    own, above = quantiles[:, : len(table)], quantiles[:, len(table) :]
+    wide = LEVEL / family
+    # Enough draws that about ten of them lie beyond the wider interval, on either side.
+    resamples = max(1000, int(20 / wide))
+    near = far = Estimate(*np.full((3, 2 * len(table)), np.nan))
+    if size:
+        draws = Resamples.of(np.arange(size), seed=seed, resamples=resamples)
+        means = draws.means(np.concatenate([taus, over], axis=1))
+        near, far = draws.estimate(means), draws.estimate(means, 1 - wide)
+    own, above = slice(len(table)), slice(len(table), None)
     table = table.assign(
         compounds=size,
-        tau=means,
-        ci_low=own[0],
-        ci_high=own[1],
-        bound_low=own[2],
-        bound_high=own[3],
+        tau=near.value[own],
+        ci_low=near.ci_low[own],
+        ci_high=near.ci_high[own],
+        bound_low=far.ci_low[own],
+        bound_high=far.ci_high[own],
         top1=hits.mean(0) if size else np.nan,
         chance=chances.mean(0) if size else np.nan,
-        over_fraction=over.mean(0) if size else np.nan,
-        over_low=above[2],
-        over_high=above[3],
+        over_fraction=near.value[above],
+        over_low=far.ci_low[above],
+        over_high=far.ci_high[above],
     )
     return table.assign(verdict=np.where(
         table["attention"].isin(CONTROLS), CONTROL,

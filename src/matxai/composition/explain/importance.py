@@ -29,8 +29,8 @@ from matxai.composition.explain.fraction_gradients import (
 from matxai.composition.explain.removal import removal
 from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import CrabNet, Prediction
-from matxai.composition.network.fitting import predict
 from matxai.composition.network.model_file import CrabNetMetadata
+from matxai.composition.network.predict import predict
 from matxai.composition.settings.analyses import Faithfulness
 
 BASELINES = {"ig_vanishing": vanishing_baseline, "ig_equal": equal_baseline}

@@ -1,4 +1,4 @@
-"""Agreement of two orders of the elements of a compound, and its interval over compounds."""
+"""Agreement of two orders of the elements within a compound."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ Array = NDArray[np.float64]
 
 # Smaller differences, relative to the largest value of a compound, are rounding of float32: ties.
 ROUNDING = 1e-5
-_CHUNK = 1000  # draws in memory at once
 
 
 def kendall(first: Array, second: Array) -> Array:
@@ -39,17 +38,6 @@ def top_match(first: Array, second: Array) -> tuple[Array, Array]:
     undefined = np.isnan(kendall(first, second))
     hit = (a & b).sum(1) / np.maximum(a.sum(1), 1)
     return np.where(undefined, np.nan, hit), np.where(undefined, np.nan, b.mean(1))
-
-
-def bootstrap_means(values: Array, levels: list[float], *, draws: int, seed: int) -> Array:
-    """Return bootstrap quantiles (levels, columns) of the means of values (rows, columns)."""
-    rng = np.random.default_rng(seed)
-    size = len(values)
-    means = []
-    for at in range(0, draws, _CHUNK):
-        weights = rng.multinomial(size, np.full(size, 1 / size), size=min(_CHUNK, draws - at))
-        means.append(weights @ values / size)
-    return np.quantile(np.concatenate(means), levels, axis=0)
 
 
 def _signs(values: Array) -> Array:

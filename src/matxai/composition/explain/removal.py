@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from matxai.composition.network.batch import Compounds
-from matxai.composition.network.fitting import predict
+from matxai.composition.network.predict import predict
 
 
 def removal(network: nn.Module, compounds: Compounds, amounts: Tensor | None = None) -> Tensor:

@@ -6,24 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.colors import ListedColormap, Normalize
-from matplotlib.figure import Figure
+from matplotlib.colors import Normalize
 
 from matxai.composition.attention.elements import ALL
-from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
-from matxai.plotting.style import (
-    ABSENT,
-    DIVERGING,
-    LARGE_WIDTH,
-    empty_figure,
-    require_columns,
-    stagger,
-    styled,
-    wrapped,
-)
+from matxai.composition.data.formulas import NUMBER_OF
+from matxai.plotting.heat_map import draw_heat_map, heat_map_axes
+from matxai.plotting.style import empty_figure, require_columns, styled, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
 COLUMNS = ("layer", "head", "query", "key", "compounds", "weight", "ratio", "ci_low", "ci_high")
@@ -80,50 +72,31 @@ def element_attention_map(table: pd.DataFrame, minimum: int, title: str = "") ->
     """Draw the mean of all layers and heads: query elements downwards, key elements to the right.
 
     Colours are on a logarithmic scale around uniform attention, the same in every figure. A dot marks
-    pairs whose 95 % interval holds it; pairs that fewer than ``minimum`` compositions hold are grey, those
-    that none holds are blank.
+    pairs whose 95 % interval holds it; pairs that too few compositions hold are grey, those that none
+    holds are blank.
+
+    Args:
+        table: Rows of `element_attention`.
+        minimum: Compositions that must hold a pair.
+        title: What stands above the map.
     """
     pairs = pair_map(table, minimum)
-    size = len(pairs.symbols)
     if not pairs.shown.any():
         return empty_figure(f"no two elements stand together in {minimum} captured compositions")
-    width = float(np.clip(2 + size * LARGE_WIDTH / HEAVIEST, 5.5, LARGE_WIDTH))
-    side = width - 2  # inches: labels left and below, colours right, text above
     note = (
         "Mean of all layers and heads. 1: uniform attention; dot: the 95 % interval holds 1; "
-        f"grey: fewer than {minimum} compositions; "
-        "blank: none."
+        f"grey: fewer than {minimum} compositions; blank: none."
     )
-    room = int(11 * (width - 0.75))
-    text = f"{wrapped(title, room)}\n{wrapped(note, room)}".strip()
-    height = side + 0.95 + 0.17 * (text.count("\n") + 1)
-    figure = Figure(figsize=(width, height))
-    figure.set_layout_engine("none")
-    axes = figure.add_axes(
-        (0.75 / width, 0.75 / height, side / width, side / height), aspect="equal"
+    figure, axes = heat_map_axes(pairs.symbols, pairs.symbols, title, note)
+    image = draw_heat_map(
+        axes, pairs.colour, Normalize(-LIMIT, LIMIT), absent=pairs.few, marked=pairs.uniform
     )
-    few = np.ma.array(np.zeros((size, size)), mask=~pairs.few)
-    axes.imshow(few, cmap=ListedColormap([ABSENT]), label="few")
-    image = axes.imshow(
-        np.ma.masked_invalid(pairs.colour), cmap=DIVERGING, norm=Normalize(-LIMIT, LIMIT),
-        label="ratio",
-    )  # fmt: skip
-    query, key = np.nonzero(pairs.uniform)
-    dot = float(np.clip(72 * side / size / 5, 1, 5))
-    axes.plot(key, query, "o", color="black", markersize=dot, markeredgewidth=0, gid="uniform")
-    font = float(np.clip(620 / size, 6, 10))
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks(range(size), pairs.symbols)
-        stagger(axis, font, 1.6 * font if size > 55 else 0)
     axes.spines[:].set_visible(True)
     axes.set(xlabel="Key element", ylabel="Query element")
-    bar = figure.colorbar(
-        image, cax=axes.inset_axes((1.02, 0.2, 0.025, 0.6)), ticks=range(-LIMIT, LIMIT + 1),
-        extend="both",
-    )  # fmt: skip
+    place = axes.inset_axes((1.02, 0.2, 0.025, 0.6))
+    bar = figure.colorbar(image, cax=place, ticks=range(-LIMIT, LIMIT + 1), extend="both")
     bar.ax.set_yticklabels([f"{2.0**tick:g}" for tick in range(-LIMIT, LIMIT + 1)])
     bar.set_label(wrapped(LABEL, 40))
-    figure.text(0.75 / width, 1 - 0.08 / height, text, va="top", size=10)
     return figure
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from matxai.composition.attention.elements import ALL
 from matxai.composition.figures.attention_elements import LIMIT, PairMap, pair_map, views_of
+from matxai.plotting.heat_map_page import heat_map_page
 from matxai.plotting.page import plain_numbers
 from matxai.plotting.style import ABSENT, DIVERGING, colour_stops
 
@@ -24,51 +25,32 @@ def element_attention_page(table: pd.DataFrame, minimum: int) -> go.Figure:
     Hovering shows both elements, the ratio to uniform attention with its 95 % interval, the mean weight
     and the number of compositions.
     """
-    views = views_of(table)
-    first = pair_map(table, minimum)
-    data = {view: _shown(pair_map(table, minimum, *view)) for view in views}
-    axes: dict[str, Any] = {"x": first.symbols, "y": first.symbols}
+    maps = {view: pair_map(table, minimum, *view) for view in views_of(table)}
+    first = maps[ALL, ALL]
+    counts = plain_numbers(first.columns["compounds"], 9)
+    axes = {"x": first.symbols, "y": first.symbols}
     few = go.Heatmap(
         **axes, z=plain_numbers(np.where(first.few, 0, np.nan), 1), showscale=False, hoverongaps=False,
-        colorscale=[[0, ABSENT], [1, ABSENT]], customdata=plain_numbers(first.columns["compounds"], 9),
+        colorscale=[[0, ABSENT], [1, ABSENT]], customdata=counts,
         hovertemplate="%{y} attends to %{x}<br>too few compositions: %{customdata}<extra></extra>",
     )  # fmt: skip
-    ratio = go.Heatmap(
-        **axes, **data[ALL, ALL], text=plain_numbers(first.columns["compounds"], 9),
-        zmin=-LIMIT, zmax=LIMIT, hoverongaps=False, colorscale=colour_stops(DIVERGING),
-        colorbar={
+    ticks = range(-LIMIT, LIMIT + 1)
+    look = {
+        **axes, "text": counts, "zmin": -LIMIT, "zmax": LIMIT, "hoverongaps": False,
+        "colorscale": colour_stops(DIVERGING),
+        "colorbar": {
             "title": {"text": "weight × number<br>of elements<br>(1: uniform)"}, "len": 0.5,
-            "tickvals": list(range(-LIMIT, LIMIT + 1)),
-            "ticktext": [f"{2.0**tick:g}" for tick in range(-LIMIT, LIMIT + 1)],
+            "tickvals": list(ticks), "ticktext": [f"{2.0**tick:g}" for tick in ticks],
         },
-        hovertemplate="<b>%{y}</b> attends to <b>%{x}</b><br>%{customdata[0]} times uniform (95 %: "
+        "hovertemplate": "<b>%{y}</b> attends to <b>%{x}</b><br>%{customdata[0]} times uniform (95 %: "
         "%{customdata[1]} to %{customdata[2]})<br>mean weight %{customdata[3]}<br>%{text} "
         "compositions<extra></extra>",
-    )  # fmt: skip
-    figure = go.Figure([few, ratio])
-    buttons = [
-        {
-            "label": "mean of all" if layer == ALL else f"layer {layer}, head {head}",
-            "method": "restyle",
-            "args": [{key: [values] for key, values in data[layer, head].items()}, [1]],
-        }
-        for layer, head in views
-    ]
-    side = int(np.clip(13 * len(first.symbols), 420, 1000))
-    axis = {"tickmode": "linear", "tickfont": {"size": 9}, "showgrid": False, "zeroline": False}
-    figure.update_layout(
-        template="plotly_white",
-        width=side + 180,
-        height=side + 120,
-        margin={"l": 60, "r": 20, "t": 60, "b": 60},
-        xaxis={**axis, "title": {"text": "key element"}, "constrain": "domain", "tickangle": -90},
-        yaxis={
-            **axis, "title": {"text": "query element"}, "autorange": "reversed",
-            "scaleanchor": "x", "constrain": "domain",
-        },
-        updatemenus=[{"buttons": buttons, "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom"}],
-    )  # fmt: skip
-    return figure
+    }  # fmt: skip
+    views = {
+        "mean of all" if layer == ALL else f"layer {layer}, head {head}": _shown(pairs)
+        for (layer, head), pairs in maps.items()
+    }
+    return heat_map_page(views, look, ("key element", "query element"), few)
 
 
 def elements_caption(minimum: int, captured: str) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from matxai.composition.figures.quantities import axis_label
 from matxai.plotting.page import plain_numbers
-from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import BLUE, GREEN, SEQUENTIAL, VERMILION, colour_stops
 
 if TYPE_CHECKING:

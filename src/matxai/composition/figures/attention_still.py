@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from matxai.plotting.quantities import axis_label
+from matxai.composition.figures.quantities import axis_label
 from matxai.plotting.style import BLUE, GREEN, GUIDE, SEQUENTIAL, styled, wrapped
 
 if TYPE_CHECKING:

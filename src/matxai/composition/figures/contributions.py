@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from matxai.plotting import style
+from matxai.plotting.intervals import draw_marks, legend_mark
 from matxai.plotting.periodic_table import periodic_table, positions
-from matxai.plotting.quantities import Quantity
+from matxai.quantities import Quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +80,8 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     axes.set_xlabel("Element, and number of compounds that hold it")
     axes.set_ylabel(style.wrapped(target.axis(), 32))
     axes.grid(axis="y", linewidth=0.3)
-    (mean,) = axes.plot([], [], "D-", color="black", markersize=4, label="mean, 95 % interval")
-    figure.legend(handles=[*handles, mean], loc="outside upper right", ncols=3)
+    handles.append(legend_mark("mean, 95 % interval", "D", "-", color="black"))
+    figure.legend(handles=handles, loc="outside upper right", ncols=3)
     axes.set_title(style.wrapped(title, 100), loc="left")
     return figure
 
@@ -88,11 +89,9 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
 def _shares(axes: Axes, table: pd.DataFrame, places: np.ndarray) -> Artist:
     """Draw the class shares of the compounds that hold an element at ``places``; the legend's entry."""
     ends = table["target_log_odds_ci_low"], table["target_log_odds_ci_high"]
-    axes.vlines(places, *ends, color=style.ORANGE, linewidth=1.2)
-    shares = axes.plot(places, table["target_log_odds"], "s", color=style.ORANGE, markersize=5)[0]
-    shares.set_gid("target_log_odds")
-    label = "share of class 1 in its compounds, 95 %"
-    return axes.plot([], [], "s-", color=style.ORANGE, markersize=5, linewidth=1.2, label=label)[0]
+    look: dict[str, Any] = {"color": style.ORANGE, "markersize": 5, "gid": "target_log_odds"}
+    draw_marks(axes, places, table["target_log_odds"], ends, "s", vertical=True, **look)
+    return legend_mark("share of class 1 in its compounds, 95 %", "s", "-", **look)
 
 
 def _boxes(axes: Axes, table: pd.DataFrame, prefix: str, colour: str, places: np.ndarray) -> None:
@@ -106,7 +105,7 @@ def _boxes(axes: Axes, table: pd.DataFrame, prefix: str, colour: str, places: np
         medianprops={"color": "white", "linewidth": 1.5},
         whiskerprops={"color": colour}, capprops={"color": colour},
     )  # fmt: skip
-    # The ends themselves, not distances: rounding may leave a mean outside its interval.
-    axes.vlines(places, table["ci_low"], table["ci_high"], color="black", linewidth=1.2, zorder=4)
-    means = axes.plot(places, table["mean"], "D", color="black", markersize=3, zorder=5)[0]
-    means.set_gid(f"{prefix}mean")
+    draw_marks(
+        axes, places, table["mean"], (table["ci_low"], table["ci_high"]), "D", vertical=True,
+        color="black", markersize=3, zorder=5, gid=f"{prefix}mean",
+    )  # fmt: skip

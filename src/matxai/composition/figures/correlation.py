@@ -6,53 +6,40 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import ListedColormap, Normalize
-from matplotlib.figure import Figure
+from matplotlib.colors import Normalize
 
-from matxai.composition.data.formulas import HEAVIEST
 from matxai.composition.elements.correlation import group_of
-from matxai.plotting import style
-from matxai.plotting.quantities import axis_label
+from matxai.composition.figures.quantities import axis_label
+from matxai.plotting.heat_map import draw_heat_map, heat_map_axes
+from matxai.plotting.style import empty_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from matxai.composition.elements.correlation import CorrelationMap
 
-_READABLE = 6.5, 10.0  # points: smallest and largest tick label
 
-
-@style.styled
+@styled
 def correlation_map(view: CorrelationMap, representation: str) -> Figure:
-    """Draw a view of ``correlation_map_of``, the diagonal and what lies below it.
+    """Draw the diagonal and what lies below it; the colour scale is the same in every map.
 
     Lines and names mark the groups where elements are ordered by them. Pairs without a correlation are
-    grey. The colour scale is the same in every map.
-    """
-    matrix, size = view.matrix, len(view.matrix)
-    if not np.isfinite(matrix.to_numpy()[np.tril_indices(size, k=-1)]).any():
-        return style.empty_figure(f"{representation}: no two elements have a defined correlation")
-    values = np.ma.array(matrix.to_numpy(), mask=np.triu(np.ones((size, size), bool), k=1))
-    undefined = np.ma.array(np.zeros((size, size)), mask=values.mask | np.isfinite(values.data))
+    grey.
 
-    # Fixed margins: laying out 200 tick labels automatically takes as long as drawing them.
-    width = float(np.clip(size * style.LARGE_WIDTH / HEAVIEST, style.HALF_WIDTH, style.LARGE_WIDTH))
-    figure = Figure(figsize=(width, width))
-    figure.set_layout_engine("none")
-    side = 1 - 1 / width  # an inch for the labels, left and below, and for the title
-    axes = figure.add_axes((0.5 / width, 0.45 / width, side, side), aspect="equal")
-    axes.imshow(undefined, cmap=ListedColormap([style.ABSENT]), label="absent")
-    image = axes.imshow(
-        np.ma.masked_invalid(values),
-        cmap=style.DIVERGING,
-        norm=Normalize(-1, 1),
-        label="correlation",
-    )
-    axes.spines[:].set_visible(False)
-    font = float(np.clip(700 / size, *_READABLE))
-    for axis, names in ((axes.xaxis, matrix.columns), (axes.yaxis, matrix.index)):
-        axis.set_ticks(range(size), list(names))
-        style.stagger(axis, font, 1.6 * font if size > 60 else 0)
+    Args:
+        view: The correlations, from ``correlation_map_of``.
+        representation: Name of the element vectors.
+    """
+    matrix = view.matrix
+    lower = np.tril(np.ones(matrix.shape, bool))
+    known = np.isfinite(matrix.to_numpy())
+    if not (known & lower & ~np.eye(len(matrix), dtype=bool)).any():
+        return empty_figure(f"{representation}: no two elements have a defined correlation")
+    title = f"{representation}: correlation between element vectors"
+    figure, axes = heat_map_axes(list(matrix.index), list(matrix.columns), title)
+    values = np.where(lower, matrix.to_numpy(), np.nan)
+    image = draw_heat_map(axes, values, Normalize(-1, 1), absent=lower & ~known)
     if view.grouped:
         _mark_groups(axes, list(matrix.index))
 
@@ -60,11 +47,9 @@ def correlation_map(view: CorrelationMap, representation: str) -> Figure:
     place = axes.inset_axes((0.58, 0.95, 0.4, 0.018))
     bar = figure.colorbar(image, cax=place, orientation="horizontal", ticks=[-1, -0.5, 0, 0.5, 1])
     notes = [axis_label("correlation")]
-    notes += ["grey: no vector, or none that varies"] if undefined.count() else []
+    notes += ["grey: no vector, or none that varies"] if (lower & ~known).any() else []
     notes += ["bold: periodic-table group"] if view.grouped else []
     bar.set_label("\n".join(notes))
-    title = f"{representation}: correlation between element vectors"
-    figure.suptitle(style.wrapped(title, int(9 * width)), y=1 - 0.05 / width, va="top", size=11)
     return figure
 
 

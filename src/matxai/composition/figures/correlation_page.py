@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 from pymatgen.core.periodic_table import Element
 
 from matxai.composition.elements.correlation import group_of
+from matxai.composition.figures.quantities import axis_label
+from matxai.plotting.heat_map_page import heat_map_page
 from matxai.plotting.page import plain_numbers
-from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import DIVERGING, colour_stops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+    import plotly.graph_objects as go
 
     from matxai.composition.elements.correlation import CorrelationMap
 
@@ -24,51 +25,17 @@ if TYPE_CHECKING:
 def correlation_page(views: Mapping[str, CorrelationMap]) -> go.Figure:
     """Make the plotly twin of ``correlation_map``: same triangle, order, colours and scale.
 
-    ``views``: by their titles, such as ``full, by group``; a button each, the first one shown.
     Hovering shows symbol, name, atomic number and group of both elements and their correlation.
+
+    Args:
+        views: By their titles, such as ``full, by group``; the first one is shown.
     """
-    data = {title: _triangle(view.matrix) for title, view in views.items()}
-    first = next(iter(data.values()))
-    figure = go.Figure(
-        go.Heatmap(
-            **first,
-            hoverinfo="text",
-            hoverongaps=False,
-            zmin=-1,
-            zmax=1,
-            colorscale=colour_stops(DIVERGING),
-            colorbar={"title": {"text": axis_label("correlation")}, "len": 0.5},
-        )
-    )
-    buttons = [
-        {
-            "label": title,
-            "method": "restyle",
-            "args": [{key: [values] for key, values in triangle.items()}],
-        }
-        for title, triangle in data.items()
-    ]
-    axis = {"tickmode": "linear", "tickfont": {"size": 8}, "showgrid": False, "zeroline": False}
-    figure.update_layout(
-        template="plotly_white",
-        width=1150,
-        height=1080,
-        margin={"l": 40, "r": 20, "t": 60, "b": 40},
-        xaxis={**axis, "constrain": "domain", "tickangle": -90},
-        yaxis={**axis, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"},
-        updatemenus=[
-            {
-                "type": "buttons",
-                "direction": "right",
-                "buttons": buttons,
-                "x": 1,
-                "xanchor": "right",
-                "y": 1,
-                "yanchor": "bottom",
-            }
-        ],
-    )
-    return figure
+    look = {
+        "hoverinfo": "text", "hoverongaps": False, "zmin": -1, "zmax": 1,
+        "colorscale": colour_stops(DIVERGING),
+        "colorbar": {"title": {"text": axis_label("correlation").replace(" ", "<br>")}, "len": 0.5},
+    }  # fmt: skip
+    return heat_map_page({title: _triangle(view.matrix) for title, view in views.items()}, look)
 
 
 def _triangle(matrix: pd.DataFrame) -> dict[str, Any]:
@@ -78,12 +45,10 @@ def _triangle(matrix: pd.DataFrame) -> dict[str, Any]:
     names = [_described(symbol) for symbol in symbols]
     text = [
         [
-            f"{names[row]}<br>{names[column]}<br>r = {values[row, column]:.3f}"
-            if np.isfinite(values[row, column])
-            else ""
-            for column in range(len(symbols))
+            f"{row}<br>{column}<br>r = {value:.3f}" if np.isfinite(value) else ""
+            for column, value in zip(names, line, strict=True)
         ]
-        for row in range(len(symbols))
+        for row, line in zip(names, values, strict=True)
     ]
     return {"z": plain_numbers(values, 3), "x": symbols, "y": symbols, "text": text}
 

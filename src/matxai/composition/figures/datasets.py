@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from matxai.composition.data.statistics import WHOLE
+from matxai.composition.figures.quantities import axis_label
 from matxai.learning.split import PARTS
 from matxai.plotting import style
-from matxai.plotting.quantities import axis_label
+from matxai.plotting.intervals import draw_marks, name_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,20 +37,16 @@ def datasets_figure(summaries: pd.DataFrame) -> Figure:
     for place, part in enumerate((*PARTS, WHOLE)):
         table = summaries[summaries["part"] == part]
         y = np.array([names.index(name) for name in table["dataset"]]) + 0.16 * (place - 1.5)
-        look = {"color": style.PART_COLOURS[part], "marker": _MARKERS[part], "linestyle": "none"}
-        size.plot(table["compounds"], y, **look, label=part)
-        value = table["entropy"].to_numpy()
-        below = value - table["entropy_ci_low"].to_numpy()
-        above = table["entropy_ci_high"].to_numpy() - value
-        diversity.errorbar(value, y, xerr=[below, above], **look, elinewidth=1.2)
+        colour, marker = style.PART_COLOURS[part], _MARKERS[part]
+        size.plot(table["compounds"], y, marker, color=colour, label=part)
+        ends = table["entropy_ci_low"], table["entropy_ci_high"]
+        draw_marks(diversity, y, table["entropy"], ends, marker, color=colour, markersize=6)
     size.set_xscale("log")
     style.count_axis(size.xaxis)
     size.set_xlabel(axis_label("compounds"))
     diversity.set_xlabel(axis_label("entropy"))
-    style.name_rows(size, names)
     for axes in (size, diversity):
+        name_rows(axes, names, [1] * len(names))
         axes.grid(axis="x", linewidth=0.4)
-        for place in range(0, len(names), 2):
-            axes.axhspan(place - 0.5, place + 0.5, color="#F2F2F2", linewidth=0, zorder=0)
     figure.legend(*size.get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure

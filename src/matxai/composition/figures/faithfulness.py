@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,7 +11,6 @@ from matxai.composition.explain.faithfulness import (
     AGREES,
     ALL,
     CHANCE,
-    CONTROL,
     FEW,
     FRACTION,
     ITSELF,
@@ -20,6 +19,7 @@ from matxai.composition.explain.faithfulness import (
     REFERENCES,
     verdicts,
 )
+from matxai.plotting.intervals import draw_marks, legend_mark, name_rows
 from matxai.plotting.style import (
     BLACK,
     BLUE,
@@ -36,8 +36,8 @@ from matxai.plotting.style import (
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 NAMES = {
     "removal": "Removal of the element",
@@ -46,6 +46,7 @@ NAMES = {
     "contribution": "Contribution in the network's head",
     "fraction": "Fraction",
 }
+_HOLLOW: dict[str, Any] = {"fillstyle": "none", "markersize": 7}
 _LOOKS = {
     AGREES: (BLUE, "o"),
     FRACTION: (ORANGE, "s"),
@@ -92,11 +93,9 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
         axes.grid(axis="x", linewidth=0.3)
         axes.set_axisbelow(True)
     names = [label for label, _ in rows] + [_short(name) for name in lower]
-    panels[0].set_yticks(range(len(names)), names, size=8)
-    panels[0].set_ylim(len(names) - 0.5, -0.7)
-    figure.legend(
-        handles=_legend(panels[0], shown), loc="outside lower center", ncols=4, fontsize=8
-    )
+    name_rows(panels[0], names)
+    panels[0].tick_params(axis="y", labelsize=8)
+    figure.legend(handles=_legend(shown), loc="outside lower center", ncols=4, fontsize=8)
     if title:
         figure.suptitle(wrapped(title, 110), size=11, x=0.01, ha="left")
     return figure
@@ -131,46 +130,40 @@ def _heads(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, tuple[str, int
         row = found[key]
         colour, marker = _LOOKS[row["verdict"]]
         axes.hlines(place, row["bound_low"], row["bound_high"], color=colour, linewidth=0.8)
-        axes.hlines(place, row["ci_low"], row["ci_high"], color=colour, linewidth=2.4)
-        axes.plot(row["tau"], place, marker, color=colour, markersize=5, gid=f"tau-{label}")
+        look: dict[str, Any] = {
+            "width": 2.4,
+            "color": colour,
+            "markersize": 5,
+            "gid": f"tau-{label}",
+        }
+        draw_marks(axes, place, row["tau"], (row["ci_low"], row["ci_high"]), marker, **look)
         if key[0] == "received":
             without = found["received from others", key[1], key[2]]["tau"]
-            axes.plot(
-                without,
-                place,
-                "o",
-                color=colour,
-                fillstyle="none",
-                markersize=7,
-                markeredgewidth=0.7,
-            )
+            axes.plot(without, place, "o", color=colour, markeredgewidth=0.7, **_HOLLOW)
 
 
 def _others(axes: Axes, pairs: pd.DataFrame, reference: str, places: dict[str, int]) -> None:
     for row in pairs.to_dict("records"):
         if reference in (row["first"], row["second"]):
             other = row["second"] if row["first"] == reference else row["first"]
-            axes.hlines(places[other], row["ci_low"], row["ci_high"], color=BLACK, linewidth=2.4)
-            axes.plot(
-                row["tau"], places[other], "D", color=BLACK, markersize=4, gid=f"pair-{other}"
-            )
+            look: dict[str, Any] = {"width": 2.4, "color": BLACK, "gid": f"pair-{other}"}
+            ends = row["ci_low"], row["ci_high"]
+            draw_marks(axes, places[other], row["tau"], ends, "D", **look)
 
 
-def _legend(axes: Axes, table: pd.DataFrame) -> list[Artist]:
-    present = set(table["verdict"]) - {CONTROL}
-    handles: list[Artist] = [
-        axes.plot([], [], f"{marker}-", color=colour, markersize=5, linewidth=2, label=verdict)[0]
-        for verdict, (colour, marker) in _LOOKS.items()
-        if verdict in present
+def _legend(table: pd.DataFrame) -> list[Line2D]:
+    thick: dict[str, Any] = {"linewidth": 2, "markersize": 5}
+    return [
+        *(
+            legend_mark(verdict, marker, "-", color=colour, **thick)
+            for verdict, (colour, marker) in _LOOKS.items()
+            if verdict in set(table["verdict"])
+        ),
+        legend_mark("without attention to itself", color=GUIDE, **_HOLLOW),
+        legend_mark("orders without attention", "D", "-", color=BLACK, linewidth=2),
+        legend_mark("best order by fractions alone", "", "--", color=GUIDE),
+        legend_mark("reference itself, fractions jittered", "", ":", color=PURPLE),
     ]
-    without = "without attention to itself"
-    handles += axes.plot([], [], "o", color=GUIDE, fillstyle="none", markersize=7, label=without)
-    handles += axes.plot(
-        [], [], "D-", color=BLACK, markersize=4, linewidth=2, label="orders without attention"
-    )
-    handles += axes.plot([], [], "--", color=GUIDE, label="best order by fractions alone")
-    handles += axes.plot([], [], ":", color=PURPLE, label="reference itself, fractions jittered")
-    return handles
 
 
 def _counted(counts: dict[str, int]) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from matxai.composition.figures.element_axis import element_axis
+from matxai.composition.figures.quantities import axis_label
 from matxai.composition.oxidation.guess import REASONS
 from matxai.composition.oxidation.tables import GUESSED, OUTCOMES, PURE
 from matxai.plotting import style
-from matxai.plotting.quantities import axis_label
+from matxai.plotting.intervals import legend_mark, name_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +52,7 @@ def outcome_figure(outcomes: pd.DataFrame) -> Figure:
         texts = [f"{100 * value:.0f} %" if value >= 0.04 else "" for value in share]
         axes.bar_label(bars, texts, label_type="center", size=8, color=style.text_colour(colour))
         left += share
-    style.name_rows(axes, names)
+    name_rows(axes, names)
     axes.set_xlim(0, 1)
     axes.set_xlabel(axis_label("share"))
     figure.legend(loc="outside upper center", ncols=3)
@@ -70,18 +72,11 @@ def state_figure(states: pd.DataFrame) -> Figure:
     if seen.empty:
         return style.empty_figure("no compound has a guess: no states to draw")
     elements = list(seen.sort_values("atomic_number")["element"].drop_duplicates())
-    figure, axes = style.element_axis(elements, 5.0)
+    figure, axes = element_axis(elements, 5.0)
     place = {element: number for number, element in enumerate(elements)}
     common = states[states["common"] & states["element"].isin(place)]
-    axes.scatter(
-        common["element"].map(place),
-        common["state"],
-        70,
-        style.BLACK,
-        marker="_",
-        linewidths=1.0,
-        zorder=1,
-    )
+    x = common["element"].map(place)
+    axes.scatter(x, common["state"], 70, style.BLACK, marker="_", linewidths=1.0, zorder=1)
     for kind, rows in zip(_KINDS, _split(seen), strict=True):
         table = seen[rows]
         colour, label = _KINDS[kind]
@@ -93,16 +88,15 @@ def state_figure(states: pd.DataFrame) -> Figure:
     axes.yaxis.set_major_locator(MultipleLocator(1))
     axes.grid(axis="y", linewidth=0.3)
     axes.set_ylabel(axis_label("oxidation_state"))
+    plain: dict[str, Any] = {"markeredgewidth": 0}
     handles = [
-        axes.scatter([], [], _LARGEST / 2, colour, linewidths=0, label=label)
+        legend_mark(label, color=colour, markersize=(_LARGEST / 2) ** 0.5, **plain)
         for colour, label in _KINDS.values()
     ]
-    handles.append(
-        axes.scatter([], [], 70, style.BLACK, marker="_", linewidths=1.0, label="listed as common")
-    )
+    handles.append(legend_mark("listed as common", "_", color=style.BLACK, markersize=70**0.5))
     handles += [
-        axes.scatter(
-            [], [], _LARGEST * share, style.GUIDE, linewidths=0, label=f"{100 * share:.0f} %"
+        legend_mark(
+            f"{100 * share:.0f} %", color=style.GUIDE, markersize=(_LARGEST * share) ** 0.5, **plain
         )
         for share in (0.1, 0.5, 1.0)
     ]
@@ -119,19 +113,18 @@ def common_shares_figure(shares: pd.DataFrame) -> Figure:
     if shares.empty:
         return style.empty_figure("no compound has a guess: nothing to compare")
     table = shares.sort_values("atomic_number")
-    figure, axes = style.element_axis(list(table["element"]), 3.8)
+    figure, axes = element_axis(list(table["element"]), 3.8)
     places, bottom = np.arange(len(table)), np.zeros(len(table))
+    handles: list[Any] = []
     for kind, (colour, label) in _KINDS.items():
-        axes.bar(places, table[kind], 0.8, bottom, color=colour, label=label)
+        handles.append(axes.bar(places, table[kind], 0.8, bottom, color=colour, label=label))
         bottom += table[kind].to_numpy()
-    reach = [table["common"] - table["common_ci_low"], table["common_ci_high"] - table["common"]]
-    axes.errorbar(
-        places, table["common"], np.abs(reach), color=style.BLACK, linestyle="none", elinewidth=1.0,
-        label="95 % interval",
-    )  # fmt: skip
+    ends = table["common_ci_low"], table["common_ci_high"]
+    axes.vlines(places, *ends, color=style.BLACK, linewidth=1.0)
+    handles.append(legend_mark("95 % interval", "|", color=style.BLACK, markersize=9))
     axes.set_ylim(0, 1)
     axes.set_ylabel(axis_label("share"))
-    figure.legend(loc="outside upper center", ncols=4)
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
 
 

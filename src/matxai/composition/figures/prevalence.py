@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from matxai.composition.data.statistics import WHOLE
+from matxai.composition.figures.element_axis import element_axis
+from matxai.composition.figures.quantities import axis_label, quantity
 from matxai.plotting import style
 from matxai.plotting.periodic_table import periodic_table
-from matxai.plotting.quantities import axis_label, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ def prevalence_bars(prevalence: pd.DataFrame, order: str = "count", title: str =
         return style.empty_figure("no compound: no element to count")
     table = table.sort_values(keys[order], ascending=[order == "number", True][: len(keys[order])])
     by = {"count": "most frequent first", "number": "by atomic number"}[order]
-    figure, axes = style.element_axis(list(table["element"]), 3.8, by)
+    figure, axes = element_axis(list(table["element"]), 3.8, by)
     axes.bar(np.arange(len(table)), table["compounds"], width=0.8, color=style.BLUE)
     if table["compounds"].max() > _DECADES * table["compounds"].min():
         axes.set_yscale("log")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from matxai.composition.evaluation.summary import COLUMNS
+from matxai.composition.figures.quantities import quantity
 from matxai.composition.settings.tasks import CONSTANT
 from matxai.plotting import style
-from matxai.plotting.quantities import quantity
+from matxai.plotting.intervals import draw_marks, legend_mark, name_rows, write_beside
+from matxai.quantities import with_spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,10 +24,7 @@ _COLOURS = {
     "random forest": style.GREEN,
     "roost": style.PURPLE,
 }
-_COLUMNS = (
-    "dataset", "task", "model", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
-    "published",
-)  # fmt: skip
+_PUBLISHED: dict[str, Any] = {"fillstyle": "none", "markersize": 6}
 _LINE = 0.22  # inches a model
 _AXES = {
     "regression": quantity("relative_mae").label,
@@ -41,7 +40,7 @@ def summary_figure(table: pd.DataFrame) -> Figure:
     below, 1 - area under the ROC curve: left is better in both. Filled mark: mean over seeds, thick bar its
     standard deviation, thin bar the 95 % interval over test compositions; open diamond: published.
     """
-    style.require_columns(table, _COLUMNS, "summary")
+    style.require_columns(table, COLUMNS, "summary")
     tasks = [task for task in _AXES if (table["task"] == task).any()]
     if not tasks:
         return style.empty_figure("no data set was evaluated")
@@ -51,83 +50,64 @@ def summary_figure(table: pd.DataFrame) -> Figure:
     panels = figure.subplots(nrows=len(tasks), squeeze=False, height_ratios=ratios)[:, 0]
     for axes, task in zip(panels, tasks, strict=True):
         _panel(axes, table[table["task"] == task], task)
-    top = panels[0]
-    look = {"color": style.BLACK, "linestyle": "none"}
-    handles = [
-        top.plot([], [], marker="o", label="mean of the seeds", **look)[0],
-        top.plot(
-            [], [], color=style.BLACK, linewidth=4, alpha=0.5, label="± standard deviation of seeds"
-        )[0],
-        top.plot(
-            [], [], color=style.BLACK, linewidth=1, label="95 % interval over test compositions"
-        )[0],
+    entries = [
+        legend_mark("mean of the seeds", color=style.BLACK),
+        legend_mark(
+            "± standard deviation of seeds", "", "-", color=style.BLACK, linewidth=4, alpha=0.5
+        ),
+        legend_mark(
+            "95 % interval over test compositions", "", "-", color=style.BLACK, linewidth=1
+        ),
     ]
     if table["published"].notna().any():
-        label = "published, one value each"
-        handles.append(top.plot([], [], marker="D", fillstyle="none", label=label, **look)[0])
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), fontsize=8)
+        entries.append(
+            legend_mark("published, one value each", "D", color=style.BLACK, **_PUBLISHED)
+        )
+    figure.legend(handles=entries, loc="outside upper center", ncols=len(entries), fontsize=8)
     return figure
 
 
 def _panel(axes: Axes, table: pd.DataFrame, task: str) -> None:
-    names, row = list(table["dataset"].drop_duplicates()), 0
-    labels, limits, centres = [], [0], []
-    for name in names:
-        mine = table[table["dataset"] == name]
-        constant = mine.loc[mine["model"] == CONSTANT["regression"], "mean"]
-        for _, found in mine.iterrows():
-            _model(axes, found, row, 1 / constant.item() if task == "regression" else None)
-            labels.append(found["model"])
-            row += 1
-        centres.append((limits[-1] + row - 1) / 2)
-        limits.append(row)
-    for place, (low, high) in enumerate(pairwise(limits)):
-        if place % 2 == 0:
-            axes.axhspan(low - 0.5, high - 0.5, color="#F2F2F2", linewidth=0, zorder=0)
+    groups = list(table.groupby("dataset", sort=False))
+    sizes = [len(rows) for _, rows in groups]
+    name_rows(axes, list(table["model"]), sizes)
+    axes.tick_params(axis="y", labelsize=8)
+    texts: list[str] = []
+    for name, rows in groups:
+        constant = rows.loc[rows["model"] == CONSTANT["regression"], "mean"]
+        scale = 1 / constant.item() if task == "regression" else None
         axes.annotate(
-            style.wrapped(names[place], 22), (0, centres[place]), (-100, 0), ha="right", va="center",
-            xycoords=("axes fraction", "data"), textcoords="offset points", fontweight="bold", size=9,
-            gid=f"dataset-{names[place]}",
+            style.wrapped(str(name), 22), (0, len(texts) + (len(rows) - 1) / 2), (-100, 0),
+            ha="right", va="center", xycoords=("axes fraction", "data"), textcoords="offset points",
+            fontweight="bold", size=9, gid=f"dataset-{name}",
         )  # fmt: skip
-    axes.set_yticks(range(row), labels, fontsize=8)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(row - 0.5, -0.5)
+        for _, row in rows.iterrows():
+            texts.append(_model(axes, row, len(texts), scale))
+    write_beside(axes, texts, size=8)
     axes.set_xlim(left=0)
     axes.grid(axis="x", linewidth=0.4)
     axes.set_xlabel(f"{_AXES[task]} (left is better)")
 
 
-def _model(axes: Axes, found: pd.Series, row: int, scale: float | None) -> None:
-    """One line: marks in the unit of the axis (``scale`` times, or 1 minus the value), and the numbers."""
+def _model(axes: Axes, row: pd.Series, number: int, scale: float | None) -> str:
+    """Draw one line in the unit of the axis: ``scale`` times, or 1 minus the value; and its numbers."""
 
     def place(value: float) -> float:
         return 1 - value if scale is None else value * scale
 
-    colour = _COLOURS.get(found["model"].split(",")[0], style.GUIDE)
-    mean, spread = found["mean"], found["seed_sd"]
-    text = []
+    colour = _COLOURS.get(row["model"].split(",")[0], style.GUIDE)
+    mean, spread = row["mean"], row["seed_sd"]
+    texts = []
     if np.isfinite(mean):
-        axes.hlines(
-            row,
-            place(found["test_ci_low"]),
-            place(found["test_ci_high"]),
-            color=colour,
-            linewidth=1,
-        )
-        text.append(f"{mean:.3g}")
+        ends = place(row["test_ci_low"]), place(row["test_ci_high"])
+        draw_marks(axes, number, place(mean), ends, width=1, color=colour, gid=f"mean-{number}")
         if np.isfinite(spread):
             ends = place(mean - spread), place(mean + spread)
-            axes.hlines(row, *ends, color=colour, linewidth=4, alpha=0.5)
-            text[0] += f" ± {spread:.2g}"
-        text[0] = f"AUC {text[0]}" if scale is None else f"{text[0]} {found['unit']}".rstrip()
-        axes.plot(place(mean), row, "o", color=colour, markersize=4, gid=f"mean-{row}")
-    if np.isfinite(found["published"]):
-        axes.plot(
-            place(found["published"]), row, "D", color=colour, markersize=6, fillstyle="none",
-            gid=f"published-{row}",
-        )  # fmt: skip
-        text.append(f"published {found['published']:.4g}")
-    axes.annotate(
-        ", ".join(text), (1, row), (6, 0), xycoords=("axes fraction", "data"),
-        textcoords="offset points", va="center", size=8, gid=f"numbers-{row}",
-    )  # fmt: skip
+            axes.hlines(number, *ends, color=colour, linewidth=4, alpha=0.5)
+        text = with_spread(mean, spread)
+        texts.append(f"AUC {text}" if scale is None else f"{text} {row['unit']}".rstrip())
+    if np.isfinite(row["published"]):
+        look = {"color": colour, "gid": f"published-{number}", **_PUBLISHED}
+        axes.plot(place(row["published"]), number, "D", **look)
+        texts.append(f"published {row['published']:.4g}")
+    return ", ".join(texts)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from matxai.composition.figures.quantities import axis_label
 from matxai.learning.split import PARTS
-from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import FULL_WIDTH, PART_COLOURS, name_rows, styled
+from matxai.plotting.intervals import name_rows
+from matxai.plotting.style import FULL_WIDTH, PART_COLOURS, styled
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from matxai.plotting.quantities import Quantity
+    from matxai.quantities import Quantity
 
 
 @styled

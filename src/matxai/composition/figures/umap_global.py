@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from matxai.composition.elements.electronegativity import IONIC, NOT_IONIC, UNKNOWN
+from matxai.composition.figures.quantities import axis_label
 from matxai.composition.figures.umap_local import shown_of
+from matxai.plotting.intervals import legend_mark
 from matxai.plotting.point_map import Colouring, colour_bar, draw_points
-from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import (
     ABSENT,
     LARGE_WIDTH,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from matxai.plotting.quantities import Quantity
+    from matxai.quantities import Quantity
 
 
 _MARGINS = {
@@ -80,10 +80,7 @@ def global_umap_figure(
 
 def _legend(axes: Axes, colouring: Colouring) -> None:
     names = colouring.colours() | {UNKNOWN: ABSENT}
-    handles = [
-        Line2D([], [], marker="o", linestyle="none", color=colour, label=name)
-        for name, colour in names.items()
-    ]
+    handles = [legend_mark(name, color=colour, markersize=6) for name, colour in names.items()]
     # Above the panel, where the others have their colour bar.
     axes.legend(
         handles=handles,

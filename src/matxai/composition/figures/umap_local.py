@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
-
+from matxai.composition.figures.quantities import axis_label
+from matxai.plotting.image_grid import panel_grid, row_bar
 from matxai.plotting.point_map import Colouring, colour_bar, draw_points, say
-from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import empty_figure, require_columns, styled, wrapped
+from matxai.plotting.style import empty_figure, require_columns, styled
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-    from matxai.plotting.quantities import Quantity
+    from matxai.quantities import Quantity
 
 KIND_NAMES = {"value": "value", "context": "output"}
 _SIDE = 1.75  # inches of a panel
@@ -71,28 +71,19 @@ def local_umap_figure(
     require_columns(maps, ("layer", "kind", *counts, "skipped"), "local UMAP")
     if (maps["skipped"] != "").all():
         return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
-    rows, columns = len(colourings), len(maps)
-    figure = Figure(figsize=(_SIDE * columns + 1.8, _SIDE * rows + 1.1))
-    # Fixed margins: laying out dozens of panels automatically takes longer than drawing them.
-    figure.set_layout_engine("none")
-    width, height = figure.get_size_inches()
-    grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={
-        "left": 0.35 / width, "right": 1 - 1.45 / width, "bottom": 0.3 / height,
-        "top": 1 - 0.75 / height, "wspace": 0.06, "hspace": 0.06,
-    })  # fmt: skip
+    title = f"{title}; {shown_of(maps)}"
+    room = {"gap": 0.11, "left": 0.35, "right": 1.45, "below": 0.3}
+    figure, grid = panel_grid(len(colourings), len(maps), (_SIDE, _SIDE), title, **room)
     for panels, one in zip(grid.T, maps.to_dict("records"), strict=True):
         _column(list(panels), points, one, colourings)
     for colouring, panels in zip(colourings, grid, strict=True):
-        place = panels[-1].get_position()
-        beside = figure.add_axes((1 - 1.3 / width, place.y0, 0.12 / width, place.height))
+        beside = row_bar(figure, panels[-1:], 0.12)
         values = points[colouring.column]
         colour_bar(figure, colouring, colouring.limits(points), values, cax=beside)
         beside.tick_params(labelsize=8)
         beside.yaxis.label.set_fontsize(8)
         first = next(axes for axes in panels if axes.collections)
         first.set_ylabel(axis_label("umap_2"), size=8)
-    title += f"; {shown_of(maps)}"
-    figure.suptitle(wrapped(title, int(11 * width)), size=11, y=1 - 0.08 / height, va="top")
     return figure
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-    from matxai.plotting.quantities import Quantity
+    from matxai.quantities import Quantity
 
 
 def local_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go.Figure:

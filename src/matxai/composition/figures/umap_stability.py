@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.plotting.quantities import axis_label
+from matxai.composition.figures.quantities import axis_label
 from matxai.plotting.style import (
     BLUE,
     FULL_WIDTH,
@@ -17,6 +17,7 @@ from matxai.plotting.style import (
     empty_figure,
     require_columns,
     styled,
+    titled,
     wrapped,
 )
 
@@ -60,9 +61,7 @@ def stability_figure(maps: pd.DataFrame, title: str = "") -> Figure:
     handles, labels = panels[1].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=5)
-    if title:
-        figure.suptitle(wrapped(title, 90), size=11)
-    return figure
+    return titled(figure, title)
 
 
 def _kind(axes: Axes, maps: pd.DataFrame, kind: str, column: str, shift: float) -> None:

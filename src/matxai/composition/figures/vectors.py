@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.plotting.quantities import axis_label
+from matxai.composition.figures.quantities import axis_label
+from matxai.plotting.intervals import legend_mark
 from matxai.plotting.style import FULL_WIDTH, empty_figure, styled, wrapped
 
 if TYPE_CHECKING:
@@ -51,6 +52,6 @@ def element_vectors(
         axes.margins(x=0.01)
     panels[-1].set_xlabel(axis_label("component"))
     # Every element stands in the legend, also one that no panel could draw.
-    handles = [panels[0].plot([], [], color=f"C{i}", label=e)[0] for i, e in enumerate(elements)]
+    handles = [legend_mark(e, "", "-", color=f"C{i}") for i, e in enumerate(elements)]
     figure.legend(handles=handles, loc="outside upper right", ncols=min(len(elements), 10))
     return figure

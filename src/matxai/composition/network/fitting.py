@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,50 +13,58 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from matxai.composition.data.compounds import merge_compositions
-from matxai.composition.network.batch import Batch, Compounds
-from matxai.composition.network.crabnet import CrabNet, Prediction
+from matxai.composition.network.batch import Batch
+from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.network.parts import Part, part_of
+from matxai.composition.network.predict import Watch, predict
 from matxai.composition.settings.network import BATCH_SIZES, CrabNetShape, CrabNetTraining
 from matxai.composition.settings.tasks import TaskName
-from matxai.learning.loop import Fitted, Recipe, Shuffled, fit
+from matxai.learning.loop import FitResult, fit
 from matxai.learning.observer import Observer
+from matxai.learning.tasks import RowTask
 from matxai.run.errors import InputError
-
-EVALUATION_BATCH = 1024
-# Sees each forward pass of a prediction: its batch and all that came out.
-Watch = Callable[[Batch, Prediction], None]
 
 
 def published_batch_size(compounds: int) -> int:
-    """2^round(log2 n - 4) within [128, 4096], the rule of Wang et al. 2021."""
+    """Apply the rule of Wang et al. 2021 for n compounds: 2^round(log2 n - 4) within [128, 4096]."""
     smallest, largest = BATCH_SIZES
     return min(largest, max(smallest, 2 ** round(math.log2(compounds) - 4)))
 
 
 def robust_l1(value: Tensor, log_sigma: Tensor, target: Tensor) -> Tensor:
-    """Mean of sqrt(2) |y - mu| exp(-s) + s: the Laplace likelihood with standard deviation exp(s)."""
+    """Compute the mean of sqrt(2) |y - mu| exp(-s) + s, the Laplace likelihood with deviation exp(s)."""
     return (math.sqrt(2) * (target - value).abs() * (-log_sigma).exp() + log_sigma).mean()
 
 
 def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
-    """Mean of -y ln p - (1 - y) ln(1 - p) in nats, p the sigmoid of ``log_odds``; y from 0 to 1."""
+    """Compute the mean of -y ln p - (1 - y) ln(1 - p) in nats, where p is the sigmoid of ``log_odds``."""
     return F.binary_cross_entropy_with_logits(log_odds.float(), target)
 
 
-class Compositions(Shuffled):
-    """What both training tasks share: batches of jittered compounds, the two parts.
+class Compositions(RowTask):
+    """What both training tasks share: batches of jittered compounds, and the validation's predictions.
 
-    ``mean`` and ``std`` are what a network's raw output is scaled by; ``watch`` sees the forward passes
-    of the validation.
-
-    Raises:
-        InputError: all training targets are equal, or of a classification one is not from 0 to 1.
+    Attributes:
+        mean: What is added to the network's raw output times ``std``, in the unit of the target.
+        std: What the raw output is multiplied by.
+        watch: Sees the forward passes of the validation.
     """
 
     mean = 0.0
     std = 1.0
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        """Take the two parts, on the device.
+
+        Args:
+            train: Compounds that the weights are fitted to.
+            val: Compounds that select the best epoch.
+            batch_size: Compounds in a batch; None takes the published rule.
+            jitter: Relative standard deviation of the noise on the fractions.
+
+        Raises:
+            InputError: All training targets are equal, or one of a classification lies outside [0, 1].
+        """
         if not train.target.min() < train.target.max():
             raise InputError(
                 "all training targets are equal",
@@ -69,12 +77,13 @@ class Compositions(Shuffled):
         self.watch: Watch | None = None
 
     def batches(self) -> Iterator[Batch]:
+        """Give the compounds of one epoch in random batches, their fractions jittered."""
         for rows in super().batches():
             batch = self.train.compounds.batch(rows)
             yield batch.jittered(self.jitter) if self.jitter else batch
 
     def validated(self, network: nn.Module) -> Tensor:
-        """(compounds,) what `predict` gives for the validation part."""
+        """Predict the validation part with `predict`: (compounds,) in the unit of the target."""
         return predict(network, self.val.compounds, self.mean, self.std, self.watch)[0]
 
 
@@ -87,19 +96,22 @@ class PropertyRegression(Compositions):
     name: TaskName = "regression"
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        """Take the two parts, and the scale of the target from the training part."""
         super().__init__(train, val, batch_size, jitter)
         self.mean, self.std = float(train.target.mean()), float(train.target.std())
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Compute the robust L1 of a batch, of standardised targets."""
         prediction = network(batch)
         target = (self.train.target[batch.rows] - self.mean) / self.std
         return robust_l1(prediction.value, prediction.log_sigma, target)
 
     def validate(self, network: nn.Module) -> float:
+        """Compute the mean absolute error in the unit of the target."""
         return float((self.validated(network) - self.val.target).abs().mean())
 
     def outcome(self, value: Tensor) -> Tensor:
-        """What a raw output (compounds,) of the network predicts, in the unit of the target."""
+        """Scale a raw output (compounds,) of the network to the unit of the target."""
         return value * self.std + self.mean
 
 
@@ -113,6 +125,7 @@ class PropertyClassification(Compositions):
     name: TaskName = "classification"
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+        """Take the two parts and check their targets."""
         super().__init__(train, val, batch_size, jitter)
         for part in (train, val):
             outside = part.target[~((part.target >= 0) & (part.target <= 1))]
@@ -125,45 +138,22 @@ class PropertyClassification(Compositions):
                 )
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Compute the log loss of a batch."""
         return log_loss(network(batch).value, self.train.target[batch.rows])
 
     def validate(self, network: nn.Module) -> float:
+        """Compute the log loss of the validation part."""
         return float(log_loss(self.validated(network), self.val.target))
 
     def outcome(self, value: Tensor) -> Tensor:
-        """The probability of class 1 that a raw output (compounds,) of the network stands for."""
+        """Turn a raw output (compounds,) of the network into the probability of class 1."""
         return value.sigmoid()
-
-
-@torch.inference_mode()
-def predict(
-    network: nn.Module,
-    compounds: Compounds,
-    mean: float = 0.0,
-    std: float = 1.0,
-    watch: Watch | None = None,
-) -> tuple[Tensor, Tensor]:
-    """Predicted value and standard deviation (compounds,) in the unit of the target, rows in order.
-
-    For a classification, whose ``mean`` is 0 and ``std`` 1, the value is the log-odds of class 1 (its
-    sigmoid the probability), and the standard deviation means nothing.
-    """
-    network.eval()
-    value = compounds.fractions.new_empty(len(compounds))
-    sigma = torch.empty_like(value)
-    for batch in compounds.batches(EVALUATION_BATCH):
-        prediction = network(batch)
-        value[batch.rows] = prediction.value * std + mean
-        sigma[batch.rows] = prediction.log_sigma.exp() * std
-        if watch is not None:
-            watch(batch, prediction)
-    return value, sigma
 
 
 def task_of(
     name: TaskName, table: pd.DataFrame, settings: CrabNetTraining, device: str
 ) -> PropertyRegression | PropertyClassification:
-    """The task of a prepared table: its train part merged by composition, its val part as it is."""
+    """Make the task of a prepared table: its train part merged by composition, its val part as it is."""
     parts = {part: table[table["part"] == part] for part in ("train", "val")}
     kind = PropertyClassification if name == "classification" else PropertyRegression
     return kind(
@@ -182,22 +172,23 @@ def train_on(
     *,
     seed: int,
     device: str,
+    label: str = "training",
     checkpoint: Path | None = None,
     fingerprint: str = "",
     observer: Observer | None = None,
-) -> Fitted:
+) -> FitResult:
     """Fit one network on the rows of ``vectors`` (atomic numbers, features).
 
     The history's error is that of the task on the val part: MAE in the unit of the target, or log loss.
     """
     torch.manual_seed(seed)
     network = CrabNet(vectors, **network_shape(shape)).to(device)
-    recipe = Recipe(**settings.model_dump(exclude={"batch_size", "jitter"}))
     return fit(
         network,
         task,
-        recipe,
+        settings.recipe(),
         seed=seed,
+        label=label,
         checkpoint=checkpoint,
         fingerprint=fingerprint,
         observer=observer,
@@ -205,5 +196,5 @@ def train_on(
 
 
 def network_shape(shape: CrabNetShape) -> dict[str, Any]:
-    """Keyword arguments of CrabNet from its settings."""
+    """Make the keyword arguments of `CrabNet` from its settings."""
     return shape.model_dump(mode="json", exclude={"vectors"})

@@ -35,7 +35,7 @@ NetworkName = Literal["crabnet", "hotcrab"]
 
 
 class Composition(SettingsBlock):
-    """The line `composition`."""
+    """Line `composition`: what an attention network knows about elements and compounds."""
 
     datasets: Annotated[dict[FolderName, DataSet], Field(min_length=1)] = Field(
         default={"power_factor": POWER_FACTOR, "metal": METAL},

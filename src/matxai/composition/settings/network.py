@@ -8,8 +8,7 @@ from pydantic import Field, model_validator
 
 from matxai.config.base import Count, SettingsBlock, Share
 from matxai.learning.settings import (
-    CheckpointEvery,
-    EmaDecay,
+    CycleTraining,
     Epochs,
     LearningRate,
     Patience,
@@ -60,25 +59,23 @@ class CrabNetShape(SettingsBlock):
 BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
 
 
-class CrabNetTraining(SettingsBlock):
+class CrabNetTraining(CycleTraining):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 
     epochs: Epochs = 50
+    learning_rate: LearningRate = 3e-3
+    weight_decay: WeightDecay = 0.05
+    warmup: Warmup = 0.3
+    patience: Patience = 15
     batch_size: Count | None = Field(
         default=64,
         description="Compounds in a batch; null: the published rule for n training compounds, "
         "2^round(log2 n - 4) within [128, 4096].",
     )
-    learning_rate: LearningRate = 3e-3
-    weight_decay: WeightDecay = 0.05
-    ema_decay: EmaDecay = 0.99
-    warmup: Warmup = 0.3
     jitter: Share = Field(
         default=0.02,
         description="Relative standard deviation of the noise on fractions in training.",
     )
-    patience: Patience = 15
-    checkpoint_every: CheckpointEvery = 10
     mixed_precision: bool = Field(
         default=True,
         description="On a GPU: matrix products of the training in bfloat16; weights, validation and "

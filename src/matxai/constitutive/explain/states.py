@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.decomposition import PCA
 
+from matxai.statistics.bootstrap import Resamples
+from matxai.statistics.correlation import correlation_draws
 from matxai.statistics.regression import r2_interval
 
 Array = npt.NDArray[np.float64]
@@ -25,8 +27,9 @@ class StateExplanation:
     ``variance``: component (1 is the leading one), share, cumulative, of the variance of the training
     rows. ``recovery``: variable, components, r2, ci_low, ci_high: R2, on test rows, of the linear map
     from the leading 1..K components, its 95 % interval over test paths. ``correlation``: variable,
-    component, r: Pearson's r on test rows. ``scores``: c1..cK of all rows. ``recovered``: the internal
-    variables of all rows, as the linear map from all K components gives them.
+    component, r, ci_low, ci_high: Pearson's r on test rows, and its 95 % interval over test paths.
+    ``scores``: c1..cK of all rows. ``recovered``: the internal variables of all rows, as the linear map
+    from all K components gives them.
     """
 
     variance: pd.DataFrame
@@ -82,7 +85,9 @@ def state_components(
         recovery=pd.DataFrame(
             recovery, columns=["variable", "components", "r2", "ci_low", "ci_high"]
         ),
-        correlation=_correlation({n: v[test] for n, v in compared.items()}, scores[test]),
+        correlation=_correlation(
+            {n: v[test] for n, v in compared.items()}, scores[test], path[test], seed
+        ),
         scores=pd.DataFrame(scores, index=internal.index, columns=[f"c{n}" for n in numbers]),
         recovered=pd.DataFrame(recovered, index=internal.index),
     )
@@ -103,15 +108,18 @@ def _linear_map(scores: Array, truth: Array, train: npt.NDArray[np.bool_]) -> Ar
     return design @ np.linalg.lstsq(design[train], truth[train])[0]
 
 
-def _correlation(variables: dict[str, Array], scores: Array) -> pd.DataFrame:
+def _correlation(
+    variables: dict[str, Array], scores: Array, path: pd.Series, seed: int
+) -> pd.DataFrame:
     """Pearson's r between every variable and every column of ``scores``; NaN if one is constant."""
-    rows = []
-    for name, values in variables.items():
-        for number, score in enumerate(scores.T, start=1):
-            varies = np.ptp(values) > 0 and np.ptp(score) > 0
-            r = np.corrcoef(values, score)[0, 1] if varies else np.nan
-            rows.append((name, number, float(r)))
-    return pd.DataFrame(rows, columns=["variable", "component", "r"])
+    values = np.reshape(list(variables.values()), (-1, len(scores))).T
+    draws = Resamples.of(path, seed=seed)
+    estimate = draws.estimate(correlation_draws(values, scores, draws))
+    pairs = pd.MultiIndex.from_product(
+        [variables, range(1, scores.shape[1] + 1)], names=["variable", "component"]
+    )
+    r, low, high = (end.ravel() for end in estimate)
+    return pd.DataFrame({"r": r, "ci_low": low, "ci_high": high}, index=pairs).reset_index()
 
 
 def state_path(explanation: StateExplanation, table: pd.DataFrame, path: int) -> pd.DataFrame:

@@ -2,60 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.constitutive.figures.quantities import feature_quantity
+from matxai.constitutive.quantities import feature_quantity
 from matxai.plotting import style
+from matxai.plotting.intervals import draw_bars, legend_mark, write_beside
 from matxai.plotting.quantities import axis_label
+from matxai.quantities import number, with_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.container import BarContainer
 
-    from matxai.constitutive.figures.quantities import Units
+    from matxai.constitutive.quantities import Units
 
-_LOOKS = (
-    (style.BLUE, ""),
-    (style.ORANGE, "//"),
-    (style.GREEN, ".."),
-)  # told apart in grey by their hatches
+_LOOKS: tuple[dict[str, Any], ...] = (  # told apart in grey by their hatches
+    {"color": style.BLUE, "hatch": ""},
+    {"color": style.ORANGE, "hatch": "//"},
+    {"color": style.GREEN, "hatch": ".."},
+)
 _DECADES = 100.0  # ratio of the largest to the smallest drop from which the axis is logarithmic
 _NOISE = 1e-3  # drops of R2 below this are drawn on a linear scale about zero
 
 
 @style.styled
 def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw columns kind ("feature" or "group"), name, drop, ci_low, ci_high, base_r2.
+    """Draw the drop of R2 when features are permuted.
 
     Groups of features that move together stand below the single features, on the same axis, which
     is linear about zero and logarithmic beyond where drops span more than two decades.
+
+    Args:
+        table: Columns kind ("feature" or "group"), name, drop, ci_low, ci_high, base_r2.
+        units: Units of the data.
+        title: What stands above.
     """
-    style.require_columns(
-        table, ("kind", "name", "drop", "ci_low", "ci_high", "base_r2"), "permutation"
-    )
-    table = table[np.isfinite(table["drop"].to_numpy(float))]
+    columns = ("kind", "name", "drop", "ci_low", "ci_high", "base_r2")
+    table = _finite(table, columns, "drop", "permutation").sort_values("drop")
     kinds = [kind for kind in ("feature", "group") if (table["kind"] == kind).any()]
     if not kinds:
         return style.empty_figure("no feature was permuted")
-    rows = {kind: table[table["kind"] == kind].sort_values("drop") for kind in kinds}
-    sizes = [len(rows[kind]) + 0.5 for kind in kinds]
+    sizes = [(table["kind"] == kind).sum() + 0.5 for kind in kinds]
     figure = Figure(figsize=(style.FULL_WIDTH, 1.4 + 0.32 * sum(sizes)))
     panels = figure.subplots(len(kinds), sharex=True, squeeze=False, height_ratios=sizes)[:, 0]
     for axes, kind, look in zip(panels, kinds, _LOOKS, strict=False):
-        mine = rows[kind]
-        names = mine["name"]
-        labels = (
-            _labels(names, units) if kind == "feature" else [style.wrapped(n, 30) for n in names]
-        )
-        _bars(axes, labels, mine, "drop", look)
-        intervals = mine[["drop", "ci_low", "ci_high"]].to_numpy(float)
-        _column(axes, [_with_interval(*row) for row in intervals])
+        rows = table[table["kind"] == kind]
+        names = _labels(rows["name"], units) if kind == "feature" else rows["name"]
+        ends = rows["ci_low"], rows["ci_high"]
+        draw_bars(axes, [style.wrapped(name, 30) for name in names], rows["drop"], ends, **look)
+        write_beside(axes, _intervals(rows, "drop", "ci_low", "ci_high"))
         axes.set_title({"feature": "alone", "group": "together"}[kind], loc="left", size=10)
     _scale(panels[0], table)
     base = table["base_r2"].iloc[0]
@@ -67,48 +67,51 @@ def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
 
 @style.styled
 def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw columns name, standardised, ci_low, ci_high, physical, signed_mean, unit.
+    """Draw the mean absolute gradient of the stress with respect to each feature.
 
-    The bars are per standard deviation of feature and target; the gradient in its own ``unit``,
-    which no axis could share, is written beside them. ``physical_ci_low`` and ``physical_ci_high``
-    are its interval. A constant feature has no physical gradient.
+    The bars are per standard deviation of feature and target; the gradient in its own unit, which no
+    axis could share, is written beside them. A constant feature has no physical gradient.
+
+    Args:
+        table: Columns name, standardised, ci_low, ci_high, physical, physical_ci_low, physical_ci_high,
+            signed_mean, unit (of the three physical ones).
+        units: Units of the data.
+        title: What stands above.
     """
-    columns = (
-        "name", "standardised", "ci_low", "ci_high", "physical", "physical_ci_low",
-        "physical_ci_high", "signed_mean", "unit",
-    )  # fmt: skip
-    style.require_columns(table, columns, "saliency")
-    table = table[np.isfinite(table["standardised"].to_numpy(float))].sort_values("standardised")
+    physical = ("physical", "physical_ci_low", "physical_ci_high")
+    columns = ("name", "standardised", "ci_low", "ci_high", *physical, "signed_mean", "unit")
+    table = _finite(table, columns, "standardised", "saliency").sort_values("standardised")
     if table.empty:
         return style.empty_figure("no feature has a gradient")
     figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.36 * len(table)))
     axes = figure.add_subplot()
-    _bars(axes, _labels(table["name"], units), table, "standardised", _LOOKS[0])
-    mean = axes.plot(
-        table["signed_mean"], range(len(table)), "D", color="black", markersize=5,
-        markerfacecolor="white", label="mean gradient with its sign",
-    )  # fmt: skip
-    physical = table[["physical", "physical_ci_low", "physical_ci_high"]].to_numpy(float)
-    texts = [
-        f"{_with_interval(*row)} {unit}".rstrip() if np.isfinite(row[0]) else "constant"
-        # An empty unit comes back from a CSV file as NaN.
-        for row, unit in zip(physical, table["unit"].fillna(""), strict=True)
-    ]
-    _column(axes, texts, "in physical units")
+    names, ends = _labels(table["name"], units), (table["ci_low"], table["ci_high"])
+    draw_bars(axes, names, table["standardised"], ends, **_LOOKS[0])
+    look: dict[str, Any] = {"color": "black", "markersize": 5, "markerfacecolor": "white"}
+    axes.plot(table["signed_mean"], range(len(table)), "D", **look)
+    # An empty unit comes back from a CSV file as NaN.
+    pairs = zip(_intervals(table, *physical), table["unit"].astype(object).fillna(""), strict=True)
+    known = np.isfinite(table["physical"].to_numpy(float))
+    texts = [f"{value} {unit}".rstrip() for value, unit in pairs]
+    texts = [text if has else "constant" for text, has in zip(texts, known, strict=True)]
+    write_beside(axes, texts, "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")
-    figure.legend(handles=mean, loc="outside lower right")
+    entry = legend_mark("mean gradient with its sign", "D", **look)
+    figure.legend(handles=[entry], loc="outside lower right")
     return style.titled(figure, title)
 
 
 @style.styled
 def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw columns baseline, name, mean_absolute, ci_low, ci_high (unit of stress), signed_mean.
+    """Draw one bar per feature and baseline; features are sorted by their largest attribution.
 
-    One bar a baseline; features are sorted by their largest attribution over the baselines.
+    Args:
+        table: Columns baseline, name, mean_absolute, ci_low, ci_high (unit of stress), signed_mean.
+        units: Units of the data.
+        title: What stands above.
     """
     columns = ("baseline", "name", "mean_absolute", "ci_low", "ci_high", "signed_mean")
-    style.require_columns(table, columns, "integrated-gradients")
-    table = table[np.isfinite(table["mean_absolute"].to_numpy(float))]
+    table = _finite(table, columns, "mean_absolute", "integrated-gradients")
     if table.empty:
         return style.empty_figure("no feature has an attribution")
     names = list(table.groupby("name")["mean_absolute"].max().sort_values(kind="stable").index)
@@ -116,31 +119,35 @@ def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -
     height = 0.84 / len(baselines)
     figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.22 * len(names) * len(baselines)))
     axes = figure.add_subplot()
-    handles = []
     for place, (baseline, look) in enumerate(zip(baselines, _LOOKS, strict=False)):
         rows = table[table["baseline"] == baseline].set_index("name").reindex(names)
         shift = ((len(baselines) - 1) / 2 - place) * height
-        bars = _bars(axes, _labels(names, units), rows, "mean_absolute", look, height, shift)
-        bars.set_label(f"from the {baseline}")
-        handles.append(bars)
-        values = rows[["mean_absolute", "ci_low", "ci_high"]].to_numpy(float)
-        _column(axes, [_with_interval(*row) for row in values], shift=shift, size=8)
+        draw_bars(
+            axes, _labels(names, units), rows["mean_absolute"], (rows["ci_low"], rows["ci_high"]),
+            height=height, shift=shift, label=f"from the {baseline}", **look,
+        )  # fmt: skip
+        texts = _intervals(rows, "mean_absolute", "ci_low", "ci_high")
+        write_beside(axes, texts, shift=shift, size=8)
     axes.set_xlim(left=0)
     axes.set_xlabel(axis_label("attribution", units.stress))
-    figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
+    figure.legend(loc="outside lower right", ncols=len(baselines))
     return style.titled(figure, title)
 
 
 @style.styled
 def comparison_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw columns feature, method, value, relative, relative_ci_low, relative_ci_high: a panel a method.
+    """Draw the importances of all methods side by side, one panel per method.
 
-    ``relative`` is ``value`` divided by the method's largest; ``value`` is written beside the bar.
-    Features are sorted by the mean of ``relative`` over the methods.
+    Features are sorted by the mean of ``relative`` over the methods; ``value`` stands beside the bar.
+
+    Args:
+        table: Columns feature, method, value, relative (``value`` divided by the method's largest),
+            relative_ci_low, relative_ci_high.
+        units: Units of the data.
+        title: What stands above.
     """
     columns = ("feature", "method", "value", "relative", "relative_ci_low", "relative_ci_high")
-    style.require_columns(table, columns, "comparison")
-    table = table[np.isfinite(table["relative"].to_numpy(float))]
+    table = _finite(table, columns, "relative", "comparison")
     if table.empty:
         return style.empty_figure("no feature has an importance")
     names = list(table.groupby("feature")["relative"].mean().sort_values(kind="stable").index)
@@ -149,62 +156,26 @@ def comparison_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     panels = figure.subplots(ncols=len(methods), sharey=True, squeeze=False)[0]
     for axes, method, look in zip(panels, methods, _LOOKS, strict=False):
         rows = table[table["method"] == method].set_index("feature").reindex(names)
-        rows = rows[["value", "relative", "relative_ci_low", "relative_ci_high"]]
-        rows = rows.rename(columns={"relative_ci_low": "ci_low", "relative_ci_high": "ci_high"})
-        _bars(axes, _labels(names, units), rows, "relative", look)
-        _column(axes, [_number(value) for value in rows["value"]], size=8)
+        ends = rows["relative_ci_low"], rows["relative_ci_high"]
+        draw_bars(axes, _labels(names, units), rows["relative"], ends, **look)
+        write_beside(axes, [number(value) for value in rows["value"]], size=8)
         axes.set_title(style.wrapped(str(method), 24))
         axes.set_xlabel("Share of the largest")
     return style.titled(figure, title)
 
 
-def _labels(names: Sequence[str] | pd.Series, units: Units) -> list[str]:
+def _finite(table: pd.DataFrame, columns: tuple[str, ...], value: str, figure: str) -> pd.DataFrame:
+    """Take the rows with a finite ``value`` of a table that has all ``columns``."""
+    style.require_columns(table, columns, figure)
+    return table[np.isfinite(table[value].to_numpy(float))]
+
+
+def _labels(names: Iterable[str], units: Units) -> list[str]:
     return [feature_quantity(name, units).label for name in names]
 
 
-def _bars(
-    axes: Axes, labels: list[str], table: pd.DataFrame, column: str, look: tuple[str, str],
-    height: float = 0.66, shift: float = 0.0,
-) -> BarContainer:  # fmt: skip
-    """Draw a bar a row of ``table``, the first at the bottom, with ci_low and ci_high as whisker."""
-    y = np.arange(len(table)) + shift
-    colour, hatch = look
-    bars = axes.barh(
-        y, table[column], height, color=colour, hatch=hatch, edgecolor="white", linewidth=0
-    )
-    axes.hlines(y, table["ci_low"], table["ci_high"], color="black", linewidth=1.2)
-    axes.axvline(0, color=style.GUIDE, linewidth=0.8)
-    axes.set_yticks(range(len(table)), labels)
-    axes.set_ylim(-0.6, len(table) - 0.4)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x", linewidth=0.3)
-    axes.set_axisbelow(True)
-    return bars
-
-
-def _column(
-    axes: Axes, texts: list[str], heading: str = "", shift: float = 0.0, size: float = 9
-) -> None:
-    """Write a text a bar to the right of the axes, where it hides no data."""
-    place = axes.get_yaxis_transform()
-    for row, text in enumerate(texts):
-        axes.text(1.02, row + shift, text, transform=place, size=size, va="center")
-    axes.text(1.02, len(texts) - 0.4, heading, transform=place, size=size, weight="bold")
-
-
-def _number(value: float) -> str:
-    """Write three significant digits, as a plain number where that is short."""
-    if not np.isfinite(value):
-        return "–"
-    if value == 0 or 1e-4 <= abs(value) < 1e6:
-        return f"{float(f'{value:.3g}'):,g}"
-    return f"{value:.1e}"
-
-
-def _with_interval(value: float, low: float, high: float) -> str:
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return _number(value)
-    return f"{_number(value)} ({_number(low)} to {_number(high)})"
+def _intervals(table: pd.DataFrame, *columns: str) -> list[str]:
+    return [with_interval(*row) for row in table[list(columns)].to_numpy(float)]
 
 
 def _scale(axes: Axes, table: pd.DataFrame) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.constitutive.figures.quantities import feature_quantity
+from matxai.constitutive.quantities import feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matxai.constitutive.data.laws import Law
-    from matxai.constitutive.figures.quantities import Units
+    from matxai.constitutive.quantities import Units
 
 _COLUMNS = ("step", "time", "strain", "stress", "prediction", "closed_loop")
 # The lines lie on each other where the network is good: wide and pale below, thin and broken above.

@@ -11,15 +11,16 @@ from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.data.steps import ALL_STEPS
 from matxai.constitutive.evaluation.residuals import QUANTILES, bulk, residual_histogram
-from matxai.constitutive.figures.quantities import feature_quantity
+from matxai.constitutive.quantities import feature_quantity
 from matxai.plotting import style
-from matxai.plotting.quantities import Quantity, axis_label
+from matxai.plotting.quantities import axis_label
+from matxai.quantities import Quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from matxai.constitutive.figures.quantities import Units
+    from matxai.constitutive.quantities import Units
 
     Array = NDArray[np.float64]
 

@@ -6,20 +6,21 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.constitutive.figures.quantities import feature_quantity
+from matxai.constitutive.quantities import QUANTITIES, feature_quantity
 from matxai.plotting import style
+from matxai.plotting.heat_map import draw_heat_map
+from matxai.plotting.intervals import draw_curve
 from matxai.plotting.quantities import axis_label
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from matxai.constitutive.figures.quantities import Units
+    from matxai.constitutive.quantities import Units
 
 _LOOKS: tuple[tuple[str, str, Any], ...] = (
     (style.BLUE, "o", "-"),
@@ -96,7 +97,7 @@ def _draw_variance(axes: Axes, variance: pd.DataFrame) -> None:
     axes.bar(x, variance["share"], color=style.SKY, label="each")
     axes.plot(x, variance["cumulative"], "o-", color=style.BLACK, markersize=4, label="cumulative")
     axes.set(ylim=(0, 1.05), ylabel=axis_label("explained_variance"))
-    axes.set_xlabel(axis_label("state_component"))
+    axes.set_xlabel(QUANTITIES.axis_label("state_component"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(loc="center right")
 
@@ -116,10 +117,10 @@ def _draw_recovery(axes: Axes, recovery: pd.DataFrame, units: Units) -> None:
     for (name, rows), (colour, marker, dashes) in zip(
         recovery.groupby("variable", sort=False), looks, strict=False
     ):
-        x = rows["components"]
         label = feature_quantity(str(name), units).label
-        axes.plot(x, rows["r2"], color=colour, marker=marker, linestyle=dashes, label=label)
-        axes.fill_between(x, rows["ci_low"], rows["ci_high"], color=colour, alpha=0.2, linewidth=0)
+        ends = rows["ci_low"], rows["ci_high"]
+        look = {"color": colour, "marker": marker, "linestyle": dashes, "label": label}
+        draw_curve(axes, rows["components"], rows["r2"], ends, **look)
     axes.axhline(0, color=style.GUIDE, linewidth=0.8)
     lowest = float(np.nanmin([0.0, *recovery["r2"], *recovery["ci_low"]]))
     axes.set_ylim(max(lowest, _LOWEST) - 0.05, 1.05)
@@ -130,20 +131,14 @@ def _draw_recovery(axes: Axes, recovery: pd.DataFrame, units: Units) -> None:
 
 
 def _draw_correlation(axes: Axes, correlation: pd.DataFrame, units: Units) -> None:
-    """Write each coefficient into its cell; one that is undefined has an empty cell."""
+    """Write each coefficient into its cell; one that is undefined has a grey cell."""
     names = list(correlation["variable"].drop_duplicates())
     matrix = correlation.pivot_table("r", "variable", "component", dropna=False).reindex(names)
     values = matrix.to_numpy(float)
-    norm = Normalize(-1, 1)
-    image = axes.imshow(values, cmap=style.DIVERGING, norm=norm, aspect="auto")
-    for (row, column), r in np.ndenumerate(values):
-        if np.isfinite(r):
-            colour = style.text_colour(colormaps[style.DIVERGING](norm(r)))
-            axes.text(column, row, f"{r:.2f}", ha="center", va="center", size=9, color=colour)
+    image = draw_heat_map(axes, values, Normalize(-1, 1), digits=2)
+    axes.set_aspect("auto")
     axes.set_xticks(range(values.shape[1]), [str(c) for c in matrix.columns])
     axes.set_yticks(range(len(names)), [feature_quantity(name, units).label for name in names])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    axes.set_xlabel(axis_label("state_component"))
+    axes.set_xlabel(QUANTITIES.axis_label("state_component"))
     bar = axes.figure.colorbar(image, ax=axes, label=axis_label("correlation"))
     bar.set_ticks([-1, -0.5, 0, 0.5, 1])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from matxai.constitutive.figures.quantities import feature_quantity
+from matxai.constitutive.quantities import QUANTITIES, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from matxai.constitutive.figures.quantities import Units
+    from matxai.constitutive.quantities import Units
 
     Array = NDArray[np.float64]
 
@@ -60,7 +60,7 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
         last.plot(error[rank], (rank + 1) / len(error), color=colour, linestyle=dashes)
     panels[0].set_ylabel(style.wrapped(stress.axis("network"), 34))
     _draw_medians(last, summary[summary["group"].isin(groups)])
-    last.set(xscale="log", ylim=(0, 1.02), ylabel=axis_label("share_of_steps"))
+    last.set(xscale="log", ylim=(0, 1.02), ylabel=QUANTITIES.axis_label("share_of_steps"))
     last.set_xlim(left=min((error for error in lowest if error > 0), default=None))
     last.set_xlabel(axis_label("relative_error", "%"))
     last.grid(linewidth=0.3)

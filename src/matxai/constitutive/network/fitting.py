@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import huber_loss
 
-from matxai.constitutive.network.model_file import Scales, Trained, build
+from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata, build
 from matxai.constitutive.network.networks import whitening
 from matxai.constitutive.network.path_grid import PathGrid
 from matxai.constitutive.settings.network import (
@@ -25,7 +25,9 @@ from matxai.constitutive.settings.network import (
     Surrogate,
     SurrogateTraining,
 )
-from matxai.learning.loop import Recipe, Shuffled, fit
+from matxai.learning.loop import FitResult, fit
+from matxai.learning.model_file import save_model
+from matxai.learning.tasks import RowTask
 
 
 @dataclass(frozen=True)
@@ -41,21 +43,22 @@ class Data:
     present: Tensor | None = None
 
     def __len__(self) -> int:
+        """Count the samples."""
         return len(self.inputs)
 
     def squared_error(self, output: Tensor) -> Tensor:
-        """Mean squared error over the steps."""
+        """Compute the mean squared error over the steps."""
         error = (output - self.target).square()
         return error.mean() if self.present is None else error[self.present].mean()
 
 
 def steps_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
-    """Every step a sample."""
+    """Make every step a sample."""
     return Data(scales.inputs(table).to(device), scales.standardised(table).to(device))
 
 
 def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
-    """Every path a sample; only its stress is a target, whatever the one-step network predicts."""
+    """Make every path a sample; its target is the stress, whatever the one-step network predicts."""
     grid = PathGrid.of(table)
     inputs, target = scales.inputs(table), scales.standardised(table)
     return Data(
@@ -65,19 +68,26 @@ def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
     )
 
 
-class StressRegression(Shuffled):
-    """The training task: shuffled batches, Huber loss, validation RMSE in the unit of the target.
-
-    ``noise`` (features,): standard deviation of the noise on the standardised features of steps.
-    """
+class StressRegression(RowTask):
+    """The training task: shuffled batches, Huber loss, validation RMSE in the unit of the target."""
 
     def __init__(
         self, train: Data, val: Data, batch_size: int, unit: float, noise: Tensor | None = None
     ) -> None:
+        """Take the data of the two parts.
+
+        Args:
+            train: Data that the weights are fitted to.
+            val: Data that select the best epoch.
+            batch_size: Steps or paths in a batch.
+            unit: Standard deviation of the target in its unit.
+            noise: (features,) standard deviation of the noise on the standardised features of steps.
+        """
         super().__init__(len(train), batch_size, train.inputs.device)
         self.train, self.val, self.unit, self.noise = train, val, unit, noise
 
     def loss(self, network: nn.Module, rows: Tensor) -> Tensor:
+        """Compute the Huber loss of the samples ``rows`` (batch,)."""
         inputs, target = self.train.inputs[rows], self.train.target[rows]
         if self.noise is not None:
             inputs = inputs + self.noise * torch.randn_like(inputs)
@@ -89,7 +99,53 @@ class StressRegression(Shuffled):
 
     @torch.no_grad()
     def validate(self, network: nn.Module) -> float:
+        """Compute the root-mean-square error in the unit of the target."""
         return math.sqrt(float(self.val.squared_error(network(self.val.inputs)))) * self.unit
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """A fitted network with what its metadata needs (see `StressNetworkMetadata`).
+
+    Attributes:
+        fitted: Its best state and history.
+        seconds: Duration of this run alone, which may have resumed an interrupted one.
+    """
+
+    fitted: FitResult
+    kind: str
+    scales: Scales
+    shape: dict[str, Any]
+    seed: int
+    settings: StressTraining
+    seconds: float
+
+    def save(self, path: str | Path, *, law: str, data: str, versions: dict[str, str]) -> None:
+        """Write the model file; ``data`` is the digest of the table of steps."""
+        metadata = StressNetworkMetadata(
+            kind=self.kind,
+            law=law,
+            scales=self.scales,
+            shape=self.shape,
+            seed=self.seed,
+            best_epoch=self.fitted.best_epoch + 1,
+            data_sha256=data,
+            settings=self.settings.model_dump(mode="json"),
+            versions=versions,
+        )
+        save_model(path, self.fitted.state, metadata)
+
+    def summary(self) -> dict[str, float]:
+        """Give epochs, best epoch, its training loss and validation RMSE (unit of the target), seconds."""
+        history = self.fitted.history
+        best = history.iloc[self.fitted.best_epoch]
+        return {
+            "epochs": len(history),
+            "best_epoch": int(best["epoch"]),
+            "train_loss": float(best["train_loss"]),
+            "val_rmse": float(best["val_error"]),
+            "seconds": round(self.seconds, 1),
+        }
 
 
 def train_surrogate(
@@ -101,9 +157,10 @@ def train_surrogate(
     *,
     seed: int,
     device: str,
+    label: str = "training",
     checkpoint: Path | None = None,
     fingerprint: str = "",
-) -> Trained:
+) -> TrainedNetwork:
     """Fit the one-step network to the train part of a table of steps, selected on its val part."""
     parts = {name: table[table["part"] == name] for name in ("train", "val")}
     scales = Scales.of(parts["train"], features, target)
@@ -116,7 +173,9 @@ def train_surrogate(
         noisy = [settings.stress_noise * (name == "prev_stress") for name in features]
         noise = torch.tensor(noisy, device=device)
     task = _task(data, scales, settings, noise)
-    return _train(network, task, scales, sizes, settings, seed, checkpoint, fingerprint)
+    return _train(
+        network, task, "mlp", scales, sizes, settings, seed, label, checkpoint, fingerprint
+    )
 
 
 def train_recurrent(
@@ -127,9 +186,10 @@ def train_recurrent(
     *,
     seed: int,
     device: str,
+    label: str = "training",
     checkpoint: Path | None = None,
     fingerprint: str = "",
-) -> Trained:
+) -> TrainedNetwork:
     """Fit the recurrent network to whole paths: strain history in, stress history out."""
     parts = {name: table[table["part"] == name] for name in ("train", "val")}
     scales = Scales.of(parts["train"], features, "stress")
@@ -138,7 +198,9 @@ def train_recurrent(
     torch.manual_seed(seed)
     network = build(shape.cell, scales, sizes, None).to(device)
     task = _task(data, scales, settings)
-    return _train(network, task, scales, sizes, settings, seed, checkpoint, fingerprint)
+    return _train(
+        network, task, shape.cell, scales, sizes, settings, seed, label, checkpoint, fingerprint
+    )
 
 
 def _task(
@@ -151,14 +213,23 @@ def _task(
 def _train(
     network: nn.Module,
     task: StressRegression,
+    kind: str,
     scales: Scales,
     sizes: dict[str, Any],
     settings: StressTraining,
     seed: int,
+    label: str,
     checkpoint: Path | None,
     fingerprint: str,
-) -> Trained:
-    recipe = Recipe(**settings.model_dump(exclude={"batch_size", "stress_noise"}))
+) -> TrainedNetwork:
     began = time.monotonic()
-    fitted = fit(network, task, recipe, seed=seed, checkpoint=checkpoint, fingerprint=fingerprint)
-    return Trained(fitted, scales, sizes, time.monotonic() - began)
+    fitted = fit(
+        network,
+        task,
+        settings.recipe(),
+        seed=seed,
+        label=label,
+        checkpoint=checkpoint,
+        fingerprint=fingerprint,
+    )
+    return TrainedNetwork(fitted, kind, scales, sizes, seed, settings, time.monotonic() - began)

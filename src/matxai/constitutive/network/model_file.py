@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from matxai.constitutive.network.networks import Perceptron, Recurrent
-from matxai.learning.loop import Fitted
-from matxai.learning.model_file import load_model, save_model
+from matxai.learning.model_file import ModelMetadata, load_model
 from matxai.run.errors import InputError
 
 Array = npt.NDArray[np.float64]
-_KEY = "matxai.constitutive/1"
 
 
 @dataclass(frozen=True)
@@ -102,44 +100,25 @@ def target_of(table: pd.DataFrame, target: str) -> Array:
     return stress - table["prev_stress"].to_numpy(np.float64) if target == "increment" else stress
 
 
-@dataclass(frozen=True)
-class StressNetworkMetadata:
-    """What a network is and where it came from; ``kind`` is "mlp", "lstm" or "gru"."""
+@dataclass(frozen=True, kw_only=True)
+class StressNetworkMetadata(ModelMetadata):
+    """What a network is and where it came from.
 
+    Attributes:
+        kind: One of "mlp", "lstm" and "gru".
+        law: Name of the law that the training paths follow.
+        scales: Features, target and their scales.
+        shape: Keyword arguments of the network.
+        versions: Version of each package that the training used.
+    """
+
+    KEY: ClassVar[str] = "matxai.constitutive/1"
+    RULES: ClassVar[str] = "train_surrogate or train_recurrent"
     kind: str
     law: str
     scales: Scales
     shape: dict[str, Any]
-    seed: int
-    best_epoch: int
-    data_sha256: str
-    settings: dict[str, Any]
     versions: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A fitted network with what its metadata needs."""
-
-    fitted: Fitted
-    scales: Scales
-    shape: dict[str, Any]
-    seconds: float
-
-    def summary(self) -> dict[str, float]:
-        """Epochs, best epoch, its training loss and validation RMSE (unit of the target), seconds.
-
-        The seconds are those of this run alone where it resumed an interrupted one.
-        """
-        history = self.fitted.history
-        best = history.iloc[self.fitted.best_epoch]
-        return {
-            "epochs": len(history),
-            "best_epoch": int(best["epoch"]),
-            "train_loss": float(best["train_loss"]),
-            "val_rmse": float(best["val_error"]),
-            "seconds": round(self.seconds, 1),
-        }
 
 
 def build(kind: str, scales: Scales, shape: dict[str, Any], mixing: Tensor | None) -> nn.Module:
@@ -149,47 +128,13 @@ def build(kind: str, scales: Scales, shape: dict[str, Any], mixing: Tensor | Non
     return Recurrent(len(scales.features), **shape)
 
 
-def save_network(
-    path: str | Path, state: dict[str, Tensor], metadata: StressNetworkMetadata
-) -> None:
-    """Write weights and metadata into one file."""
-    save_model(path, _KEY, state, asdict(metadata))
-
-
-def save_trained(
-    path: str | Path,
-    trained: Trained,
-    kind: str,
-    *,
-    law: str,
-    seed: int,
-    data: str,
-    settings: dict[str, Any],
-    versions: dict[str, str],
-) -> None:
-    """Write what a training gave; ``data`` is the digest of its table, ``versions`` of packages."""
-    metadata = StressNetworkMetadata(
-        kind=kind,
-        law=law,
-        scales=trained.scales,
-        shape=trained.shape,
-        seed=seed,
-        best_epoch=trained.fitted.best_epoch + 1,
-        data_sha256=data,
-        settings=settings,
-        versions=versions,
-    )
-    save_network(path, trained.fitted.state, metadata)
-
-
 def load_network(path: str | Path) -> tuple[Any, StressNetworkMetadata]:
     """Rebuild the network (`Perceptron` or `Recurrent`) on the CPU, in evaluation mode.
 
     Raises:
-        InputError: not a safetensors file, or not written by `save_network`.
+        InputError: The file is not in the safetensors format, or holds no network of this line.
     """
-    state, values = load_model(path, _KEY, "train_surrogate or train_recurrent")
-    metadata = StressNetworkMetadata(**values | {"scales": Scales(**values["scales"])})
+    state, metadata = load_model(path, StressNetworkMetadata)
     network = build(metadata.kind, metadata.scales, metadata.shape, state.get("mixing"))
     network.load_state_dict(state)
     return network.eval(), metadata

@@ -22,7 +22,7 @@ class PathGrid:
     @classmethod
     def of(cls, table: pd.DataFrame) -> PathGrid:
         """Make the grid of a table whose rows are in order of path and step."""
-        lengths = torch.from_numpy(table.groupby("path", sort=False).size().to_numpy())
+        lengths = torch.tensor(table.groupby("path", sort=False).size().to_numpy())
         return cls(torch.arange(int(lengths.max())) < lengths[:, None])
 
     def pad(self, rows: Tensor) -> Tensor:

@@ -61,7 +61,7 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
     parameters = (name for name in law.parameters if name in table)
     needed = {"prev_strain", "prev_stress", *scales.features, *parameters}
     columns = {
-        name: grid.pad(torch.from_numpy(table[name].to_numpy(np.float64))).numpy()
+        name: grid.pad(torch.tensor(table[name].to_numpy(np.float64))).numpy()
         for name in sorted(needed)
     }
     stress = columns["prev_stress"][:, 0]

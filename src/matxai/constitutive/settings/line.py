@@ -18,7 +18,7 @@ from matxai.constitutive.settings.network import (
 
 
 class Constitutive(SettingsBlock):
-    """The line `constitutive`."""
+    """Line `constitutive`: which inputs drive a neural stress-strain law, and is its stiffness right?"""
 
     cases: Annotated[dict[FolderName, Case], Field(min_length=1)] = Field(
         default=CASES,

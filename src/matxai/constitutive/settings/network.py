@@ -8,8 +8,7 @@ from pydantic import Field
 
 from matxai.config.base import Count, SettingsBlock, Share
 from matxai.learning.settings import (
-    CheckpointEvery,
-    EmaDecay,
+    CycleTraining,
     Epochs,
     LearningRate,
     Patience,
@@ -49,17 +48,15 @@ class Recurrent(SettingsBlock):
         return 8 * self.hidden**2
 
 
-class StressTraining(SettingsBlock):
+class StressTraining(CycleTraining):
     """Training of a network: Huber loss, AdamW, one learning-rate cycle, averaged weights."""
 
     epochs: Epochs = 60
-    batch_size: Count = Field(default=256, description="Steps in a batch.")
     learning_rate: LearningRate = 4e-3
     weight_decay: WeightDecay = 1e-4
-    ema_decay: EmaDecay = 0.99
     warmup: Warmup = 0.2
     patience: Patience = 30
-    checkpoint_every: CheckpointEvery = 10
+    batch_size: Count = Field(default=256, description="Steps in a batch.")
 
 
 class SurrogateTraining(StressTraining):

@@ -2,7 +2,7 @@
 
 import math
 import shutil
-from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,9 +11,8 @@ import torch
 import torch.nn.functional as F
 import zarr
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
-from zarr.storage import LocalStore, ZipStore
+from zarr.storage import ZipStore
 
-from matxai.composition.attention import writer as attention_writer
 from matxai.composition.attention.capture import attention_capture, captures
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore, attention
@@ -28,7 +27,7 @@ from matxai.composition.network.crabnet import FractionEncoding
 from matxai.composition.network.fitting import task_of, train_on
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
-from matxai.plotting.quantities import Quantity
+from matxai.quantities import Quantity
 
 SHAPE = CrabNetShape(width=16, layers=2, heads=4, feedforward=16, head=(8,), dropout=0.1)
 VECTORS = torch.cat([torch.zeros(1, 6), torch.randn(103, 6, generator=torch.manual_seed(4))])
@@ -218,13 +217,12 @@ def test_the_training_is_the_same_with_and_without_capture(trainings, every, ema
 @pytest.mark.parametrize(
     ("every", "stop"), [(None, 1), (None, 3), (None, 6), (2, 4), (2, 10), (2, 16)]
 )
-def test_resumed_history_equals_the_uninterrupted_one(trainings, whole, monkeypatch, every, stop):
-    monkeypatch.setattr(attention_writer, "FLUSH_EVERY", 1)  # the store is ahead of the checkpoint
+def test_resumed_history_equals_the_uninterrupted_one(trainings, whole, every, stop):
     name = f"stopped{every}{stop}"
     with pytest.raises(KeyboardInterrupt):
         trainings.run(name, every, stop=stop)
     with AttentionStore(trainings.folder / f"{name}.zarr") as store:
-        assert len(store) == stop
+        assert len(store) == stop  # ahead of the checkpoint
         last = store.steps[-1]
     resumed = trainings.run(name, every)
     assert resumed.path.read_bytes() == whole[every].path.read_bytes()
@@ -237,30 +235,9 @@ def test_resumed_history_equals_the_uninterrupted_one(trainings, whole, monkeypa
             assert one.attention(formula).tobytes() == other.attention(formula).tobytes()
 
 
-def test_chunks_of_few_steps_hold_the_same_history(trainings, whole, monkeypatch):
-    """Written, read, read while it grows and resumed across several chunks."""
-    real = attention_writer.blocks
-    monkeypatch.setattr(
-        attention_writer,
-        "blocks",
-        lambda *a: replace(real(*a), steps=4, compounds={1: 2, 2: 1, 3: 3, 4: 3}),
-    )
-    lengths = []
-    with pytest.raises(KeyboardInterrupt):
-        trainings.run(
-            "few", 2, stop=17, look=lambda path: lengths.append(len(AttentionStore(path)))
-        )
-    assert lengths == [0, 0, 0, 4, 4, 4, 6, 8, 8, 8, 8, 12, 12, 12, 12, 16, 16]
-    resumed, expected = trainings.run("few", 2), trainings.run("fewwhole", 2)
-    assert resumed.seen == [22, 24, 25, 26, 28, 30]
-    assert resumed.path.read_bytes() == expected.path.read_bytes()
-    with AttentionStore(resumed.path) as one, AttentionStore(whole[2].path) as other:
-        assert np.array_equal(one.predictions, other.predictions)
-        for formula in one.formulas:
-            assert one.attention(formula).tobytes() == other.attention(formula).tobytes()
-
-
-@pytest.mark.parametrize("damage", ["gone", "chunk gone", "chunk cut", "of other compounds"])
+@pytest.mark.parametrize(
+    "damage", ["gone", "step gone", "step cut", "compounds gone", "of other compounds"]
+)
 def test_a_store_that_does_not_fit_its_checkpoint_starts_the_training_anew(
     trainings, whole, capsys, damage
 ):
@@ -268,13 +245,15 @@ def test_a_store_that_does_not_fit_its_checkpoint_starts_the_training_anew(
     with pytest.raises(KeyboardInterrupt):
         trainings.run(name, stop=5)
     growing = trainings.folder / f"{name}.zarr"
-    chunk = next(path for path in sorted((growing / "n3/attention/c").rglob("*")) if path.is_file())
+    second = sorted(growing.glob("*.npy"))[1]
     if damage == "gone":
         shutil.rmtree(growing)
-    elif damage == "chunk gone":
-        chunk.unlink()
-    elif damage == "chunk cut":
-        chunk.write_bytes(chunk.read_bytes()[:9])
+    elif damage == "step gone":
+        second.unlink()
+    elif damage == "step cut":
+        second.write_bytes(second.read_bytes()[:-9])
+    elif damage == "compounds gone":
+        (growing / "compounds.zarr.zip").unlink()
     else:
         other = TABLE.assign(formula=TABLE["formula"].str.replace("1", ""))
         attention_capture(
@@ -287,8 +266,7 @@ def test_a_store_that_does_not_fit_its_checkpoint_starts_the_training_anew(
     assert run.path.read_bytes() == whole[None].path.read_bytes()
 
 
-def test_a_reader_of_the_growing_store_sees_whole_steps(trainings, whole, monkeypatch):
-    monkeypatch.setattr(attention_writer, "FLUSH_EVERY", 4)
+def test_a_reader_of_the_growing_store_sees_whole_steps(trainings, whole):
     formula = TABLE.loc[
         (TABLE["part"] == "val") & (TABLE["numbers"].str.len() == 4), "formula"
     ].iloc[0]
@@ -302,29 +280,25 @@ def test_a_reader_of_the_growing_store_sees_whole_steps(trainings, whole, monkey
             assert np.isfinite(store.predictions).all()
 
     trainings.run("watched", 2, look=look)
-    # Every four steps, at the checkpoints after 10 and 20 batches, and when the chunk is full.
-    assert lengths == [0, 0, 0, 4, 4, 4, 6, 6, 6, 10, 10, 10, 12, 12, 12, 16, 16, 18]
+    assert lengths == list(range(1, 19))
 
 
-def test_a_writer_that_fails_in_a_flush_shows_no_half_step(trainings, monkeypatch):
-    """A full disk between two arrays: the steps of that flush are not there, those before are."""
-    monkeypatch.setattr(attention_writer, "FLUSH_EVERY", 2)
-    real, growing = LocalStore.set, trainings.folder / "full.zarr"
+def test_a_writer_that_fails_in_a_step_shows_no_half_step(trainings, monkeypatch):
+    """A full disk: the step whose file is not complete is not there, those before are."""
+    real, growing = Path.write_bytes, trainings.folder / "full.zarr"
 
-    async def full(self, key, value, *rest):
-        written.append(key)
-        if written.count("n3/prediction/c/0/0") == 2:
+    def full(self, content):
+        if self.name == "000000000015.npy":
+            real(self, content[:99])
             raise OSError(28, "No space left on device")
-        await real(self, key, value, *rest)
+        return real(self, content)
 
-    lengths, written = [], []
-    monkeypatch.setattr(LocalStore, "set", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space left"):
-        trainings.run("full", look=lambda path: lengths.append(len(AttentionStore(path))))
-    assert lengths == [0, 2, 2]
+        trainings.run("full")
     monkeypatch.undo()
     with AttentionStore(growing) as store:
-        assert len(store) == 2
+        assert store.steps.tolist() == [5, 10]
         assert np.isfinite(store.predictions).all()
 
 

@@ -88,12 +88,12 @@ def test_the_map_shows_frequent_pairs_and_greys_the_others(table):
         for key, b in enumerate(names):
             held = (a, b) in whole.index
             shown = held and whole.loc[(a, b), "compounds"] >= 4
-            assert np.ma.getmaskarray(images["ratio"])[query, key] == (not shown)
-            assert np.ma.getmaskarray(images["few"])[query, key] == (not held or shown)
+            assert np.ma.getmaskarray(images["values"])[query, key] == (not shown)
+            assert np.ma.getmaskarray(images["absent"])[query, key] == (not held or shown)
             if shown:
                 colour = np.log2(whole.loc[(a, b), "ratio"])
-                assert images["ratio"][query, key] == pytest.approx(colour)
-    dots = next(line for line in axes.lines if line.get_gid() == "uniform")
+                assert images["values"][query, key] == pytest.approx(colour)
+    dots = next(line for line in axes.lines if line.get_gid() == "marked")
     marked = set(zip(dots.get_ydata(), dots.get_xdata(), strict=True))
     for (a, b), row in whole[whole["compounds"] >= 4].iterrows():
         around = row["ci_low"] <= 1 <= row["ci_high"]

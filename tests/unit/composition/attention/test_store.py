@@ -1,6 +1,7 @@
 """The attention store against what was written into it; refusals, layout, choice of compounds, summary."""
 
 import warnings
+import zipfile
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from tests.attention import softmax
 from tests.compositions import prepared
 from zarr.storage import ZipStore
 
-from matxai.composition.attention.layout import UNIT, blocks, quantised, weights_of
+from matxai.composition.attention import pack as attention_pack
+from matxai.composition.attention.layout import UNIT, quantised, weights_of
 from matxai.composition.attention.pack import pack
 from matxai.composition.attention.selection import chosen_compounds
 from matxai.composition.attention.store import AttentionStore, attention
@@ -34,7 +36,7 @@ def step(rng, counts):
     return weights, {n: rng.normal(size=c).astype(np.float32) for n, c in counts.items()}
 
 
-def by_size(folder, capacity=12):
+def by_size(folder):
     captured = Captured(
         FORMULAS,
         REDUCED,
@@ -44,7 +46,7 @@ def by_size(folder, capacity=12):
         np.array([1.0, 2.0, np.nan, 4.0, 5.0], dtype=np.float32),
     )
     store = AttentionWriter(
-        folder, captured, layers=LAYERS, heads=HEADS, capacity=capacity,
+        folder, captured, layers=LAYERS, heads=HEADS,
         origin={"network": "crabnet", "epoch_steps": 10},
     )  # fmt: skip
     store.create()
@@ -58,7 +60,6 @@ def filled(tmp_path):
     given = [step(rng, {1: 1, 2: 3, 3: 1}) for _ in range(10)]
     for i, (weights, predictions) in enumerate(given):
         store.append(5 * i + 5, weights, predictions)
-    store.flush()
     pack(store.folder, tmp_path / "a.zarr.zip")
     return tmp_path / "a.zarr.zip", given
 
@@ -98,7 +99,8 @@ def test_what_is_read_is_what_was_written(filled):
         assert store.compounds["target"].tolist()[:2] == [1.0, 2.0]
         for group in store.groups():
             expected = np.stack([weights[group.count] for weights, _ in given], axis=1)
-            read = np.concatenate([group.attention(s) for s in group.blocks(len(store))], axis=1)
+            parts = [group.attention(slice(None), rows) for rows in group.blocks()]
+            read = np.concatenate(parts)
             assert np.abs(read - expected).max() < 1 / UNIT
             assert np.array_equal(group.attention(3), read[:, 3])
             assert [ELEMENTS[place] for place in group.places] == group.elements.tolist()
@@ -171,7 +173,6 @@ def test_the_row_sum_error_is_that_before_rounding(tmp_path):
     weights, predictions = step(rng, {1: 1, 2: 3, 3: 1})
     weights[2][1, 0, 2, 1, 0] += 5e-6
     store.append(5, weights, predictions)
-    store.flush()
     assert AttentionStore(tmp_path / "a.zarr").row_sum_error == pytest.approx([5e-6], rel=0.1)
 
 
@@ -184,7 +185,6 @@ def test_a_restart_cuts_the_store_back_at_once(filled, tmp_path):
         assert found.steps.tolist() == [5, 10, 15]
         assert found.attention("TiO2").shape[0] == 3
     store.append(20, *given[7])
-    store.flush()
     with AttentionStore(tmp_path / "a.zarr") as found:
         assert found.steps.tolist() == [5, 10, 15, 20]
         expected = np.stack([given[i][0][3][0] for i in (0, 1, 2, 7)])
@@ -209,22 +209,41 @@ def test_unknown_formulas_and_files_are_named(filled, tmp_path):
         AttentionStore(text)
 
 
-def test_a_missing_chunk_does_not_pass_for_weights(filled, tmp_path):
+def test_what_is_missing_or_damaged_does_not_pass_for_weights(filled, tmp_path):
+    path, _ = filled
+    with zipfile.ZipFile(path) as file:
+        entries = {name: file.read(name) for name in file.namelist()}
     for name, formula in (("n3", "BaTiO3"), ("n1", "Fe")):
-        chunk = next(p for p in (tmp_path / f"a.zarr/{name}/attention/c").rglob("*") if p.is_file())
-        chunk.unlink()
+        with zipfile.ZipFile(path, "w") as file:
+            for entry, content in entries.items():
+                if not entry.startswith(f"{name}/attention/c/"):
+                    file.writestr(entry, content)
         with pytest.raises(InputError, match="numbers that are no weights"):
-            attention(tmp_path / "a.zarr", formula)
+            attention(path, formula)
+    step = np.load(tmp_path / "a.zarr/000000000010.npy")
+    step["n3"]["attention"][...] = 3000  # two of three keys: more than 1
+    np.save(tmp_path / "a.zarr/000000000010.npy", step)
+    with pytest.raises(InputError, match="numbers that are no weights"):
+        attention(tmp_path / "a.zarr", "BaTiO3")
+    assert attention(tmp_path / "a.zarr", "NaCl").shape == (10, LAYERS, HEADS, 2, 2)
 
 
-def test_chunks_hold_a_compound_over_many_steps():
-    found = blocks({2: 300, 3: 400}, layers=3, heads=4, capacity=30)
-    assert found.steps == 30
-    assert found.compounds == {2: 3 * 2**17 // (30 * 48), 3: 3 * 2**17 // (30 * 144)}
-    assert blocks({2: 300}, 3, 4, capacity=3000).steps == 375
-    many = blocks({4: 100_000}, 3, 4, capacity=300)
-    assert many.steps * 100_000 * 2 * 12 * 12 <= 2**27
-    assert blocks({9: 10**7}, 12, 12, capacity=3).steps == 1
+def test_a_chunk_holds_the_whole_history_of_few_compounds(filled, tmp_path, monkeypatch):
+    """The same is read, whatever the size of chunks and of what is packed at once."""
+    path, _ = filled
+    row = 10 * LAYERS * HEADS * 2 * 2  # bytes of a compound of two elements
+    monkeypatch.setattr(attention_pack, "_CHUNK_BYTES", row)
+    for buffer in (row, 2 * row, 100 * row):
+        monkeypatch.setattr(attention_pack, "_BUFFER_BYTES", buffer)
+        small = tmp_path / f"{buffer}.zarr.zip"
+        pack(tmp_path / "a.zarr", small)
+        with AttentionStore(small) as one, AttentionStore(path) as other:
+            for formula in FORMULAS:
+                assert np.array_equal(one.attention(formula), other.attention(formula))
+            assert np.array_equal(one.predictions, other.predictions)
+            chunks = {group.count: group.stored.chunks[:2] for group in one.groups()}
+            assert chunks == {1: (1, 10), 2: (1, 10), 3: (1, 10)}
+            assert {group.stored.chunks[:2] for group in other.groups()} == {(1, 10), (3, 10)}
 
 
 def test_summary_counts_the_published_layout_padded(filled):

@@ -22,7 +22,7 @@ from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_page import attention_page, page_caption, steps_shown
 from matxai.composition.settings.analyses import AttentionFigures
 from matxai.plotting.page import write_page
-from matxai.plotting.quantities import Quantity
+from matxai.quantities import Quantity
 from matxai.run.errors import InputError
 
 FORMULAS = [
@@ -139,7 +139,7 @@ def test_table_and_figure_hold_the_weights_of_the_last_step(planted, store):
     assert boxes[0].x0 < boxes[1].x0
     assert boxes[0].y0 > boxes[3].y0
     assert [tick.get_text().split()[0] for tick in panels[0].get_yticklabels()] == names
-    title = figure.texts[-1].get_text()
+    title = figure.get_suptitle()
     assert (
         f"epoch 6, whose weights are kept: predicted {planted[2][7, -1]:.3g} GPa, true 5 GPa"
         in title
@@ -164,7 +164,7 @@ def test_what_is_shown_as_final_is_of_the_weights_that_are_kept(planted, store):
 
 def test_an_unknown_target_is_called_so(store):
     figure = kept_attention(view_of(store, "NaCl", TARGET, "x", 5))
-    assert "true unknown" in figure.texts[-1].get_text()
+    assert "true unknown" in figure.get_suptitle()
 
 
 def test_the_page_holds_every_step_with_its_own_numbers(planted, store, tmp_path):

@@ -22,12 +22,10 @@ from matxai.composition.explain.contributions import (
 )
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.network.batch import Compounds
-from matxai.composition.network.fitting import predict
 from matxai.composition.network.parts import part_of
-from matxai.composition.plan import Plan
-from matxai.composition.settings.line import Composition
-from matxai.plotting.quantities import Quantity
+from matxai.composition.network.predict import predict
 from matxai.plotting.style import ABSENT
+from matxai.quantities import Quantity
 
 FORMULAS = ["Fe2O3", "Na1", "Fe1Na4O4", "O1Fe1", "Fe3O4", "Cl1Na1"]
 TABLE = prepared(FORMULAS, np.linspace(5, 15, 6), ["train", "test", "test", "val", "test", "test"])
@@ -207,9 +205,3 @@ def test_boxes_stand_at_the_percentiles_of_their_rows(network):
 def test_boxes_without_an_element_say_so(planted):
     none = most_frequent(with_visibility(summarise(planted, seed=0), 99), 5)
     assert "no element" in contribution_boxes(none, GPA).texts[0].get_text()
-
-
-def test_the_named_target_asks_for_both_figures_of_every_network():
-    asked = Plan(Composition(seeds=(0, 7)), "r").targets()["composition_contributions"]
-    assert len(asked) == len(set(asked)) == 2 * 2 * 2 * 2
-    assert "r/power_factor/hotcrab/seed7/contributions/distribution.svg" in asked

@@ -20,7 +20,7 @@ from matxai.composition.explain.faithfulness import (
     agreement_of_references,
     verdicts,
 )
-from matxai.composition.explain.rank_agreement import bootstrap_means, kendall, top_match
+from matxai.composition.explain.rank_agreement import kendall, top_match
 from matxai.composition.figures.faithfulness import agreement_figure
 
 
@@ -106,16 +106,6 @@ def test_top_counts_ties_by_their_share():
     hit, chance = top_match(first, second)
     assert hit == pytest.approx([1, 0.5, 2 / 3, np.nan], nan_ok=True)
     assert chance == pytest.approx([1 / 3, 1 / 3, 2 / 3, np.nan], nan_ok=True)
-
-
-def test_bootstrap_interval_is_that_of_the_normal_approximation():
-    rng = np.random.default_rng(0)
-    values = rng.normal(2, 3, (400, 2))
-    low, high = bootstrap_means(values, [0.025, 0.975], draws=4000, seed=0)
-    for column, mine in enumerate(values.T):
-        half = 1.96 * mine.std() / np.sqrt(len(mine))
-        assert low[column] == pytest.approx(mine.mean() - half, abs=0.1 * half)
-        assert high[column] == pytest.approx(mine.mean() + half, abs=0.1 * half)
 
 
 def test_planted_orders_have_their_verdicts(table):

@@ -13,8 +13,8 @@ from tests.attention import planted_store, symbols_of
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.attention.views import view_of
 from matxai.composition.figures.attention_video import Frames, frame_rate, number_format, text_lines
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.video import write_video
+from matxai.quantities import Quantity
 
 FORMULAS = ["BaTiO3", "NaCl", "Fe", "LiFePO4", "KBr"]
 TARGETS = [1.0, np.nan, 0.5, -1.0, 2.0]

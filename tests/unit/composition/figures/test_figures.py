@@ -13,13 +13,14 @@ from matxai.composition.elements.correlation import correlation_map_of
 from matxai.composition.figures.correlation import correlation_map
 from matxai.composition.figures.correlation_page import correlation_page
 from matxai.composition.figures.datasets import datasets_figure
+from matxai.composition.figures.element_axis import element_axis
 from matxai.composition.figures.prevalence import (
     element_count_bars,
     prevalence_bars,
     prevalence_table,
 )
 from matxai.composition.figures.vectors import element_vectors
-from matxai.plotting.style import PART_COLOURS
+from matxai.plotting.style import FULL_WIDTH, PART_COLOURS
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +47,9 @@ def test_map_shows_the_lower_triangle(vectors: pd.DataFrame, order: str) -> None
     arranged = view.matrix
     expected = arranged.to_numpy().copy()
     expected[np.triu_indices(103, k=1)] = np.nan
-    shown = images["correlation"].get_array().filled(np.nan)
+    shown = images["values"].get_array().filled(np.nan)
     np.testing.assert_array_equal(shown, expected)
-    assert images["correlation"].get_clim() == (-1, 1)
+    assert images["values"].get_clim() == (-1, 1)
     assert labels(axes.xaxis) == labels(axes.yaxis) == list(arranged.index)
     # What is absent is grey below the diagonal and nowhere else.
     grey = ~np.ma.getmaskarray(images["absent"].get_array())
@@ -148,7 +149,7 @@ def test_summary_shows_each_part_at_its_own_size() -> None:
         "train": 2, "val": 1, "test": 1, "whole": 4,
     }  # fmt: skip
     assert all(to_hex(c) == PART_COLOURS[p].lower() for p, (_, c) in shown.items())
-    assert [c.lines[0].get_xdata()[0] for c in diversity.containers] == pytest.approx(
+    assert [line.get_xdata()[0] for line in diversity.lines] == pytest.approx(
         list(table["entropy"])
     )
 
@@ -156,3 +157,13 @@ def test_summary_shows_each_part_at_its_own_size() -> None:
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(ValueError, match="lacks entropy"):
         datasets_figure(pd.DataFrame(columns=["dataset", "part", "compounds"]))
+
+
+@pytest.mark.parametrize(
+    ("count", "wide", "rows"), [(1, False, 1), (30, False, 1), (31, False, 2), (46, True, 2)]
+)
+def test_many_elements_have_a_wide_axis_and_two_rows_of_names(count, wide, rows) -> None:
+    figure, axes = element_axis([f"E{place}" for place in range(count)], 3.0)
+    assert (figure.get_figwidth() > FULL_WIDTH) == wide
+    assert len({tick.get_pad() for tick in axes.xaxis.get_major_ticks()}) == rows
+    assert [label.get_text() for label in axes.get_xticklabels()][-1] == f"E{count - 1}"

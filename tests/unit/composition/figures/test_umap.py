@@ -10,11 +10,9 @@ from matxai.composition.figures.umap_global import global_umap_figure
 from matxai.composition.figures.umap_local import local_umap_figure, one_row_each
 from matxai.composition.figures.umap_pages import global_page, local_page
 from matxai.composition.figures.umap_stability import stability_figure
-from matxai.composition.plan import Plan
-from matxai.composition.settings.line import Composition
 from matxai.composition.umap.summary import stability_summary
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.style import ABSENT
+from matxai.quantities import Quantity
 
 TARGET = Quantity("Hardness", unit="GPa")
 FORMULAS = ["FeO", "Fe2O3", "NaN", "Fe3O4"]
@@ -184,33 +182,6 @@ def test_pages_hold_all_elements_layers_and_skips():
         "Hardness, true (GPa)", "Hardness, predicted (GPa)", "Absolute error (GPa)",
     ]  # fmt: skip
     assert group["colours"][5]["values"] == ["not ionic", "ionic", "unknown", "not ionic"]
-
-
-def test_targets_are_those_that_the_settings_ask_for():
-    both = Composition.from_plain({"local_umap": {"elements": ["Fe"]}, "network": {"layers": 2}})
-    targets = Plan(both, "r").targets()
-    folder = "r/power_factor/crabnet/seed0/umap"
-    assert targets["composition_umap_local"][0] == f"{folder}/local/Fe.svg"
-    assert targets["composition_umap_global"][:2] == [
-        f"{folder}/global/layer1.svg", f"{folder}/global/layer2.svg",
-    ]  # fmt: skip
-    assert targets["composition_umap_pages"][:2] == [
-        f"{folder}/local.html",
-        f"{folder}/global.html",
-    ]
-    none = Composition.from_plain({"local_umap": None, "global_umap": None})
-    targets = Plan(none, "r").targets()
-    assert not [name for name, files in targets.items() if "umap" in name and files]
-    plan = Plan(Composition.from_plain({"local_umap": None}), "r")
-    one = plan.targets()
-    assert not one["composition_umap_local"]
-    assert len(one["composition_umap_pages"]) == len(plan.networks)
-    stability = ["umap/stability.svg", "umap/stability_summary.csv"]
-    assert one["composition_umap_stability"] == [
-        f"{n}/{f}" for n in plan.networks for f in stability
-    ]
-    assert plan.umap_views() == {"global": ["layer1", "layer2", "layer3"]}
-    assert Plan(both, "r").umap_views() == {"local": ["Fe"], "global": ["layer1", "layer2"]}
 
 
 def test_stability_summary_has_median_and_range_of_each_layer_and_kind():

@@ -1,5 +1,6 @@
 """Classes: losses and log-odds written out, scikit-learn's forest, refusals, figures of planted tables."""
 
+import json
 import math
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import save_file
 from sklearn.ensemble import RandomForestClassifier
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from torch import nn
@@ -38,13 +40,12 @@ from matxai.composition.explain.contributions import (
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
 from matxai.composition.network import fitting
-from matxai.composition.network.fitting import log_loss, network_shape, predict, task_of, train_on
-from matxai.composition.network.model_file import CrabNetMetadata, load_network, save_network
+from matxai.composition.network.fitting import log_loss, network_shape, task_of, train_on
+from matxai.composition.network.model_file import CrabNetMetadata, load_network
 from matxai.composition.network.parts import part_of
-from matxai.composition.plan import Plan
+from matxai.composition.network.predict import predict
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import METAL, CompositionFolder, CompositionPreparation
-from matxai.composition.settings.line import Composition
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.config.loading import ConfigError, load
 from matxai.learning.model_file import save_model
@@ -52,6 +53,7 @@ from matxai.plotting.reliability import reliability_figure
 from matxai.plotting.roc import roc_figure
 from matxai.run.errors import InputError
 from matxai.statistics.calibration import expected_calibration_error
+from matxai.study import Study
 
 SHAPE = CrabNetShape(width=16, layers=1, heads=2, feedforward=16, head=(8,), dropout=0.0)
 SETTINGS = CrabNetTraining(
@@ -89,7 +91,7 @@ def trained(tmp_path_factory):
         elements=training_elements(TABLE), data_sha256="0" * 64, best_epoch=fitted.best_epoch + 1,
         settings=SETTINGS.model_dump(mode="json"), task=task.name,
     )  # fmt: skip
-    save_network(folder / "model.safetensors", fitted.state, metadata)
+    save_model(folder / "model.safetensors", fitted.state, metadata)
     network, found = load_network(folder / "model.safetensors")
     assert found == metadata
     return SimpleNamespace(
@@ -358,14 +360,14 @@ def test_one_class_is_nothing_to_learn_from(tmp_path):
 def test_settings_that_make_no_class_are_refused(given, expected):
     block = {"datasets": {"a": {"task": "classification", **given}}}
     with pytest.raises(ConfigError, match=r"composition\.datasets\.a") as caught:
-        load({"composition": block})
+        load(Study, {"composition": block})
     assert expected in str(caught.value)
 
 
 def test_metal_is_no_number():
     block = {"datasets": {"a": {"source": "transport", "target": "metal", "metals": "keep"}}}
     with pytest.raises(ConfigError, match="write task: classification"):
-        load({"composition": block})
+        load(Study, {"composition": block})
 
 
 def test_the_embedded_classes_are_the_metals():
@@ -375,23 +377,11 @@ def test_the_embedded_classes_are_the_metals():
     assert raw["metal"].sum() == 17_863  # those that the power factor leaves out
 
 
-def test_each_task_has_its_figures():
-    plan = Plan(Composition(), "r")
-    targets = plan.targets()
-    assert targets["composition_roc"] == [
-        "r/metal/crabnet/seed0/roc.svg", "r/metal/hotcrab/seed0/roc.svg",
-    ]  # fmt: skip
-    assert all("power_factor" in path for path in targets["composition_parity"])
-    assert len(targets["composition_calibration"]) == 4
-    assert targets["composition_summary"] == ["r/summary.svg"]
-    assert plan.of_task("classification") == ["metal"]
-
-
 def test_a_network_of_before_has_no_task_and_is_refused(tmp_path):
     values = {"network": "crabnet", "seed": 0, "shape": {}, "mean": 1.0, "std": 2.0, "elements": []}
     values |= {"data_sha256": "", "best_epoch": 1, "settings": {}}
     path = tmp_path / "model.safetensors"
-    save_model(path, "matxai.composition/1", {"vectors": torch.eye(104)}, values)
+    save_file({"vectors": torch.eye(104)}, path, {"matxai.composition/1": json.dumps(values)})
     with pytest.raises(InputError, match="not a network of this line") as caught:
         load_network(path)
     assert "train_crabnet" in caught.value.details["fix"]

@@ -21,15 +21,16 @@ from matxai.composition.evaluation.baselines import composition_features, predic
 from matxai.composition.evaluation.scores import evaluate
 from matxai.composition.network.fitting import (
     network_shape,
-    predict,
     published_batch_size,
     robust_l1,
     task_of,
     train_on,
 )
-from matxai.composition.network.model_file import CrabNetMetadata, load_network, save_network
+from matxai.composition.network.model_file import CrabNetMetadata, load_network
 from matxai.composition.network.parts import part_of
+from matxai.composition.network.predict import predict
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
+from matxai.learning.model_file import save_model
 from matxai.run.errors import InputError
 
 SHAPE = CrabNetShape(width=32, layers=2, heads=4, feedforward=64, head=(16,), dropout=0.0)
@@ -67,7 +68,7 @@ def trained():
 def loaded(trained, tmp_path):
     _, fitted, metadata = trained
     path = tmp_path / "model.safetensors"
-    save_network(path, fitted.state, metadata)
+    save_model(path, fitted.state, metadata)
     return load_network(path)
 
 

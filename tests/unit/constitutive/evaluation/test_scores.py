@@ -15,7 +15,10 @@ from matxai.statistics.regression import r2
 
 
 def card_of(name, scales, kind="mlp"):
-    return StressNetworkMetadata(kind, name, scales, {}, 0, 5, "", {}, {})
+    return StressNetworkMetadata(
+        kind=kind, law=name, scales=scales, shape={}, seed=0, best_epoch=5, data_sha256="",
+        settings={}, versions={},
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,10 @@ SETTINGS = Explain(repeats=5, integration_steps=16)
 
 
 def card_of(name, scales):
-    return StressNetworkMetadata("mlp", name, scales, {}, 0, 5, "", {}, {})
+    return StressNetworkMetadata(
+        kind="mlp", law=name, scales=scales, shape={}, seed=0, best_epoch=5, data_sha256="",
+        settings={}, versions={},
+    )  # fmt: skip
 
 
 def test_the_gate_lets_only_the_trained_network_on_its_test_steps_pass(steps, exact):

@@ -117,7 +117,8 @@ def test_interval_is_over_paths():
             pd.Series(part[rows]),
             components=1,
         )
-        return np.ptp(found.recovery[["ci_low", "ci_high"]].to_numpy())
+        ends = ["ci_low", "ci_high"]
+        return np.array([np.ptp(t[ends].to_numpy()) for t in (found.recovery, found.correlation)])
 
     whole = width(np.arange(len(path)), path)
     assert whole == pytest.approx(width(first, path[first]), rel=0.01)
@@ -141,5 +142,7 @@ def test_a_law_without_internal_variables_has_components_all_the_same():
     found = explained(internal=INTERNAL[[]])
     assert len(found.variance) == 3
     assert found.recovery.empty
-    assert found.correlation.columns.tolist() == ["variable", "component", "r"]
+    assert found.correlation.columns.tolist() == [
+        "variable", "component", "r", "ci_low", "ci_high",
+    ]  # fmt: skip
     assert found.recovered.shape == (len(PATH), 0)

@@ -12,7 +12,7 @@ from matxai.constitutive.figures.importance import (
     permutation_figure,
     saliency_figure,
 )
-from matxai.constitutive.figures.quantities import Units
+from matxai.constitutive.quantities import Units
 
 UNITS = Units("MPa", "s")
 NAMES = ["control", "strain", "E", "prev_strain"]
@@ -87,7 +87,7 @@ def test_permutation_bars_are_sorted_and_groups_stand_apart() -> None:
     assert alone.get_xlim() == together.get_xlim()
     assert alone.get_xlim()[0] < -0.02  # a negative drop is seen left of zero
     assert "0.99950" in together.get_xlabel()
-    assert texts(alone)[-1] == "1.9 (1.89 to 1.92)"
+    assert texts(alone)[-1] == "1.90 (1.89 to 1.92)"
 
 
 def test_permutation_over_decades_is_logarithmic_away_from_zero() -> None:
@@ -123,7 +123,7 @@ def test_saliency_bars_signs_and_physical_values() -> None:
     signed = next(line for line in axes.lines if line.get_marker() == "D")
     assert list(signed.get_xdata()) == [0.0, 0.01, -1.1, 1.2]
     assert texts(axes) == [
-        "0.01 (0.01 to 0.02) MPa",
+        "0.010 (0.010 to 0.020) MPa",
         "constant",
         "198,000 (198,000 to 396,000) MPa",
         "203,000 (203,000 to 406,000) MPa",
@@ -131,7 +131,7 @@ def test_saliency_bars_signs_and_physical_values() -> None:
     ]
     assert axes.get_xlim()[0] < -1.1
     bare = saliency_figure(saliency().assign(unit=np.nan), UNITS, "").axes[0]
-    assert texts(bare)[0] == "0.01 (0.01 to 0.02)"  # an empty unit of a CSV file
+    assert texts(bare)[0] == "0.010 (0.010 to 0.020)"  # an empty unit of a CSV file
 
 
 def test_integrated_gradients_have_a_bar_a_baseline() -> None:

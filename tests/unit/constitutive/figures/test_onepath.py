@@ -8,7 +8,7 @@ import pytest
 
 from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.figures.onepath import onepath_figure
-from matxai.constitutive.figures.quantities import Units
+from matxai.constitutive.quantities import Units
 
 UNITS = Units("MPa", "s")
 ELASTOPLASTIC, VISCOELASTIC = LAWS["elastoplastic"], LAWS["viscoelastic"]

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from matxai.constitutive.evaluation.residuals import residual_histogram, residual_quantiles
-from matxai.constitutive.figures.quantities import Units
 from matxai.constitutive.figures.residuals import residuals_figure
+from matxai.constitutive.quantities import Units
 
 UNITS = Units("MPa", "s")
 

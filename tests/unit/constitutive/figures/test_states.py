@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.constitutive.figures.quantities import Units
 from matxai.constitutive.figures.states import state_path_figure, states_figure
+from matxai.constitutive.quantities import Units
 
 UNITS = Units("MPa", "s")
 VARIANCE = pd.DataFrame({"component": [1, 2], "share": [0.7, 0.2], "cumulative": [0.7, 0.9]})

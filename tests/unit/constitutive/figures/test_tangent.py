@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.constitutive.figures.quantities import Units
 from matxai.constitutive.figures.tangent import tangent_figure
+from matxai.constitutive.quantities import Units
 
 UNITS = Units("MPa", "s")
 

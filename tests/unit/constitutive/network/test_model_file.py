@@ -10,8 +10,8 @@ from matxai.constitutive.network.model_file import (
     StressNetworkMetadata,
     build,
     load_network,
-    save_network,
 )
+from matxai.learning.model_file import save_model
 from matxai.run.errors import InputError
 
 FEATURES = ["strain", "prev_strain", "prev_stress", "E"]
@@ -77,10 +77,11 @@ def test_a_network_comes_back_as_it_was(tmp_path, table, kind, shape):
     scales = Scales.of(table, FEATURES, "stress")
     network = build(kind, scales, shape, torch.eye(4) if kind == "mlp" else None)
     metadata = StressNetworkMetadata(
-        kind, "elastoplastic", scales, shape, 3, 7, "ab", {"epochs": 2}, {"torch": "2"}
-    )
-    save_network(tmp_path / "a.safetensors", network.state_dict(), metadata)
-    save_network(tmp_path / "b.safetensors", network.state_dict(), metadata)
+        kind=kind, law="elastoplastic", scales=scales, shape=shape, seed=3, best_epoch=7,
+        data_sha256="ab", settings={"epochs": 2}, versions={"torch": "2"},
+    )  # fmt: skip
+    save_model(tmp_path / "a.safetensors", network.state_dict(), metadata)
+    save_model(tmp_path / "b.safetensors", network.state_dict(), metadata)
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
     loaded, found = load_network(tmp_path / "a.safetensors")
     assert found == metadata

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.figures.quantities import Units, feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 
 UNITS = Units("MPa", "s")
 

@@ -1,0 +1,47 @@
+"""Predict with a trained CrabNet or HotCrab, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from matxai.composition.network.batch import Batch, Compounds
+from matxai.composition.network.crabnet import Prediction
+
+EVALUATION_BATCH = 1024
+# Sees each forward pass of a prediction: its batch and all that came out.
+Watch = Callable[[Batch, Prediction], None]
+
+
+@torch.inference_mode()
+def predict(
+    network: nn.Module,
+    compounds: Compounds,
+    mean: float = 0.0,
+    std: float = 1.0,
+    watch: Watch | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Predict value and standard deviation (compounds,), in the unit of the target and the rows' order.
+
+    For a classification, whose ``mean`` is 0 and ``std`` 1, the value is the log-odds of class 1 (its
+    sigmoid the probability), and the standard deviation means nothing.
+
+    Args:
+        network: A CrabNet or HotCrab.
+        compounds: Compounds on the network's device.
+        mean: Mean of the training targets.
+        std: Standard deviation of the training targets.
+        watch: Sees each batch with all that the network gives for it.
+    """
+    network.eval()
+    value = compounds.fractions.new_empty(len(compounds))
+    sigma = torch.empty_like(value)
+    for batch in compounds.batches(EVALUATION_BATCH):
+        prediction = network(batch)
+        value[batch.rows] = prediction.value * std + mean
+        sigma[batch.rows] = prediction.log_sigma.exp() * std
+        if watch is not None:
+            watch(batch, prediction)
+    return value, sigma

@@ -1,0 +1,123 @@
+"""What Snakemake itself shows on the terminal: one line per job, with the share of the work done.
+
+Snakemake's messages are log records, and a Snakefile is Python: it can give the handler of the
+terminal another format. The complete text goes to `.snakemake/log/` as before.
+"""
+
+from __future__ import annotations
+
+import csv
+import logging
+import time
+from collections import defaultdict
+from statistics import mean, median
+from typing import TYPE_CHECKING, Any
+
+from snakemake.logging import DefaultFormatter, get_event, logger
+from snakemake_interface_logger_plugins.common import LogEvent
+
+from matxai.run.progress import job_name, time_left
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_SILENT_EVENTS = {
+    LogEvent.WORKFLOW_STARTED,
+    LogEvent.RESOURCES_INFO,
+    LogEvent.JOB_STARTED,
+    LogEvent.JOB_FINISHED,
+    LogEvent.PROGRESS,
+}
+_SILENT_TEXTS = ("Assuming unrestricted shared", "Using shell", "Select jobs", "Building DAG")
+
+
+def calm_terminal(seconds: Mapping[str, float]) -> None:
+    """Shorten what Snakemake shows, unless it was asked for a dry run or for all details.
+
+    Args:
+        seconds: What a job of each rule takes, as `past_seconds` gives it. Rules that it does not
+            name count as much as the median of the others.
+    """
+    for handler in logger.handlers:
+        settings = next(iter(handler.filters), None)
+        if handler.name == "DefaultStreamHandler" and not (
+            getattr(settings, "dryrun", False) or getattr(settings, "verbose", False)
+        ):
+            messages = ShortMessages(seconds, show_failed_logs=handler.formatter.show_failed_logs)
+            handler.setFormatter(messages)
+            handler.addFilter(messages)
+
+
+def past_seconds(benchmarks: Path, table: Path | None = None) -> dict[str, float]:
+    """Say what a job of each rule took in the past, in seconds.
+
+    Args:
+        benchmarks: Folder of the study's benchmark files, made with `benchmark-extended`.
+        table: Table for a first run, with the columns `rule` and `wall_s`.
+
+    Returns:
+        Mean time of a rule's jobs, by rule; that of the table where there is none.
+    """
+    times: dict[str, list[float]] = defaultdict(list)
+    for file in benchmarks.rglob("*.tsv"):
+        for row in _rows(file, "\t"):
+            if "rule_name" in row:
+                times[row["rule_name"]].append(float(row["s"]))
+    first = _rows(table, ",") if table is not None and table.is_file() else []
+    return {row["rule"]: float(row["wall_s"]) for row in first} | {
+        rule: mean(values) for rule, values in times.items()
+    }
+
+
+def _rows(path: Path, delimiter: str) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as source:
+        return list(csv.DictReader(source, delimiter=delimiter))
+
+
+class ShortMessages(DefaultFormatter):  # type: ignore[misc] # Snakemake has no types
+    """Format of Snakemake's messages, and filter of those that say nothing to most people."""
+
+    def __init__(self, seconds: Mapping[str, float], *, show_failed_logs: bool = True) -> None:
+        """Start before the first job.
+
+        Args:
+            seconds: What a job of each rule takes.
+            show_failed_logs: Whether the log of a job that failed is shown.
+        """
+        super().__init__(show_failed_logs=show_failed_logs)
+        self.seconds = seconds
+        self.typical = median(seconds.values()) if seconds else 1.0
+        self.rules: dict[int, str] = {}
+        self.done = self.total = self.started = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a message is shown, and count the work that is done."""
+        event, fields = get_event(record), vars(record)
+        if event == LogEvent.RUN_INFO:
+            counts = {rule: n for rule, n in fields["stats"].items() if rule != "total"}
+            self.total = sum(n * self._work(rule) for rule, n in counts.items())
+            self.started = time.monotonic()
+        elif event == LogEvent.JOB_INFO:
+            self.rules[fields["jobid"]] = fields["rule_name"]
+            return bool(fields["output"])  # a target rule without outputs does nothing
+        elif event == LogEvent.JOB_FINISHED:
+            self.done += self._work(self.rules.get(fields["job_id"], ""))
+        return event not in _SILENT_EVENTS and not (
+            event is None and str(record.msg).startswith(_SILENT_TEXTS)
+        )
+
+    def format_run_info(self, msg: dict[str, Any]) -> str:
+        """Say how many jobs there are."""
+        return f"{msg['stats']['total']} jobs"
+
+    def format_job_info(self, msg: dict[str, Any]) -> str:
+        """Name a job that starts, after the share of the work done and the time that is left."""
+        share = self.done / self.total if self.total else 0.0
+        elapsed = time.monotonic() - self.started
+        # Counts of jobs that were never timed say nothing about the time that is left.
+        left = time_left(self.done, self.total, elapsed) if self.seconds else ""
+        return f"{share:4.0%} done{left} | {job_name(msg['rule_name'], msg['wildcards'])}"
+
+    def _work(self, rule: str) -> float:
+        return self.seconds.get(rule, self.typical)

@@ -1,0 +1,204 @@
+"""Correlation of many columns with one or several targets, its uncertainty and its significance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import rankdata
+
+from matxai.statistics.bootstrap import Resamples
+from matxai.statistics.estimate import Array, Estimate, normal_estimate
+from matxai.statistics.significance import (
+    Orders,
+    Permutations,
+    false_discovery,
+    permutation_test,
+)
+
+Method = Literal["pearson", "spearman"]
+
+_CONSTANT = 1e-12  # What varies less, relative to its size, varies by rounding alone.
+
+
+def pearson(columns: Array, targets: Array, covariates: Array | None = None) -> Array:
+    """Pearson correlation of every column with every target, or the partial one given covariates.
+
+    Args:
+        columns: (rows, p).
+        targets: (rows, t).
+        covariates: (rows, c), whose linear part is taken out of both.
+
+    Returns:
+        (p, t); NaN where a column or target is constant, holds a NaN, or is a sum of covariates.
+    """
+    if len(columns) < 2:
+        return np.full((columns.shape[1], targets.shape[1]), np.nan)
+    return np.clip(_unit(columns, covariates).T @ _unit(targets, covariates), -1, 1)
+
+
+def fisher_interval(
+    r: npt.ArrayLike, rows: int, *, covariates: int = 0, method: Method = "pearson"
+) -> Estimate:
+    """Fisher's 95 % interval of correlations of any shape.
+
+    Its ends are tanh(artanh r -+ 1.96 / sqrt(rows - covariates - 3)). It takes the rows for independent
+    draws of a normal variable. A rank correlation has the wider error of Bonett & Wright 2000
+    (Psychometrika 65:23). NaN for too few rows.
+    """
+    r, free = np.asarray(r, np.float64), rows - covariates - 3
+    wider = np.sqrt(1 + np.square(r) / 2) if method == "spearman" else 1.0
+    # artanh of +-1 is infinite; its tanh is +-1 again, as it should be.
+    with np.errstate(divide="ignore"):
+        estimate = normal_estimate(np.arctanh(r), wider / np.sqrt(free) if free > 0 else np.nan)
+    return Estimate(r, np.tanh(estimate.ci_low), np.tanh(estimate.ci_high))
+
+
+def correlation_draws(
+    columns: Array,
+    targets: Array,
+    draws: Resamples,
+    covariates: Array | None = None,
+    method: Method = "pearson",
+) -> Array:
+    """Correlations, as of `pearson`, in the sample itself and in every draw: (1 + resamples, p, t).
+
+    Ranks are taken anew in every draw, one draw after the other; Pearson's r costs sums over groups.
+    """
+    given = np.empty((len(columns), 0)) if covariates is None else covariates
+    tables = columns, targets, given
+    if method == "spearman":
+        every = np.arange(len(columns))
+
+        def ranked(weights: Array) -> Array:
+            rows = [np.repeat(every, mine[draws.codes].astype(int)) for mine in weights]
+            return np.stack(
+                [pearson(*(rankdata(table[drawn], axis=0) for table in tables)) for drawn in rows]
+            )
+
+        return draws.each(ranked, width=columns.size)
+    # Of length 1, so that what is left of a constant or of a sum of covariates is rounding.
+    x, others = _unit(columns), np.concatenate([_unit(targets), _unit(given)], axis=1)
+    count, size = targets.shape[1], others.shape[1]
+    rows, x_sums, other_sums = (draws.sums(v) for v in (np.ones(len(x)), x, others))
+    squares, crossed = draws.sums(x**2), [draws.sums(x * other[:, None]) for other in others.T]
+    products = draws.sums((others[:, :, None] * others[:, None]).reshape(len(x), -1))
+
+    def moments(weights: Array) -> Array:
+        number = (weights @ rows)[:, None]
+        x_mean, mean = weights @ x_sums / number, weights @ other_sums / number
+        x_var = weights @ squares / number - x_mean**2
+        cross = np.stack([weights @ sums / number for sums in crossed], axis=2)
+        cross -= x_mean[:, :, None] * mean[:, None]
+        cov = (weights @ products / number).reshape(-1, size, size)
+        cov -= mean[:, :, None] * mean[:, None]
+        # The covariances that are left once the covariates have explained their part.
+        inverse = np.linalg.pinv(cov[:, count:, count:], hermitian=True)
+        x_given, y_given = cross[:, :, count:] @ inverse, cov[:, :count, count:] @ inverse
+        left = cross[:, :, :count] - x_given @ cov[:, count:, :count]
+        x_left = x_var - (x_given * cross[:, :, count:]).sum(axis=2)
+        y_left = np.diagonal(cov, axis1=1, axis2=2)[:, :count] - (
+            y_given * cov[:, :count, count:]
+        ).sum(axis=2)
+        scale = [np.sqrt(np.where(v > _CONSTANT / len(x), v, np.nan)) for v in (x_left, y_left)]
+        return np.clip(left / (scale[0][:, :, None] * scale[1][:, None]), -1, 1)
+
+    return draws.each(moments, width=columns.shape[1] * size)
+
+
+def correlations(
+    columns: pd.DataFrame,
+    targets: pd.DataFrame,
+    *,
+    seed: int,
+    method: Method = "pearson",
+    covariates: pd.DataFrame | None = None,
+    group: npt.ArrayLike | None = None,
+    block: npt.ArrayLike | None = None,
+    resamples: int = 1000,
+    permutations: int = 9999,
+) -> pd.DataFrame:
+    """Correlate every column with every target, with intervals and significance.
+
+    Args:
+        columns: (rows, p).
+        targets: (rows, t), in the order of the rows of ``columns``.
+        seed: Seed of draws and permutations.
+        method: ``pearson``, or ``spearman`` for ranks (of covariates too).
+        covariates: (rows, c), given which the correlations are partial.
+        group: Rows that depend on each other, (rows,), are drawn together and change places together.
+            Without it the rows are independent, and the interval is Fisher's.
+        block: Groups change places within blocks alone, (rows,).
+        resamples: Number of draws of the interval.
+        permutations: Largest number of permutations. Under covariates these are of the residuals of the
+            target (Freedman & Lane 1983, J. Bus. Econ. Stat. 1:292).
+
+    Returns:
+        Columns column, target, rows, r, ci_low, ci_high; p (permutation, two-sided), p_family (of the
+        largest of the table), p_smallest (that the number of groups and permutations allows), p_bh, p_by
+        (false-discovery control over the table). NaN where a correlation is undefined.
+
+    Raises:
+        ValueError: Too few rows for the covariates, or covariates that depend on each other linearly.
+    """
+    x, y = columns.to_numpy(np.float64), targets.to_numpy(np.float64)
+    given = np.empty((len(x), 0)) if covariates is None else covariates.to_numpy(np.float64)
+    ranks = [rankdata(v, axis=0) if method == "spearman" else v for v in (x, y, given)]
+    size = given.shape[1]
+    if len(x) < size + 3:
+        raise ValueError(f"{size} covariates need at least {size + 3} rows, there are {len(x)}")
+    if np.linalg.matrix_rank(np.nan_to_num(_unit(ranks[2]))) < size:
+        raise ValueError(
+            "a covariate is constant, incomplete or a linear combination of others: leave it out"
+        )
+    r = pearson(*ranks)
+    if group is None:
+        estimate = fisher_interval(r, len(x), covariates=size, method=method)
+    else:
+        draws = Resamples.of(group, seed=seed, resamples=resamples)
+        estimate = draws.estimate(correlation_draws(x, y, draws, given, method))._replace(value=r)
+    every = np.arange(len(x)) if group is None else group
+    orders = Permutations.of(every, block, seed=seed, permutations=permutations)
+    chance = permutation_test(_permuted(*ranks), orders, width=r.size + y.size)
+    names = pd.MultiIndex.from_product([columns.columns, targets.columns])
+    return pd.DataFrame(
+        {
+            "column": names.get_level_values(0),
+            "target": names.get_level_values(1),
+            "rows": len(x),
+            "r": r.ravel(),
+            "ci_low": estimate.ci_low.ravel(),
+            "ci_high": estimate.ci_high.ravel(),
+            "p": chance.p.ravel(),
+            "p_family": chance.family.ravel(),
+            "p_smallest": chance.smallest,
+            "p_bh": false_discovery(chance.p, "bh").ravel(),
+            "p_by": false_discovery(chance.p, "by").ravel(),
+        }
+    )
+
+
+def _permuted(x: Array, y: Array, given: Array) -> Callable[[Orders], Array]:
+    """The correlations of permuted rows of ``y`` as `permutation_test` asks for them: (n, p, t)."""
+    unit_x, residual = _unit(x, given), _unit(y, given)
+
+    def statistic(orders: Orders) -> Array:
+        moved = residual[orders.T].reshape(len(x), -1)
+        r = unit_x.T @ _unit(moved, given)
+        return np.moveaxis(r.reshape(len(r), *orders.shape[:1], -1), 1, 0)
+
+    return statistic
+
+
+def _unit(values: Array, covariates: Array | None = None) -> Array:
+    """Columns centred, without what covariates explain linearly, of length 1; NaN where nothing is left."""
+    size = np.abs(values).max(axis=0, initial=0) * np.sqrt(len(values))
+    left = values - values.mean(axis=0)
+    if covariates is not None:
+        basis, _ = np.linalg.qr(covariates - covariates.mean(axis=0))
+        left = left - basis @ (basis.T @ left)
+    length = np.linalg.norm(left, axis=0)
+    return left / np.where(length > _CONSTANT * size, length, np.nan)

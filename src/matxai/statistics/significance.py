@@ -1,0 +1,148 @@
+"""How often chance alone gives as large a value: permutations of groups, and control over many tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, permutations, product
+from math import factorial, prod
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from matxai.statistics.estimate import Array
+
+Orders = npt.NDArray[np.intp]
+
+_CHUNK = 4_000_000  # numbers that are held at once
+_ROUNDING = 1e-9  # Two statistics this close, relatively, are equal.
+
+
+@dataclass(frozen=True)
+class Permutations:
+    """Orders of rows in which whole groups change places, within blocks alone; the first changes nothing.
+
+    If there are no more possible orders than asked for, these are all of them, and the test is exact.
+
+    Attributes:
+        places: Rows of each group, (groups, rows of a group).
+        blocks: Numbers of the groups of each block.
+        count: How many orders there are, of which a share of 1 / count is the smallest p.
+        seed: Seed of the random orders.
+    """
+
+    places: Orders
+    blocks: list[list[int]]
+    count: int
+    seed: int
+
+    @classmethod
+    def of(
+        cls,
+        group: npt.ArrayLike,
+        block: npt.ArrayLike | None = None,
+        *,
+        seed: int,
+        permutations: int = 9999,
+    ) -> Permutations:
+        """Permute the distinct values of ``group`` (rows,) within those of ``block`` (rows,).
+
+        Raises:
+            ValueError: Groups differ in their number of rows, or one lies in several blocks. Means over
+                each group can be permuted instead.
+        """
+        rows = pd.DataFrame({"group": np.asarray(group), "block": 0 if block is None else block})
+        places = list(rows.groupby("group", sort=False).indices.values())
+        sizes = {len(mine) for mine in places}
+        if len(sizes) != 1:
+            raise ValueError(
+                f"groups of {min(sizes)} and of {max(sizes)} rows cannot change places: "
+                "take the mean of each group"
+            )
+        if (rows.groupby("group")["block"].nunique() > 1).any():
+            raise ValueError("a group lies in several blocks: groups change places within one")
+        labels = rows["block"].to_numpy()[[mine[0] for mine in places]]
+        blocks = [np.flatnonzero(labels == name).tolist() for name in pd.unique(labels)]
+        possible = prod(factorial(len(mine)) for mine in blocks)
+        return cls(np.stack(places), blocks, min(possible, permutations + 1), seed)
+
+    def batches(self, size: int) -> Iterator[Orders]:
+        """The orders (up to ``size``, rows) at a time: row i takes the value of row order[i]."""
+        orders = self._orders()
+        while batch := list(islice(orders, size)):
+            yield np.stack(batch)
+
+    def _orders(self) -> Iterator[Orders]:
+        groups = list(chain(*self.blocks))
+        possible = prod(factorial(len(mine)) for mine in self.blocks)
+        moved: Iterator[Sequence[int]]
+        if possible == self.count:
+            moved = (list(chain(*one)) for one in product(*map(permutations, self.blocks)))
+        else:
+            rng = np.random.default_rng(self.seed)
+            shuffled = (
+                [number for mine in self.blocks for number in rng.permutation(mine)]
+                for _ in range(self.count - 1)
+            )
+            moved = chain([groups], shuffled)
+        for one in moved:
+            order = np.empty(self.places.size, np.intp)
+            order[self.places[groups]] = self.places[one]
+            yield order
+
+
+class PValues(NamedTuple):
+    """Two-sided p of each statistic: alone, and family-wise; NaN where the statistic is undefined.
+
+    Attributes:
+        p: Share of the orders that give at least the same absolute value, in the shape of the statistics.
+        family: Share of the orders whose largest absolute value of all reaches this one: the chance of
+            at least one false finding (Westfall & Young 1993, single step).
+        smallest: The smallest p that the number of orders allows.
+    """
+
+    p: Array
+    family: Array
+    smallest: float
+
+
+def permutation_test(
+    statistic: Callable[[Orders], Array], orders: Permutations, width: int = 0
+) -> PValues:
+    """Compare statistics with what they are when the groups change places.
+
+    The order as it is counts as one of all, so that no p is zero (Phipson & Smyth 2010, Stat. Appl. Genet.
+    Mol. Biol. 9:39).
+
+    Args:
+        statistic: Takes orders (n, rows), returns an array (n, ...).
+        orders: The permutations.
+        width: How many numbers the statistic holds for each order, where these are more than the rows.
+    """
+    observed = np.abs(statistic(next(orders.batches(1))))[0]
+    least = observed * (1 - _ROUNDING)
+    single, largest = np.zeros(observed.shape), []
+    for batch in orders.batches(max(1, _CHUNK // max(orders.places.size, width))):
+        values = np.abs(statistic(batch))
+        single += (values >= least).sum(axis=0)
+        largest.append(np.fmax.reduce(values.reshape(len(values), -1), axis=1))
+    ranked = np.sort(np.concatenate(largest))
+    reached = len(ranked) - np.searchsorted(ranked, least)
+    undefined = np.isnan(observed)
+    p, family = (np.where(undefined, np.nan, count / orders.count) for count in (single, reached))
+    return PValues(p, family, 1 / orders.count)
+
+
+def false_discovery(p: Array, method: Literal["bh", "by"]) -> Array:
+    """Adjusted p of any shape: calling all below q significant, an expected share q of the calls is wrong.
+
+    Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289), for independent or positively dependent tests;
+    Benjamini & Yekutieli 2001 (Ann. Stat. 29:1165), for any dependence. NaN is no test.
+    """
+    adjusted = np.full(np.shape(p), np.nan)
+    tested = np.isfinite(p)
+    adjusted[tested] = stats.false_discovery_control(p[tested], method=method)
+    return adjusted
