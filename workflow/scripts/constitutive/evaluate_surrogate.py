@@ -4,7 +4,7 @@ import _bootstrap  # noqa: F401
 from matxai.constitutive.evaluation.predictions import typical_path
 from matxai.constitutive.evaluation.scores import evaluate
 from matxai.constitutive.evaluation.residuals import residual_histogram, residual_quantiles
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
 from matxai.constitutive.data.steps import read_steps
 from matxai.run.job import job

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
 from matxai.constitutive.network.prediction import hidden_states
 from matxai.constitutive.settings.explain import ExplainStates

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.data.steps import read_steps
 from matxai.constitutive.explain.gate import verified_inputs
 from matxai.constitutive.explain.gradients import integrated_gradients, saliency

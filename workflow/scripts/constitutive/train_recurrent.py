@@ -4,7 +4,7 @@ from pathlib import Path
 
 import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train_recurrent
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings.network import Recurrent, RecurrentTraining
 from matxai.constitutive.data.steps import complete_columns, history_features, read_steps
 from matxai.run.digests import digest, file_digest

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from matxai.constitutive.data.laws import Law
 from matxai.constitutive.data.raw.paths import RawPath, Refusal
+from matxai.constitutive.laws import Law
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from matxai.constitutive.data.laws import Law
+from matxai.constitutive.laws import Law
 
 ALL_STEPS = "all steps"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from torch import nn
 
-from matxai.constitutive.data.laws import Law
 from matxai.constitutive.data.steps import step_kinds
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import StressNetworkMetadata, target_of
 from matxai.constitutive.network.prediction import (
     closed_loop,

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
-from matxai.constitutive.data.laws import Law
 from matxai.constitutive.data.steps import ALL_STEPS
 from matxai.constitutive.evaluation.predictions import predict_steps
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import StressNetworkMetadata
 from matxai.constitutive.network.prediction import prescribed_variables
 from matxai.statistics.regression import r2_interval, rmse

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from matxai.attribution import integrated_gradients as ig
 from matxai.attribution import saliency as sal
-from matxai.constitutive.data.laws import Law
 from matxai.constitutive.explain.summary import BASELINES
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata
 from matxai.constitutive.settings.explain import ExplainSurrogate
 

@@ -6,7 +6,7 @@ import pandas as pd
 from torch import Tensor, nn
 
 from matxai.attribution.permutation import permutation_importance
-from matxai.constitutive.data.laws import Law
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import StressNetworkMetadata
 from matxai.constitutive.settings.explain import ExplainSurrogate
 

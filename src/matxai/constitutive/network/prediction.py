@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import nn
 
-from matxai.constitutive.data.laws import Law
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import Scales
 from matxai.constitutive.network.networks import Recurrent
 from matxai.constitutive.network.path_grid import PathGrid

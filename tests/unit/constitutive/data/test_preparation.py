@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.data.preparation import prepare
 from matxai.constitutive.data.raw.paths import RawPath, Refusal
+from matxai.constitutive.laws import LAWS
 from matxai.run.errors import InputError
 
 STEEL = {"E": 200e3, "sig0": 300.0, "H_kin": 20e3}

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.explain.gate import verified_inputs
 from matxai.constitutive.explain.gradients import baseline, integrated_gradients
 from matxai.constitutive.explain.gradients import saliency as physical_saliency
 from matxai.constitutive.explain.permutation import permutation
 from matxai.constitutive.explain.summary import BASELINES, comparison, explain_summary
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata
 from matxai.constitutive.settings.explain import Explain
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, build
 from matxai.constitutive.network.path_grid import PathGrid
 from matxai.constitutive.network.prediction import (

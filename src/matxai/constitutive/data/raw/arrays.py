@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from matxai.constitutive.data.raw.files import LAYOUTS, OPTIONAL, needed_files
+from matxai.constitutive.data.raw.files import needed_files
 from matxai.constitutive.data.raw.paths import NUMERIC, RawPath, Refusal, check_path
 from matxai.constitutive.data.raw.safe_pickle import load_within
+from matxai.constitutive.settings.layouts import LAYOUTS, OPTIONAL
 
 Array = npt.NDArray[np.float64]
 

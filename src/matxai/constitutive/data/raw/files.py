@@ -1,24 +1,11 @@
-"""Files of each raw layout below the folder of a case."""
+"""The raw files of a case, checked: those that its layout needs exist, and lie in its folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from matxai.constitutive.settings.layouts import LAYOUTS, files_of
 from matxai.run.errors import InputError
-
-# A case needs at least one file of each pattern.
-LAYOUTS = {
-    "tfrecord": ("INPUTS/tfrecord/sample_*.tfrecord",),
-    "dict": ("INPUTS/npy/sample_*.npy",),
-    "arrays": ("INPUTS/npy/strain.npy", "RESULTS/stress.npy"),
-}
-OPTIONAL = {"arrays": ("INPUTS/npy/time.npy", "INPUTS/npy/control.npy")}
-
-
-def files_of(layout: str, root: str | Path) -> list[Path]:
-    """List the files of a layout that exist, sorted within each pattern."""
-    patterns = (*LAYOUTS[layout], *OPTIONAL.get(layout, ()))
-    return [path for pattern in patterns for path in sorted(Path(root).glob(pattern))]
 
 
 def needed_files(layout: str, root: str | Path) -> list[Path]:
