@@ -24,9 +24,9 @@ import numpy as np
 import pandas as pd
 
 from matxai.constitutive.data.generator import generate
-from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.data.preparation import prepare
-from matxai.constitutive.data.raw import READERS
+from matxai.constitutive.data.raw.readers import READERS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings.data import CASES, Generated
 
 KEYS = {"strain": ("strain", "epsilon", "eps"), "stress": ("stress", "sigma", "sig")}

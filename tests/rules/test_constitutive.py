@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests.bench import Bench, die_in_third_epoch
 
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
 
 CASE = {

@@ -5,8 +5,9 @@ import csv
 import pytest
 from tests.project import REPOSITORY
 
+from matxai.composition.data.packages import package_file
 from matxai.composition.data.sources import _ARCHIVE
-from matxai.composition.elements.vectors import _FILES, package_file
+from matxai.composition.elements.vectors import _FILES
 from matxai.run.digests import file_digest
 
 CATALOGUE = REPOSITORY / "data/datasets.csv"

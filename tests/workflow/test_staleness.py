@@ -104,7 +104,7 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
             {"render_crabnet_attention"},
         ),
         (
-            "composition/elements/embeddings.py",
+            "composition/network/embeddings.py",
             '"embedded", 0)',
             '"embedded", 1)',
             {"embed_elements"},

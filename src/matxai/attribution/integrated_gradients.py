@@ -1,7 +1,8 @@
-"""Integrated gradients (Sundararajan, Taly & Yan 2017, ICML 70:3319): an output shared out to the inputs.
+"""Integrated gradients, which distribute an output over the inputs.
 
-The attribution of feature i is (x_i - b_i) times the mean of d f / d x_i on the straight line from
-the baseline b to x; the attributions of a row add up to f(x) - f(b).
+The attribution of feature i is (x_i - b_i) times the mean of d f / d x_i on the straight line from the
+baseline b to x. The attributions of a row add up to f(x) - f(b). (Sundararajan, Taly & Yan 2017, ICML
+70:3319)
 """
 
 from __future__ import annotations
@@ -27,15 +28,21 @@ def integrated_gradients(
     steps: int = 64,
     batch_rows: int = 16384,
 ) -> tuple[Tensor, Tensor]:
-    """Attributions (rows, features) of ``x`` against ``baseline`` (features,), and their delta (rows,).
+    """Compute the attributions of ``x`` (rows, features) by a Gauss-Legendre sum.
 
-    The network gives one number a row, (rows,) or (rows, 1), each of that row alone. The integral is
-    a Gauss-Legendre sum of ``steps`` points, ``batch_rows`` of which (points times rows) are in memory
-    at once. Delta is the sum of a row's attributions minus f(x) - f(baseline).
+    Args:
+        network: Returns one number per row, (rows,) or (rows, 1), which depends on this row alone.
+        x: Inputs (rows, features).
+        baseline: Inputs (features,) at which the path starts.
+        steps: Number of points of the sum.
+        batch_rows: Largest number of points times rows in memory.
+
+    Returns:
+        Attributions (rows, features), and their delta (rows,): the sum of a row minus f(x) - f(baseline).
     """
 
-    # captum differentiates the outputs one by one, which takes hundreds of times as long as their sum
-    # and, each being a function of its own row alone, gives the same.
+    # captum differentiates the outputs one by one. As each depends on its own row alone, the gradient of
+    # their sum is the same, and takes a fraction of the time.
     def summed(inputs: Tensor) -> Tensor:
         return network(inputs).sum().reshape(1)
 
@@ -59,10 +66,12 @@ def summary(
     output_scale: float,
     seed: int,
 ) -> pd.DataFrame:
-    """Mean |attribution| and mean attribution a feature, with 95 % intervals over clusters (rows,).
+    """Summarise attributions (rows, features) by feature, with 95 % intervals over clusters (rows,).
 
-    Columns name, mean_absolute, ci_low, ci_high, signed_mean, in the physical unit of the output, of
-    which ``output_scale`` is one unit of the network's output.
+    ``output_scale`` is the physical value of one unit of the network's output.
+
+    Returns:
+        Table with the columns name, mean_absolute, ci_low, ci_high, signed_mean, in the physical unit.
     """
     values = attributions.detach().cpu().numpy().astype(np.float64) * output_scale
     mean, low, high = mean_interval(np.abs(values), clusters, seed=seed)
@@ -73,16 +82,14 @@ def summary(
 def check_convergence(
     delta: Tensor, attributions: Tensor, tolerance: float = 0.01
 ) -> dict[str, float]:
-    """Mean and largest |delta|, each relative to the mean |f(x) - f(baseline)|.
+    """Return the mean and the largest |delta|, relative to the mean |f(x) - f(baseline)|.
 
-    Raises
-    ------
-    ArithmeticError
-        The mean exceeds ``tolerance``, or is not a number.
+    Raises:
+        ArithmeticError: If the mean exceeds ``tolerance`` or is not a number.
     """
-    missed = delta.cpu().double()
-    difference = (attributions.cpu().double().sum(dim=1) - missed).abs().mean().item()
-    mean, largest = missed.abs().mean().item(), missed.abs().max().item()
+    errors = delta.cpu().double()
+    difference = (attributions.cpu().double().sum(dim=1) - errors).abs().mean().item()
+    mean, largest = errors.abs().mean().item(), errors.abs().max().item()
     if not mean <= tolerance * difference:
         raise ArithmeticError(
             "integrated gradients have not converged: they miss the change of the output by "

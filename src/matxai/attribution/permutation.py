@@ -1,4 +1,4 @@
-"""Permutation importance: how much R2 a network loses when columns of its inputs are shuffled."""
+"""Permutation importance: the loss of R2 when columns of the inputs are permuted."""
 
 from __future__ import annotations
 
@@ -29,34 +29,29 @@ def permutation_importance(
     seed: int,
     batch_rows: int = 65536,
 ) -> pd.DataFrame:
-    """R2 minus the R2 after a group of columns has been permuted among the rows, mean over repeats.
+    """Compute the R2 minus the mean R2 after a group of columns has been permuted among the rows.
 
-    Breiman 2001 (Machine Learning 45:5), as a difference of the score of the model at hand (Fisher,
-    Rudin & Dominici 2019, JMLR 20:177). A drop below zero is chance, and is kept.
+    The importance is that of Breiman 2001 (Machine Learning 45:5), as a difference of scores of the same
+    model (Fisher, Rudin & Dominici 2019, JMLR 20:177). A drop below zero is chance, and is kept.
 
-    Parameters
-    ----------
-    predict
-        Inputs (any rows, features) -> outputs (rows,) or (rows, 1).
-    x, y
-        Inputs (rows, features) and true outputs (rows,).
-    groups
-        Columns that are permuted together, by name; each name has permutations of its own.
-    clusters
-        (rows,) to which path a row belongs: intervals are over paths (and over the repeats).
-    repeats, seed, batch_rows
-        Permutations a group, their seed, and the most rows that one call of ``predict`` gets.
+    Args:
+        predict: Maps inputs (rows, features) to outputs (rows,) or (rows, 1).
+        x: Inputs (rows, features).
+        y: True outputs (rows,).
+        groups: Columns that are permuted together, by name.
+        clusters: Path of each row (rows,); intervals are over paths and repeats.
+        repeats: Permutations of each group.
+        seed: Seed of the permutations and of the bootstrap.
+        batch_rows: Largest number of rows in one call of ``predict``.
 
-    Returns
-    -------
-    pd.DataFrame
-        Columns name, drop, ci_low, ci_high (95 %), base_r2, repeats, rows.
+    Returns:
+        Table with the columns name, drop, ci_low, ci_high (95 %), base_r2, repeats, rows.
     """
     draws = Resamples.of(clusters, seed=seed)
     truth = y.detach().cpu().numpy().astype(np.float64)
     totals = draws.total_squares(truth)
     jobs: list[Job] = [((), (seed,))]
-    # Seeded by the name: another group more or less changes nothing for the rest.
+    # Seeds depend on the name, so that other groups do not change the permutations of a group.
     for name, columns in groups.items():
         key = zlib.crc32(name.encode())
         jobs += [(columns, (seed, key, repeat)) for repeat in range(repeats)]
@@ -64,7 +59,7 @@ def permutation_importance(
     calls = [jobs[start : start + copies] for start in range(0, len(jobs), copies)]
     errors = []
     for call in progress(calls, "permuted batches"):
-        predictions = _predicted(predict, x, call, batch_rows)
+        predictions = _predict_permuted(predict, x, call, batch_rows)
         errors += [draws.sums(np.square(prediction - truth)) for prediction in predictions]
     base, gained = errors[0], np.array(errors[1:]).reshape(-1, len(errors[0])) - errors[0]
     lost = draws.each(lambda weights: weights @ gained.T)
@@ -79,10 +74,10 @@ def permutation_importance(
     return table.assign(base_r2=1 - base.sum() / totals[0], repeats=repeats, rows=len(x))
 
 
-def _predicted(
+def _predict_permuted(
     predict: Callable[[Tensor], Tensor], x: Tensor, jobs: Sequence[Job], batch_rows: int
 ) -> Array:
-    """Predictions (jobs, rows) for a copy of ``x`` a job with the job's columns permuted."""
+    """Predict (jobs, rows) on one copy of ``x`` per job, with the columns of the job permuted."""
     stacked = x.repeat(len(jobs), 1, 1)
     for copy, (columns, seeds) in zip(stacked, jobs, strict=True):
         if columns:

@@ -1,4 +1,4 @@
-"""Saliency: the mean size of a network's gradient with respect to each of its inputs."""
+"""Saliency: the mean magnitude of a network's gradient with respect to each of its inputs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Array = npt.NDArray[np.float64]
 
 
 def gradients(network: Callable[[Tensor], Tensor], x: Tensor, batch_rows: int = 8192) -> Tensor:
-    """d output / d input (rows, features) at ``x`` (rows, features), in the precision of ``x``.
+    """Compute d output / d input (rows, features) at ``x`` (rows, features), in the precision of ``x``.
 
-    The network gives one number a row, each of that row alone (so no batch statistics): then the
-    gradient of the sum of the outputs holds that of every one of them.
+    The network returns one number per row, which depends on this row alone. The gradient of the sum of the
+    outputs then contains that of every output.
     """
     parts = []
     with torch.enable_grad():
@@ -38,23 +38,20 @@ def saliency(
     output_scale: float,
     seed: int,
 ) -> pd.DataFrame:
-    """Mean |gradient| a feature (Simonyan, Vedaldi & Zisserman 2014), 95 % intervals over clusters.
+    """Summarise the mean |gradient| of each feature (Simonyan, Vedaldi & Zisserman 2014).
 
-    Parameters
-    ----------
-    gradients
-        (rows, features) of the standardised output with respect to standardised inputs.
-    clusters
-        (rows,) to which path a row belongs.
-    input_scale, output_scale
-        Physical value of one standardised unit of each input (features,) and of the output. An
-        input of scale 0 never varied: its physical gradient is unknown, NaN.
+    Args:
+        gradients: Gradients (rows, features) of the standardised output by standardised inputs.
+        clusters: Path of each row (rows,); the 95 % intervals are over paths.
+        names: Names of the features.
+        input_scale: Physical value (features,) of one standardised unit of each input. An input of scale 0
+            never varied, so that its physical gradient is unknown: NaN.
+        output_scale: Physical value of one standardised unit of the output.
+        seed: Seed of the bootstrap.
 
-    Returns
-    -------
-    pd.DataFrame
-        Columns name, standardised, ci_low, ci_high, the same per physical unit (physical,
-        physical_ci_low, physical_ci_high), and signed_mean (standardised).
+    Returns:
+        Table with the columns name, standardised, ci_low, ci_high; the same per physical unit as physical,
+        physical_ci_low, physical_ci_high; signed_mean (standardised).
     """
     values = gradients.detach().cpu().numpy().astype(np.float64)
     mean, low, high = mean_interval(np.abs(values), clusters, seed=seed)

@@ -13,7 +13,7 @@ from matxai.composition.settings.line import Composition
 from matxai.config.base import SettingsBlock
 from matxai.config.generated import config_schema, config_yaml, generated_files
 from matxai.config.loading import load
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings.line import Constitutive
 from matxai.study import Study
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.quantities import Units, feature_quantity
 
 UNITS = Units("MPa", "s")

@@ -1,7 +1,7 @@
 """Send every element through a network as a pure compound; take out the vectors asked for."""
 
 import _bootstrap  # noqa: F401
-from matxai.composition.elements.embeddings import embed_elements, vector_table, write_embeddings
+from matxai.composition.network.embeddings import embed_elements, vector_table, write_embeddings
 from matxai.composition.network.model_file import load_network
 from matxai.run.digests import file_digest
 from matxai.run.job import job

@@ -1,9 +1,10 @@
 """Predict the test paths step by step and in a closed loop, and score them."""
 
 import _bootstrap  # noqa: F401
-from matxai.constitutive.evaluation.scores import evaluate, one_path
+from matxai.constitutive.evaluation.predictions import typical_path
+from matxai.constitutive.evaluation.scores import evaluate
 from matxai.constitutive.evaluation.residuals import residual_histogram, residual_quantiles
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
 from matxai.constitutive.data.steps import read_steps
 from matxai.run.job import job
@@ -19,7 +20,7 @@ with job(snakemake) as run:
     residual = (table["prediction"] - table["stress"]).to_numpy()
     table.to_parquet(run.output.predictions, index=False)
     evaluation.accuracy.to_csv(run.output.accuracy, index=False)
-    one_path(table).to_csv(run.output.onepath, index=False)
+    typical_path(table).to_csv(run.output.onepath, index=False)
     residual_histogram(residual, table["group"]).to_csv(run.output.residuals, index=False)
     bands = residual_quantiles(table["strain"].to_numpy(), residual)
     bands.to_csv(run.output.residual_bands, index=False)

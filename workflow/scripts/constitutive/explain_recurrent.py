@@ -2,9 +2,9 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
-from matxai.constitutive.network.prediction import states
+from matxai.constitutive.network.prediction import hidden_states
 from matxai.constitutive.settings.explain import ExplainStates
 from matxai.constitutive.explain.states import state_components, state_path
 from matxai.constitutive.data.steps import read_steps
@@ -15,7 +15,7 @@ with job(snakemake) as run:
     table = read_steps(run.input.steps)
     internal = table[list(LAWS[metadata.law].internal)]
     found = state_components(
-        states(network.to(run.device), metadata.scales, table),
+        hidden_states(network.to(run.device), metadata.scales, table),
         internal,
         table["part"],
         table["path"],

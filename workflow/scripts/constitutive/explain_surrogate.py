@@ -2,9 +2,9 @@
 
 import _bootstrap  # noqa: F401
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.data.steps import read_steps
-from matxai.constitutive.explain.gate import explained
+from matxai.constitutive.explain.gate import verified_inputs
 from matxai.constitutive.explain.gradients import integrated_gradients, saliency
 from matxai.constitutive.explain.permutation import permutation
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
@@ -18,7 +18,7 @@ with job(snakemake) as run:
     network, metadata = load_network(run.input.surrogate)
     law, test = LAWS[metadata.law], read_steps(run.input.steps, "test")
     trained = read_json(run.input.summary)
-    x = explained(network.to(run.device), metadata.scales, test, trained["r2"])
+    x = verified_inputs(network.to(run.device), metadata.scales, test, trained["r2"])
     settings = ExplainSurrogate.from_plain(run.params.explain)
     slopes = gradients(network, x)
     units = {

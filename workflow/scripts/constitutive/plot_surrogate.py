@@ -4,7 +4,7 @@ import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.constitutive.figures.onepath import onepath_figure
 from matxai.constitutive.figures.residuals import residuals_figure
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.run.job import job
 from matxai.plotting.history import history_figure

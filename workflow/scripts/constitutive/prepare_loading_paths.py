@@ -7,10 +7,10 @@ if snakemake.params.layout == "tfrecord":
     enter_tensorflow(snakemake, __file__)
 
 import pandas as pd
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.data.manifest import check_manifest
 from matxai.constitutive.data.preparation import prepare
-from matxai.constitutive.data.raw import READERS
+from matxai.constitutive.data.raw.readers import READERS
 from matxai.constitutive.settings.data import PathPreparation
 from matxai.run.job import job
 

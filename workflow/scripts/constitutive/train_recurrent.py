@@ -4,9 +4,9 @@ from pathlib import Path
 
 import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train_recurrent
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings.network import Recurrent, RecurrentTraining
-from matxai.constitutive.data.steps import held, history_features, read_steps
+from matxai.constitutive.data.steps import complete_columns, history_features, read_steps
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
 from matxai.run.outputs import write_json
@@ -16,7 +16,7 @@ with job(snakemake) as run:
     data = file_digest(run.input.steps)
     trained = train_recurrent(
         table,
-        held(history_features(LAWS[law]), table),
+        complete_columns(history_features(LAWS[law]), table),
         Recurrent.from_plain(run.params.network),
         RecurrentTraining.from_plain(run.params.train),
         seed=run.seed,

@@ -5,7 +5,7 @@ from pathlib import Path
 import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train_surrogate
 from matxai.constitutive.settings.network import Surrogate, SurrogateTraining
-from matxai.constitutive.data.steps import held, read_steps
+from matxai.constitutive.data.steps import complete_columns, read_steps
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
 from matxai.run.outputs import write_json
@@ -15,7 +15,7 @@ with job(snakemake) as run:
     data = file_digest(run.input.steps)
     trained = train_surrogate(
         table,
-        case["features"] if case["chosen"] else held(case["features"], table),
+        case["features"] if case["chosen"] else complete_columns(case["features"], table),
         case["target"],
         Surrogate.from_plain(run.params.network),
         SurrogateTraining.from_plain(run.params.train),

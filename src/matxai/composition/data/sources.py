@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matxai.composition.elements.vectors import package_file
+from matxai.composition.data.packages import package_file
 from matxai.composition.settings.data import TransportSource, require_part
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError

@@ -1,6 +1,5 @@
-"""Elements as vectors: published ones, those that a network learned, and how alike elements are in them.
+"""Elements as vectors: published ones, and how alike elements are in any such table.
 
-`vectors` reads published tables and makes the start of a network from them, `embeddings` takes the
-vectors out of a network, `correlation` compares elements, and `electronegativity` compares those of
-a compound.
+`vectors` reads published tables and makes the start of a network from them, `correlation` compares
+elements, and `electronegativity` compares those of a compound.
 """

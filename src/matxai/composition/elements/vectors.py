@@ -9,7 +9,6 @@ themselves are not imported, which would take tens of seconds.
 from __future__ import annotations
 
 import json
-from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
+from matxai.composition.data.packages import package_file
 from matxai.run.errors import InputError
 
 _EMBEDDINGS = "elementembeddings/data/element_representations"
@@ -29,22 +29,6 @@ _FILES = {
     "skipatom": ("ElementEmbeddings", f"{_EMBEDDINGS}/skipatom_20201009_induced.csv"),
     "jarvis": ("matminer", "matminer/utils/data_files/jarvis/element_chem.json"),
 }
-
-
-def package_file(package: str, path: str) -> Path:
-    """Locate a file of an installed package.
-
-    Raises:
-        InputError: If the installed version has no such file.
-    """
-    located = Path(str(distribution(package).locate_file(path)))
-    if not located.is_file():
-        raise InputError(
-            f"{package} {distribution(package).version} does not hold the file {path}",
-            file=located,
-            fix="install the locked version: make setup",
-        )
-    return located
 
 
 def read_element_vectors(representation: str) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Compounds as ragged element lists, and batches of them without padding.
 
-A batch keeps its compounds sorted by element count, so that compounds with the same count lie
-side by side: every per-token operation runs on one flat (tokens, width) matrix and attention
-runs on rectangular groups. No padded row exists that could leak into a pooled value.
+A batch sorts its compounds by element count, so that compounds with the same count lie side by side. Every
+operation per token runs on one flat matrix (tokens, width), and attention runs on rectangular groups. No
+padded row exists that could leak into a mean.
 """
 
 from __future__ import annotations
@@ -17,10 +17,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Group:
-    """Compounds of one element count inside a batch.
-
-    ``compounds`` and ``tokens`` are slices into the batch's compounds and flat tokens.
-    """
+    """Compounds of one element count in a batch, as slices of its compounds and of its tokens."""
 
     count: int
     compounds: slice
@@ -31,8 +28,11 @@ class Group:
 class Batch:
     """Flat tokens of some compounds, grouped by element count.
 
-    ``elements`` (tokens,) atomic numbers; ``fractions`` (tokens,) molar fractions, each compound's
-    sum being 1; ``rows`` (compounds,) the row of each compound in the data set it was taken from.
+    Attributes:
+        elements: Atomic numbers (tokens,).
+        fractions: Molar fractions (tokens,), which add up to 1 for each compound.
+        rows: Row of each compound in the data set (compounds,).
+        groups: Groups of compounds with the same element count.
     """
 
     elements: Tensor
@@ -46,11 +46,11 @@ class Batch:
 
     @staticmethod
     def grouped(values: Tensor, group: Group) -> Tensor:
-        """The group's rows of (tokens, ...) values as (compounds, count, ...), a view."""
+        """Return the values (tokens, ...) of a group as a view (compounds, count, ...)."""
         return values[group.tokens].unflatten(0, (-1, group.count))
 
     def jittered(self, scale: float) -> Batch:
-        """Fractions times (1 + scale * normal), renormalised: the published augmentation."""
+        """Multiply fractions by (1 + scale * normal) and renormalise them (Wang et al. 2021)."""
         noisy = (self.fractions * (1 + scale * torch.randn_like(self.fractions))).clamp(0, 1)
         parts = [self.grouped(noisy, group) for group in self.groups]
         normal = torch.cat([(part / part.sum(1, keepdim=True)).flatten() for part in parts])
@@ -58,20 +58,22 @@ class Batch:
 
 
 class Compounds:
-    """The element lists of a data set, whole on one device.
+    """The element lists of a data set on one device.
 
-    Elements of a compound are sorted by decreasing fraction, ties by atomic number.
+    The elements of a compound are sorted by decreasing fraction, and by atomic number where these are
+    equal.
     """
 
     def __init__(self, elements: Tensor, fractions: Tensor, offsets: Tensor) -> None:
+        """Keep elements and fractions (tokens,); compound i has the tokens offsets[i] to offsets[i + 1]."""
         self.elements, self.fractions, self.offsets = elements, fractions, offsets
         self.counts = offsets.diff()
-        # Batches are planned on the CPU: which rows form which group is control flow.
+        # Batches are planned on the CPU.
         self._counts_cpu = self.counts.cpu()
 
     @classmethod
     def from_lists(cls, amounts: list[dict[int, float]]) -> Compounds:
-        """Build from one {atomic number: amount} a compound; amounts are normalised here."""
+        """Build from the amounts of each compound by atomic number, which are normalised here."""
         numbers: list[int] = []
         fractions: list[float] = []
         offsets = np.zeros(len(amounts) + 1, dtype=np.int64)
@@ -88,28 +90,30 @@ class Compounds:
         )
 
     def __len__(self) -> int:
+        """Count the compounds."""
         return len(self.counts)
 
     def to(self, device: torch.device | str) -> Compounds:
+        """Copy the compounds to a device."""
         return Compounds(
             self.elements.to(device), self.fractions.to(device), self.offsets.to(device)
         )
 
     def with_amounts(self, amounts: Tensor) -> Compounds:
-        """The same elements in the same order with fractions of ``amounts`` (tokens,) float64."""
+        """Return the same elements in the same order with the fractions of amounts (tokens,) float64."""
         owner = torch.arange(len(self), device=amounts.device).repeat_interleave(self.counts)
         total = amounts.new_zeros(len(self)).index_add_(0, owner, amounts)
         return Compounds(self.elements, (amounts / total[owner]).float(), self.offsets)
 
     def batches(self, size: int) -> Iterator[Batch]:
-        """All compounds, those of like size together: fewer groups a batch, the same numbers."""
+        """Yield all compounds, sorted by element count so that batches have few groups."""
         for rows in self._counts_cpu.argsort(stable=True).split(size):
             yield self.batch(rows)
 
     def batch(self, rows: Tensor) -> Batch:
-        """The compounds of ``rows`` (CPU indices), sorted by element count, order kept within.
+        """Return the compounds of ``rows`` (CPU indices), stably sorted by element count.
 
-        Of no rows, one group without compounds: what a network gives then has its shape.
+        Without rows there is one group without compounds, so that outputs of a network keep their shapes.
         """
         counts = self._counts_cpu[rows]
         order = counts.argsort(stable=True)
@@ -133,7 +137,7 @@ class Compounds:
         return Batch(self.elements[index], self.fractions[index], rows, tuple(groups))
 
     def token_places(self, batch: Batch) -> Tensor:
-        """(tokens of ``batch``,) their positions in the flat lists of these compounds."""
+        """Return the positions of a batch's tokens in the flat lists of these compounds."""
         return self._places(batch.rows, batch.groups)
 
     def _places(self, rows: Tensor, groups: tuple[Group, ...]) -> Tensor:

@@ -1,8 +1,8 @@
-"""CrabNet and HotCrab: a property from a formula by attention among its elements.
+"""CrabNet and HotCrab, which predict a property from a formula by attention among its elements.
 
-Wang, Kauwe, Murdock, Sparks 2021 (npj Comput. Mater. 7:77). HotCrab is the same network on
-one-hot element vectors. One difference: the two halves of the fractional encoding have plain
-learned scales; the published 2^((1-p)^2) has a gradient of exactly zero where it starts.
+The network is that of Wang, Kauwe, Murdock, Sparks 2021 (npj Comput. Mater. 7:77), and HotCrab is the
+same on one-hot element vectors. In one point it differs: the two halves of the fractional encoding have
+plain learned scales, because the published 2^((1-p)^2) has a gradient of exactly zero where it starts.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from matxai.composition.network.layers import EncoderLayer
 
 @dataclass(frozen=True)
 class Prediction:
-    """What one forward pass gives.
+    """Results of one forward pass, in the standardised unit of the target.
 
-    ``value`` and ``log_sigma`` (compounds,) in the standardised unit of the target; ``per_element``
-    (tokens,) contributions whose mean over a compound is its ``value``; ``attention`` [layer][group]
-    (compounds, heads, query, key).
+    Attributes:
+        value: Prediction (compounds,).
+        log_sigma: Logarithm of its predicted deviation (compounds,).
+        per_element: Contributions (tokens,), whose mean over a compound is its value.
+        attention: Weights (compounds, heads, query, key) by layer and group.
     """
 
     value: Tensor
@@ -42,6 +44,7 @@ class FractionEncoding(nn.Module):
     table: Tensor
 
     def __init__(self, width: int) -> None:
+        """Compute the table (5000, width / 2) of sinusoids."""
         super().__init__()
         half = width // 2
         row = torch.arange(self.RESOLUTION, dtype=torch.float64)[:, None]
@@ -52,21 +55,22 @@ class FractionEncoding(nn.Module):
         self.scales = nn.Parameter(torch.ones(2))
 
     def rows(self, values: Tensor) -> Tensor:
-        """Table rows of values clamped to [1/5000, 1]."""
+        """Return the rows of the table for values, which are clamped to [1/5000, 1]."""
         clamped = values.clamp(1 / self.RESOLUTION, 1)
         return (clamped * self.RESOLUTION).round().long() - 1
 
     def forward(self, fractions: Tensor) -> Tensor:
-        """(tokens,) molar fractions -> (tokens, width)."""
+        """Encode molar fractions (tokens,): (tokens, width)."""
         linear = self.table[self.rows(fractions)]
         logarithmic = self.table[self.rows(0.0025 * fractions.log2().square())]
         return torch.cat([self.scales[0] * linear, self.scales[1] * logarithmic], dim=-1)
 
 
 class ResidualHead(nn.Module):
-    """Fully connected layers of the widths ``hidden`` with linear skips, to three numbers a token."""
+    """Fully connected layers with linear skips, which return three numbers per token."""
 
     def __init__(self, width: int, hidden: tuple[int, ...]) -> None:
+        """Build layers of the widths ``hidden``."""
         super().__init__()
         widths = (width, *hidden)
         pairs = list(pairwise(widths))
@@ -75,13 +79,14 @@ class ResidualHead(nn.Module):
         self.out = nn.Linear(widths[-1], 3)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """Map tokens (tokens, width) to value, log sigma and gate: (tokens, 3)."""
         for layer, skip in zip(self.layers, self.skips, strict=True):
             tokens = F.leaky_relu(layer(tokens)) + skip(tokens)
         return self.out(tokens)
 
 
 class CrabNet(nn.Module):
-    """The network; ``vectors`` (atomic numbers, features) is a fixed table, row 0 unused."""
+    """The network of element vectors, fraction encoding, transformer encoder and residual head."""
 
     vectors: Tensor
 
@@ -95,6 +100,7 @@ class CrabNet(nn.Module):
         dropout: float,
         head: tuple[int, ...],
     ) -> None:
+        """Build the network on fixed vectors (atomic numbers, features); row 0 is unused."""
         super().__init__()
         self.register_buffer("vectors", vectors)
         self.embed = nn.Linear(vectors.shape[1], width)
@@ -107,18 +113,19 @@ class CrabNet(nn.Module):
 
     @property
     def encoder_layers(self) -> Iterator[EncoderLayer]:
-        """The layers, first to last (a ModuleList does not tell their type)."""
+        """The layers from first to last, typed."""
         return (cast("EncoderLayer", layer) for layer in self.layers)
 
     def embedded(self, batch: Batch) -> Tensor:
-        """(tokens, width) element vectors before the fractions are added."""
+        """Return the element vectors (tokens, width) before the fractions are added."""
         return self.embed(self.vectors[batch.elements]) * 2**self.embed_scale
 
     def tokens(self, batch: Batch) -> Tensor:
-        """(tokens, width) what the first layer sees: element vectors plus encoded fractions."""
+        """Return the input (tokens, width) of the first layer: element vectors plus encoded fractions."""
         return self.embedded(batch) + self.encode_fraction(batch.fractions)
 
     def forward(self, batch: Batch) -> Prediction:
+        """Predict a batch."""
         tokens = self.tokens(batch)
         attention = []
         for layer in self.layers:

@@ -1,7 +1,7 @@
 """Self-attention and the transformer encoder over batches of compounds.
 
-Post-norm encoder of Vaswani et al. 2017 as CrabNet uses it (Wang et al. 2021, npj Comput. Mater.
-7:77), returning the weights of every head: the fused layers of torch do not expose them.
+This is the post-norm encoder of Vaswani et al. 2017 as CrabNet uses it (Wang et al. 2021, npj Comput.
+Mater. 7:77). It returns the weights of every head, which the fused layers of torch do not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ class SelfAttention(nn.Module):
     """Multi-head scaled dot-product attention among the elements of each compound."""
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
+        """Build the projections; ``heads`` must divide ``width``."""
         if width % heads:
             raise ValueError(f"width {width} is not divisible by {heads} heads")
         super().__init__()
@@ -30,13 +31,13 @@ class SelfAttention(nn.Module):
         nn.init.zeros_(self.out.bias)
 
     def projected(self, tokens: Tensor) -> Tensor:
-        """Query, key and value of (tokens, width): (tokens, 3, heads, width / heads)."""
+        """Return query, key and value of tokens (tokens, width): (tokens, 3, heads, width / heads)."""
         return self.project(tokens).unflatten(-1, (3, self.heads, -1))
 
     def forward(self, tokens: Tensor, batch: Batch) -> tuple[Tensor, list[Tensor]]:
-        """(tokens, width) -> the same shape, and per group (compounds, heads, query, key) weights.
+        """Return new tokens (tokens, width), and the weights (compounds, heads, query, key) of each group.
 
-        The weights are those before dropout: every row sums to 1.
+        The weights are those before dropout, so that every row adds up to 1.
         """
         projected = self.projected(tokens)
         contexts, weights = [], []
@@ -53,12 +54,13 @@ class SelfAttention(nn.Module):
 class EncoderLayer(nn.Module):
     """Attention and a ReLU feed-forward network, each added back and normalised (post-norm).
 
-    Dropout acts on the attention weights and on what each half adds (Vaswani et al. 2017). The third
-    one of torch's layer, inside the feed-forward network, draws two thirds of all random numbers and
-    brought no accuracy.
+    Dropout acts on the attention weights and on what each half adds (Vaswani et al. 2017). torch's layer
+    has a third dropout inside the feed-forward network, which would draw two thirds of all random
+    numbers and brought no accuracy.
     """
 
     def __init__(self, width: int, heads: int, feedforward: int, dropout: float) -> None:
+        """Build both halves; ``feedforward`` is the width between the two linear layers."""
         super().__init__()
         self.attention = SelfAttention(width, heads, dropout)
         self.expand = nn.Linear(width, feedforward)
@@ -68,7 +70,7 @@ class EncoderLayer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens: Tensor, batch: Batch) -> tuple[Tensor, list[Tensor]]:
-        """(tokens, width) -> the same shape, and the attention weights of each group."""
+        """Return new tokens (tokens, width), and the attention weights of each group."""
         context, weights = self.attention(tokens, batch)
         tokens = self.norm_attention(tokens + self.dropout(context))
         hidden = self.contract(self.expand(tokens).relu())

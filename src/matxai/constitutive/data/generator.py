@@ -1,4 +1,4 @@
-"""Raw data from the laws themselves, in the layouts that data from elsewhere have."""
+"""Raw files computed from the laws themselves, in the layouts that data from elsewhere have."""
 
 from __future__ import annotations
 
@@ -27,23 +27,22 @@ NAMES: tuple[dict[str, str], ...] = (
 
 
 def generate(case: Generation, root: str | Path) -> pd.DataFrame:
-    """Write the raw files of a case below ``root``; its folder should be empty before.
+    """Write the raw files of a case below ``root``, a folder that should be empty.
 
-    A path has ``case.steps`` equal steps after the virgin state, which is its step 0, and a
-    ``control`` (load parameter) that rises evenly from 0 to 1. The layout "arrays" cannot state
-    parameters, so there all paths have the middle of each range.
+    A path has ``case.steps`` equal steps after the virgin state, which is its step 0, and a control (load
+    parameter) that rises evenly from 0 to 1. The layout "arrays" cannot state parameters, so that all
+    paths have the middle of each range there.
 
     Returns:
-        Ground truth of every step, matched to what is read by ``file`` and ``record``: step,
-        tangent and the internal variables of the law.
+        Exact values of every step: file, record, step, tangent and the internal variables of the law.
     """
     root = Path(root)
-    drawn = [_draw(case, path) for path in range(case.paths)]
-    strain = np.array([path["strain"] for path in drawn])
+    samples = [_sample(case, path) for path in range(case.paths)]
+    strain = np.array([path["strain"] for path in samples])
     control = np.arange(case.steps + 1) / case.steps
-    time = np.array([path["duration"] for path in drawn]) * control
+    time = np.array([path["duration"] for path in samples]) * control
     parameters = {
-        name: np.array([path[name] for path in drawn]) for name in case.physics.parameters
+        name: np.array([path[name] for path in samples]) for name in case.physics.parameters
     }
     answer = case.physics.respond(strain, time, parameters)
     series = {
@@ -68,25 +67,25 @@ def generate(case: Generation, root: str | Path) -> pd.DataFrame:
     )
 
 
-def _draw(case: Generation, path: int) -> dict[str, Array]:
-    # A generator of its own: a path stays what it is, however many follow.
+def _sample(case: Generation, path: int) -> dict[str, Array]:
+    # With a generator of its own, a path does not depend on the number of paths.
     generator = np.random.default_rng([case.seed, path])
-    drawn = {}
+    sample = {}
     for name in case.physics.parameters:
         bounds = case.parameters[name]
         value = generator.uniform(bounds.low, bounds.high)
-        drawn[name] = (bounds.low + bounds.high) / 2 if case.layout == "arrays" else value
+        sample[name] = (bounds.low + bounds.high) / 2 if case.layout == "arrays" else value
     logarithm = generator.uniform(np.log(case.duration.low), np.log(case.duration.high))
     kind = KINDS[path % len(KINDS)]
     strain = strain_path(kind, case.steps, case.strain.low, case.strain.high, generator)
-    columns = {name: np.array([value]) for name, value in drawn.items()}
+    columns = {name: np.array([value]) for name, value in sample.items()}
     return {**columns, "duration": np.array([np.exp(logarithm)]), "strain": strain}
 
 
 def _write(
     layout: str, root: Path, series: dict[str, Array], parameters: dict[str, Array]
 ) -> list[str]:
-    """The file of every path, relative to ``root``."""
+    """Write the files and return that of each path, relative to ``root``."""
     paths = len(series["strain"])
     if layout == "arrays":
         write_arrays(root, {k: series[k] for k in ("strain", "stress", "time", "control")})
@@ -101,7 +100,7 @@ def _write(
         else:
             files.append(f"INPUTS/tfrecord/sample_{path:05d}.tfrecord")
             one.pop("e_plastic", None)
-            # Kind, encoding and names in turn: every two of them meet within nine paths.
+            # Kinds, encodings and names alternate so that every two of them meet within nine paths.
             turn, rest = divmod(path, 3)
             encoding, names = ENCODINGS[(rest + turn) % 3], NAMES[(rest + 2 * turn) % 3]
             write_tfrecord(root / files[-1], [Example(one, material, encoding, names)])
@@ -109,7 +108,7 @@ def _write(
 
 
 def _previous(series: dict[str, Array]) -> dict[str, Array]:
-    """The virgin state is its own predecessor."""
+    """Return the previous values of the series; the virgin state precedes itself."""
     return {
         f"prev_{name}": np.concatenate([series[name][:1], series[name][:-1]])
         for name in ("strain", "stress", "e_plastic")

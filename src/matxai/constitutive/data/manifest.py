@@ -1,4 +1,4 @@
-"""What the raw files of a case were when they were listed, so that a change cannot go unseen."""
+"""Manifest of the raw files of a case, which shows whether one has changed since."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COLUMNS = ["file", "bytes", "sha256"]
 
 
 def write_manifest(root: str | Path, path: str | Path) -> None:
-    """List every file below ``root`` in a CSV file: file,bytes,sha256."""
+    """List every file below ``root`` in a CSV file with the columns file, bytes, sha256."""
     with Path(path).open("w", encoding="utf-8", newline="") as handle:
         csv.writer(handle).writerows([_COLUMNS, *_entries(Path(root))])
 
@@ -21,15 +21,15 @@ def check_manifest(root: str | Path, path: str | Path) -> None:
     """Compare the files below ``root`` with a manifest.
 
     Raises:
-        InputError: a file is missing, changed or not listed.
+        InputError: If a file is missing, changed or not listed.
     """
     with Path(path).open(encoding="utf-8", newline="") as handle:
-        listed = {row["file"]: (row["bytes"], row["sha256"]) for row in csv.DictReader(handle)}
-    found = {file: (size, digest) for file, size, digest in _entries(Path(root))}
-    for file in sorted({*listed, *found}):
-        if listed.get(file) != found.get(file):
-            state = "not in" if file not in listed else "changed since"
-            state = "listed, but missing:" if file not in found else f"{state} the manifest:"
+        recorded = {row["file"]: (row["bytes"], row["sha256"]) for row in csv.DictReader(handle)}
+    present = {file: (size, digest) for file, size, digest in _entries(Path(root))}
+    for file in sorted({*recorded, *present}):
+        if recorded.get(file) != present.get(file):
+            state = "not in" if file not in recorded else "changed since"
+            state = "listed, but missing:" if file not in present else f"{state} the manifest:"
             raise InputError(
                 f"{state} {file}",
                 file=Path(root) / file,

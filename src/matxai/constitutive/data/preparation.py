@@ -1,4 +1,4 @@
-"""From raw paths to the table of steps, with a list of what was refused and why."""
+"""Preparation of a case: raw paths become the table of steps, or are refused with a reason."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from matxai.constitutive.data.laws import Law
-from matxai.constitutive.data.raw.paths import RawPath, Refused
+from matxai.constitutive.data.raw.paths import RawPath, Refusal
+from matxai.constitutive.laws import Law
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
 
 Array = npt.NDArray[np.float64]
 
-# The published layout of viscoelastic data calls the Maxwell element's spring and dashpot so.
+# Names of the Maxwell element's spring and dashpot in the published viscoelastic data.
 MAXWELL = {"E": "E_1", "eta": "eta_1"}
-# Share of the largest strain of a path above which a change of plastic strain is no rounding error.
+# Changes of plastic strain below this share of the largest strain of a path are rounding errors.
 PLASTIC_CHANGE = 1e-6
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Three tables.
+    """A prepared case. Values have the units of the files, and what is unknown is NaN.
 
-    ``series``: a row a step, sorted by path and step: path, part, step, time, dt, strain, stress,
-    control, prev_strain, prev_stress, state and prev_state, internal variables, parameters that
-    the data state, tangent (d stress / d strain of the step), and where a law has a plastic strain
-    ``plastic``, whether it changes in the step. What is unknown is NaN. Units of the files.
-    ``files``: a row a record: file, record, path, steps; of a refused one reason, expected instead.
-    ``ranges``: a row a column of ``series``: column, rows, missing, minimum, mean, maximum.
+    Attributes:
+        series: One row per step, sorted by path and step: path, part, step, time, dt, strain, stress,
+            control, prev_strain, prev_stress, state and prev_state, internal variables, parameters that
+            the data state, tangent (d stress / d strain of the step), and for a law with a plastic strain
+            ``plastic``, whether it changes in the step.
+        files: One row per record: file, record, path, steps; for a refused record reason, expected instead.
+        ranges: One row per column of ``series``: column, rows, missing, minimum, mean, maximum.
     """
 
     series: pd.DataFrame
@@ -41,25 +42,28 @@ class Prepared:
 
 
 def prepare(
-    raw: Iterable[RawPath | Refused],
+    raw: Iterable[RawPath | Refusal],
     law: Law,
     split: tuple[float, float],
     seed: int,
     strict: bool,
     truth: pd.DataFrame | None = None,
 ) -> Prepared:
-    """One table of all usable paths, split by path.
+    """Make the table of steps of all usable paths, and split it by path.
 
     Args:
-        raw: what a reader gives; paths are numbered in this order.
-        split: shares of training and validation; the rest, at least one path each, is the test.
-        strict: a refusal is an error.
-        truth: exact internal variables and tangent by file, record and step.
+        raw: Paths and refusals of a reader; paths are numbered in this order.
+        law: The law of the case.
+        split: Shares of training and validation. The rest is the test part; each part has at least one
+            path.
+        seed: Seed of the split.
+        strict: Whether a refusal is an error.
+        truth: Exact internal variables and tangent by file, record and step.
 
     Raises:
-        InputError: ``strict`` and a path is refused, or fewer than three paths are left.
+        InputError: If a path is refused under ``strict``, or fewer than three paths are left.
     """
-    records = _alike([_for_law(entry, law) for entry in progress(raw, "paths read")])
+    records = _refuse_incomplete([_for_law(entry, law) for entry in progress(raw, "paths read")])
     paths = [entry for entry in records if isinstance(entry, RawPath)]
     _check(records, len(paths), strict)
     exact = {} if truth is None else dict(iter(truth.groupby(["file", "record"])))
@@ -71,9 +75,9 @@ def prepare(
     return Prepared(series, _files(records), _ranges(series))
 
 
-def _for_law(entry: RawPath | Refused, law: Law) -> RawPath | Refused:
-    """The path with the parameters of the law alone, under their names there."""
-    if isinstance(entry, Refused):
+def _for_law(entry: RawPath | Refusal, law: Law) -> RawPath | Refusal:
+    """Reduce the parameters of a path to those of the law, under the names of the law."""
+    if isinstance(entry, Refusal):
         return entry
     renamed = {MAXWELL[name]: value for name, value in entry.parameters.items() if name in MAXWELL}
     stated = renamed | entry.parameters
@@ -82,23 +86,23 @@ def _for_law(entry: RawPath | Refused, law: Law) -> RawPath | Refused:
     )
 
 
-def _alike(records: list[RawPath | Refused]) -> list[RawPath | Refused]:
-    """Refuse the paths without a parameter that others state: a network needs it of all."""
+def _refuse_incomplete(records: list[RawPath | Refusal]) -> list[RawPath | Refusal]:
+    """Refuse paths without a parameter that others state, because a network needs it of all."""
     stated = {
         name: None for entry in records if isinstance(entry, RawPath) for name in entry.parameters
     }
 
-    def judged(entry: RawPath | Refused) -> RawPath | Refused:
-        if isinstance(entry, Refused) or not (absent := stated.keys() - entry.parameters.keys()):
+    def judge(entry: RawPath | Refusal) -> RawPath | Refusal:
+        if isinstance(entry, Refusal) or not (absent := stated.keys() - entry.parameters.keys()):
             return entry
         reason = f"states no {' and no '.join(sorted(absent))}, which other paths state"
-        return Refused(entry.file, entry.record, reason, "the same parameters in every path")
+        return Refusal(entry.file, entry.record, reason, "the same parameters in every path")
 
-    return [judged(entry) for entry in records]
+    return [judge(entry) for entry in records]
 
 
-def _check(records: list[RawPath | Refused], kept: int, strict: bool) -> None:
-    refused = [entry for entry in records if isinstance(entry, Refused)]
+def _check(records: list[RawPath | Refusal], kept: int, strict: bool) -> None:
+    refused = [entry for entry in records if isinstance(entry, Refusal)]
     first = refused[0] if refused else None
     if first and strict:
         raise InputError(
@@ -119,7 +123,7 @@ def _check(records: list[RawPath | Refused], kept: int, strict: bool) -> None:
 
 
 def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Array]:
-    """The columns of one path."""
+    """Return the columns of one path."""
     given = path.series
     steps = len(given["strain"])
     material = {name: np.full(steps, value) for name, value in path.parameters.items()}
@@ -143,12 +147,12 @@ def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Arr
         **memory,
         **material,
     }
-    # No step leads to the first point, unless the file itself says what was before it.
+    # No step leads to the first point, unless the file states what precedes it.
     first = 0 if previous.keys() <= given.keys() else 1
     columns = {name: values[first:] for name, values in columns.items()}
     known = {name: values for name, values in columns.items() if not np.isnan(values).any()}
     if "time" not in given:
-        del known["dt"]  # the number of the step is no time
+        del known["dt"]  # without a time, it counts steps
     tangent = _where_known(lambda c: {"tangent": law.tangent(c)}, known) | exact
     columns["tangent"] = tangent.get("tangent", unknown)[-len(columns["step"]) :]
     if "e_plastic" in law.internal:
@@ -158,7 +162,7 @@ def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Arr
 
 
 def _complete(truth: pd.DataFrame | None, steps: int) -> dict[str, Array]:
-    """The columns of a path's truth, if it knows every step; a tangent may be NaN where there are two."""
+    """Return the columns of a path's truth if it has every step; a tangent may be NaN."""
     if truth is None:
         return {}
     rows = truth.drop(columns=["file", "record"]).set_index("step")
@@ -171,17 +175,17 @@ def _complete(truth: pd.DataFrame | None, steps: int) -> dict[str, Array]:
 def _where_known(
     function: Callable[[Mapping[str, Array]], dict[str, Array]], columns: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """What a law says of the columns: nothing where one is absent, NaN where it makes no sense."""
+    """Apply a law to the columns: nothing if one is absent, NaN where the result is not finite."""
     try:
         with np.errstate(all="ignore"):
-            found = function(columns)
+            results = function(columns)
     except KeyError:
         return {}
-    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in found.items()}
+    return {name: np.where(np.isfinite(values), values, np.nan) for name, values in results.items()}
 
 
 def _parts(paths: int, split: tuple[float, float], seed: int) -> npt.NDArray[np.str_]:
-    """The part of every path."""
+    """Return the part of every path."""
     train, val = split
     first = int(np.clip(round(train * paths), 1, paths - 2))
     second = int(np.clip(round((train + val) * paths), first + 1, paths - 1))
@@ -192,7 +196,7 @@ def _parts(paths: int, split: tuple[float, float], seed: int) -> npt.NDArray[np.
     return parts
 
 
-def _files(records: list[RawPath | Refused]) -> pd.DataFrame:
+def _files(records: list[RawPath | Refusal]) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     path = 0
     for entry in records:
@@ -207,13 +211,12 @@ def _files(records: list[RawPath | Refused]) -> pd.DataFrame:
 
 def _ranges(series: pd.DataFrame) -> pd.DataFrame:
     columns = series.select_dtypes(np.float64)
-    return pd.DataFrame(
-        {
-            "column": list(columns),
-            "rows": len(columns),
-            "missing": columns.isna().sum().to_numpy(),
-            "minimum": columns.min().to_numpy(),
-            "mean": columns.mean().to_numpy(),
-            "maximum": columns.max().to_numpy(),
-        }
-    )
+    statistics = {
+        "missing": columns.isna().sum(),
+        "minimum": columns.min(),
+        "mean": columns.mean(),
+        "maximum": columns.max(),
+    }
+    table = pd.DataFrame(statistics).rename_axis("column").reset_index()
+    table.insert(1, "rows", len(columns))
+    return table

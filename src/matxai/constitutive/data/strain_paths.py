@@ -1,4 +1,4 @@
-"""Strain histories: cyclic, ramp and hold, band-limited random."""
+"""Strain histories: cyclic, ramp and hold, and band-limited random ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Generator = np.random.Generator
 def strain_path(
     kind: Kind, steps: int, low: float, high: float, generator: np.random.Generator
 ) -> Array:
-    """Strain (steps + 1,) within [low, high], zero in the initial state."""
+    """Make a strain history (steps + 1,) within [low, high], zero in the initial state."""
     shape = {"cyclic": _cyclic, "ramp_and_hold": _ramp_and_hold, "random": _random}[kind]
     return shape(steps, low, high, generator)
 
@@ -25,7 +25,7 @@ def _through(corners: Array, places: Array, steps: int) -> Array:
 
 
 def _cyclic(steps: int, low: float, high: float, generator: Generator) -> Array:
-    """Straight lines between turning points that lie, in turn, in the upper and the lower half."""
+    """Connect turning points that lie alternately in the upper and the lower half."""
     turns = int(generator.integers(2, 7))
     middle = (low + high) / 2
     upper = generator.uniform(middle, high, turns)
@@ -37,7 +37,7 @@ def _cyclic(steps: int, low: float, high: float, generator: Generator) -> Array:
 
 
 def _ramp_and_hold(steps: int, low: float, high: float, generator: Generator) -> Array:
-    """Two to four ramps to random levels, each followed by a hold."""
+    """Make two to four ramps to random levels, each followed by a hold."""
     ramps = int(generator.integers(2, 5))
     levels = np.repeat(generator.uniform(low, high, ramps), 2)
     shares = generator.uniform(0.3, 1.0, 2 * ramps)
@@ -46,17 +46,17 @@ def _ramp_and_hold(steps: int, low: float, high: float, generator: Generator) ->
 
 
 def _random(steps: int, low: float, high: float, generator: Generator) -> Array:
-    """An Ornstein-Uhlenbeck process smoothed by a second one, which bounds its band.
+    """Make an Ornstein-Uhlenbeck process, smoothed by a second one that limits its band.
 
-    Both relax over steps / 10; the path starts at zero and is scaled to lie within the bounds.
+    Both relax over steps / 10. The path starts at zero and is scaled to lie within the bounds.
     """
-    keep = np.exp(-10.0 / steps)
+    decay = np.exp(-10.0 / steps)
     noise = generator.standard_normal(steps)
     rough = smooth = 0.0
     path = np.zeros(steps + 1)
     for step in range(steps):
-        rough = keep * rough + np.sqrt(1 - keep**2) * noise[step]
-        smooth = keep * smooth + (1 - keep) * rough
+        rough = decay * rough + np.sqrt(1 - decay**2) * noise[step]
+        smooth = decay * smooth + (1 - decay) * rough
         path[step + 1] = smooth
     reach = generator.uniform(0.5, 1.0)
     above, below = path.max(), -path.min()

@@ -1,8 +1,8 @@
-"""Weights of the published study XAI_model, in our perceptron, with the features as it was trained.
+"""Networks of the published study XAI_model, with their features in the order of the training.
 
-The study's files hold weights alone. Which column means what stands in its training scripts, and for the
-elastoplastic network it is not the order that its own explanation assumed: that fed the network
-previous strains as plastic ones and reported a base R2 of -69169.
+The files of the study hold weights alone, and its training scripts state the order of the features. For the
+elastoplastic network, its own explanation assumed another order. It fed the network previous strains as
+plastic ones and reported a base R2 of -69169.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from matxai.run.errors import InputError
 
 @dataclass(frozen=True)
 class Inputs:
-    """Features in the order of the training, and the target."""
+    """Features of a network in the order of its training, and its target."""
 
     features: tuple[str, ...]
     target: str
@@ -44,13 +44,13 @@ PUBLISHED = {
 
 
 def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
-    """Rebuild a published network (ReLU) from ``model.pt``, read as weights only.
+    """Rebuild a published network (ReLU) from ``model.pt``, which is read as weights only.
 
-    The scales are not in the file: the study standardised the features with mean and standard
-    deviation of its training rows (`Scales.of` does so), in the elastoplastic case the target too.
+    The scales are not in the file. The study standardised the features with mean and standard deviation of
+    its training rows (as `Scales.of` does), and in the elastoplastic case the target too.
 
     Raises:
-        InputError: not a file of plain weights, not a perceptron, or with another number of features.
+        InputError: If the file holds no plain weights, no perceptron, or another number of features.
     """
     expected = "the weights net.0.weight, net.0.bias ... of a perceptron, as torch.save wrote them"
     try:
@@ -80,7 +80,7 @@ def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
 
 
 def _weights(state: object) -> list[Tensor]:
-    """Weight matrices in the order of the layers; none if these are not those of a perceptron."""
+    """Return the weight matrices in the order of the layers, or [] if this is no perceptron."""
     if not isinstance(state, dict):
         return []
     names = [
@@ -89,7 +89,7 @@ def _weights(state: object) -> list[Tensor]:
     plain = all(isinstance(value, Tensor) for value in state.values())
     if len(names) < 4 or list(state) != names or not plain:
         return []
-    found = [state[name] for name in names[::2]]
-    hidden = found[0].shape[0]
-    shapes = [tuple(weight.shape) for weight in found[1:]]
-    return found if shapes == [*[(hidden, hidden)] * (len(found) - 2), (1, hidden)] else []
+    weights = [state[name] for name in names[::2]]
+    hidden = weights[0].shape[0]
+    shapes = [tuple(weight.shape) for weight in weights[1:]]
+    return weights if shapes == [*[(hidden, hidden)] * (len(weights) - 2), (1, hidden)] else []

@@ -1,4 +1,4 @@
-"""Residuals of the predicted stress as tables: by strain, and their distribution."""
+"""Residuals of the predicted stress: quantiles by strain, and their distribution."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
 
 def residual_quantiles(strain: Array, residual: Array, bins: int = 20) -> pd.DataFrame:
-    """Quantiles of the residuals (rows,) within equal bins of strain.
+    """Compute quantiles of the residuals (rows,) within equal bins of the strain (rows,).
 
-    Columns bin_low, bin_high (of the strain), rows, q05, median, q95; an empty bin has rows 0 and NaN.
+    Returns:
+        Table with the columns bin_low, bin_high (strain), rows, q05, median, q95 (NaN in an empty bin).
     """
     edges = np.histogram_bin_edges(strain, bins)
     place = np.clip(np.searchsorted(edges, strain, side="right") - 1, 0, bins - 1)
@@ -27,10 +28,13 @@ def residual_quantiles(strain: Array, residual: Array, bins: int = 20) -> pd.Dat
 
 
 def residual_histogram(residual: Array, group: pd.Series, bins: int = 80) -> pd.DataFrame:
-    """Densities of the residuals (rows,) of each group over the same bins.
+    """Compute densities of the residuals (rows,) of each group (rows,) over the same bins.
 
-    Columns bin_low, bin_high, density (1 / unit of the residual), group. The bins are equal over
-    the bulk of the residuals; outliers widen the outer two, so that each density integrates to 1.
+    The bins are equal over the bulk of the residuals. Outliers widen the outer two, so that each density
+    integrates to 1.
+
+    Returns:
+        Table with the columns bin_low, bin_high, density (1 / unit of the residual), group.
     """
     edges = np.linspace(*bulk(residual), bins + 1)
     edges[0], edges[-1] = min(edges[0], residual.min()), max(edges[-1], residual.max())
@@ -43,7 +47,7 @@ def residual_histogram(residual: Array, group: pd.Series, bins: int = 80) -> pd.
 
 
 def bulk(residual: Array) -> tuple[float, float]:
-    """All residuals, but outliers no further out than half the range of the inner 99.8 %."""
+    """Return the range of the residuals, at most twice that of their inner 99.8 %."""
     inner = np.quantile(residual, [0.001, 0.999])
     margin = float(np.ptp(inner)) / 2 or 0.05 * float(np.ptp(residual)) or 0.5
     low = max(float(residual.min()) - margin / 10, float(inner[0]) - margin)

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from matxai.attribution import integrated_gradients as ig
 from matxai.attribution import saliency as sal
-from matxai.constitutive.data.laws import Law
 from matxai.constitutive.explain.summary import BASELINES
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata
 from matxai.constitutive.settings.explain import ExplainSurrogate
 
@@ -23,13 +23,19 @@ def saliency(
     table: pd.DataFrame,
     units: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Mean |d target / d feature|, per standard deviations and in physical units.
+    """Summarise the mean |d target / d feature|, per standard deviation and in physical units.
 
-    ``gradients`` (rows, features) of the standardised network; ``units`` names that of each feature
-    and, under "stress", that of the target.
+    Args:
+        gradients: Gradients (rows, features) of the standardised network.
+        metadata: What its model file says of it.
+        table: Steps of these rows.
+        units: Unit of each feature and, under "stress", of the target.
+
+    Returns:
+        Table of `attribution.saliency.saliency` with the column unit (of the physical gradient).
     """
     scales = metadata.scales
-    found = sal.saliency(
+    measures = sal.saliency(
         gradients,
         table["path"].to_numpy(),
         scales.features,
@@ -37,22 +43,22 @@ def saliency(
         output_scale=scales.target_std,
         seed=metadata.seed,
     )
-    per = [_quotient(units["stress"], units[name]) for name in scales.features]
-    return found.assign(unit=per)
+    quotients = [_quotient(units["stress"], units[name]) for name in scales.features]
+    return measures.assign(unit=quotients)
 
 
 def _quotient(above: str, below: str) -> str:
-    """The unit of a quotient; "" is that of a pure number."""
+    """Return the unit of a quotient; "" is that of a pure number."""
     if not below or above == below:
         return above if not below else ""
     return f"{above}/({below})" if "·" in below else f"{above}/{below}"
 
 
 def baseline(scales: Scales, law: Law, name: str) -> Tensor:
-    """Standardised inputs (features,) that integrated gradients start from.
+    """Return the standardised inputs (features,) from which integrated gradients start.
 
-    "zero state": every feature zero, the material that of the training mean, since no material has
-    zero moduli. "training mean": every feature at its mean.
+    In the "zero state", every feature is zero except for the material, which has the training mean
+    because no material has zero moduli. In the "training mean", every feature is at its mean.
     """
     start = np.zeros(len(scales.features))
     if name == "zero state":
@@ -70,26 +76,28 @@ def integrated_gradients(
     x: Tensor,
     settings: ExplainSurrogate,
 ) -> pd.DataFrame:
-    """Mean |attribution| a feature and baseline, in the unit of the target.
+    """Summarise the mean |attribution| of each feature for each baseline.
 
-    Columns baseline, name, mean_absolute, ci_low, ci_high, signed_mean, convergence_mean,
-    convergence_max (|delta| relative to the mean change of the prediction).
+    Returns:
+        Table with the columns baseline, name; mean_absolute, ci_low, ci_high, signed_mean in the unit of
+        the target; convergence_mean, convergence_max (|delta| relative to the mean change of the
+        prediction).
 
     Raises:
-        ArithmeticError: the integral has not converged to ``settings.tolerance``.
+        ArithmeticError: If the integral has not converged to ``settings.tolerance``.
     """
     tables = []
     for name in BASELINES:
         start = baseline(metadata.scales, law, name).to(x.device)
         shares, delta = ig.integrated_gradients(network, x, start, steps=settings.integration_steps)
         error = ig.check_convergence(delta, shares, settings.tolerance)
-        table_of = ig.summary(
+        measures = ig.summary(
             shares,
             table["path"].to_numpy(),
             metadata.scales.features,
             output_scale=metadata.scales.target_std,
             seed=metadata.seed,
         )
-        table_of.insert(0, "baseline", name)
-        tables.append(table_of.assign(convergence_mean=error["mean"], convergence_max=error["max"]))
+        measures.insert(0, "baseline", name)
+        tables.append(measures.assign(convergence_mean=error["mean"], convergence_max=error["max"]))
     return pd.concat(tables, ignore_index=True)

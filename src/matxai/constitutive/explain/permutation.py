@@ -1,4 +1,4 @@
-"""Permutation importance of a one-step network, of single features and of those that move together."""
+"""Permutation importance of single features and of features that change together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 from torch import Tensor, nn
 
 from matxai.attribution.permutation import permutation_importance
-from matxai.constitutive.data.laws import Law
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import StressNetworkMetadata
 from matxai.constitutive.settings.explain import ExplainSurrogate
 
@@ -19,17 +19,21 @@ def permutation(
     x: Tensor,
     settings: ExplainSurrogate,
 ) -> pd.DataFrame:
-    """Loss of R2 when features, and groups of features that move together, are permuted.
+    """Measure the loss of R2 when features, or groups of them, are permuted among the steps ``table``.
 
-    Columns kind ("feature" or "group"), name, members, drop, ci_low, ci_high, base_r2, repeats, rows.
+    ``x`` are the standardised inputs (rows, features) of the same steps.
+
+    Returns:
+        Table with the columns kind ("feature" or "group"), members, and those of
+        `attribution.permutation.permutation_importance`.
     """
     features = metadata.scales.features
     groups = {name: [place] for place, name in enumerate(features)}
-    for name, members in law.groups.items():
-        places = [features.index(member) for member in members if member in features]
+    for name, group in law.groups.items():
+        places = [features.index(member) for member in group if member in features]
         if len(places) > 1:
             groups[name] = places
-    table_of = permutation_importance(
+    measures = permutation_importance(
         network,
         x,
         metadata.scales.standardised(table).to(x.device),
@@ -38,8 +42,8 @@ def permutation(
         repeats=settings.repeats,
         seed=metadata.seed,
     )
-    kinds = ["feature" if name in features else "group" for name in table_of["name"]]
-    together = [", ".join(features[i] for i in groups[name]) for name in table_of["name"]]
-    table_of.insert(0, "kind", kinds)
-    table_of.insert(2, "members", together)
-    return table_of
+    kinds = ["feature" if name in features else "group" for name in measures["name"]]
+    members = [", ".join(features[i] for i in groups[name]) for name in measures["name"]]
+    measures.insert(0, "kind", kinds)
+    measures.insert(2, "members", members)
+    return measures

@@ -1,4 +1,4 @@
-"""The explanations of a network side by side, and in one summary."""
+"""Explanations of a network side by side, and in one summary."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ BASELINES = ("zero state", "training mean")  # of integrated gradients
 def comparison(
     permutation: pd.DataFrame, saliency: pd.DataFrame, integrated: pd.DataFrame
 ) -> pd.DataFrame:
-    """The three measures side by side, each relative to its own largest.
+    """Put the three measures of importance side by side, integrated gradients from the "zero state".
 
-    Columns feature, method, value, ci_low, ci_high, relative, relative_ci_low, relative_ci_high. Of
-    integrated gradients the baseline "zero state" is taken.
+    Returns:
+        Table with the columns feature, method, value, ci_low, ci_high, and relative, relative_ci_low,
+        relative_ci_high, the same divided by the largest value of the method.
     """
     singles = permutation[permutation["kind"] == "feature"]
     zero = integrated[integrated["baseline"] == BASELINES[0]]
@@ -26,18 +27,14 @@ def comparison(
         ("saliency, standardised", saliency, "standardised"),
         ("integrated gradients, from zero state", zero, "mean_absolute"),
     ):
-        found = table[["name", column, "ci_low", "ci_high"]].set_axis(
-            ["feature", "value", "ci_low", "ci_high"], axis=1
+        values = table[[column, "ci_low", "ci_high"]].set_axis(
+            ["value", "ci_low", "ci_high"], axis=1
         )
-        found.insert(1, "method", method)
-        largest = found["value"].max()
-        for before, after in (
-            ("value", "relative"),
-            ("ci_low", "relative_ci_low"),
-            ("ci_high", "relative_ci_high"),
-        ):
-            found[after] = found[before] / largest
-        tables.append(found)
+        relative = (values / values["value"].max()).set_axis(
+            ["relative", "relative_ci_low", "relative_ci_high"], axis=1
+        )
+        labels = pd.DataFrame({"feature": table["name"], "method": method})
+        tables.append(pd.concat([labels, values, relative], axis=1))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -46,7 +43,7 @@ def explain_summary(
     tables: Mapping[str, pd.DataFrame],
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """What stands in explain_summary.json, JSON-plain; the tables are those beside the figures."""
+    """Make the content of explain_summary.json, JSON-plain, from the tables beside the figures."""
     drops = tables["permutation_importance"]
     return {
         "law": summary["law"],
@@ -63,6 +60,6 @@ def explain_summary(
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    # JSON knows no NaN: an unknown number is null.
+    # JSON has no NaN, so that an unknown number becomes null.
     plain = table.astype(object).where(table.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]

@@ -1,4 +1,4 @@
-"""The network's tangent d stress / d strain against that of the law."""
+"""Tangent d stress / d strain of the network, compared with that of the law."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
-from matxai.constitutive.data.step_kinds import ALL_STEPS, groups_of
+from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
 from matxai.constitutive.network.model_file import StressNetworkMetadata
 from matxai.statistics.bootstrap import quantile_interval
 
@@ -17,11 +17,16 @@ Array = npt.NDArray[np.float64]
 def network_tangent(
     gradients: Tensor, metadata: StressNetworkMetadata, table: pd.DataFrame
 ) -> Array:
-    """d stress / d strain of the network (rows,), in the unit of stress, previous state held fixed.
+    """Compute the tangent (rows,) of the network in the unit of stress, at a fixed previous state.
 
-    ``gradients`` (rows, features) of the standardised network. A network that is also told the current
-    plastic strain is differentiated along the way that it moves with the strain, de_p / de = 1 - T / E
-    with the law's tangent T: its partial derivative alone would mean a strain at frozen flow.
+    A network whose inputs include the current plastic strain e_p is differentiated along the direction
+    de_p / de = 1 - T / E, in which e_p changes with the strain e under the law's tangent T. The partial
+    derivative alone would mean that the flow is frozen.
+
+    Args:
+        gradients: Gradients (rows, features) of the standardised network.
+        metadata: What its model file says of it.
+        table: Steps of these rows.
     """
     scales = metadata.scales
     values = gradients.double().cpu().numpy()
@@ -30,19 +35,23 @@ def network_tangent(
         place = scales.features.index(name)
         return values[:, place] * scales.target_std / scales.std[place]
 
-    found = slope("strain")
+    tangent = slope("strain")
     if "e_plastic" in scales.features:
         flow = 1 - table["tangent"].to_numpy() / table["E"].to_numpy()
-        found = found + slope("e_plastic") * flow
-    return found
+        tangent = tangent + slope("e_plastic") * flow
+    return tangent
 
 
 def tangent_table(tangent: Array, table: pd.DataFrame) -> pd.DataFrame:
-    """The network's tangent beside the law's: path, step, strain, group, tangent, network, and the
-    relative error |network - tangent| / |tangent| of every test step."""
+    """Put the tangent (rows,) of the network beside that of the law.
+
+    Returns:
+        Table with one row per step: path, step, strain, group (kind of step), tangent (of the law),
+        network, relative_error |network - tangent| / |tangent|.
+    """
     known = table["tangent"].to_numpy(np.float64)
     return table[["path", "step", "strain"]].assign(
-        group=groups_of(table),
+        group=step_kinds(table),
         tangent=known,
         network=tangent,
         relative_error=np.abs(tangent - known) / np.abs(known),
@@ -50,18 +59,20 @@ def tangent_table(tangent: Array, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def tangent_summary(table: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Median relative error with its 95 % interval over paths, and the 95 % quantile, a kind of step.
+    """Summarise the relative errors of a `tangent_table`; steps without a known tangent do not count.
 
-    Columns group, steps, median, ci_low, ci_high, q95; steps without a known tangent do not count.
+    Returns:
+        Table with one row per kind of step: group, steps, median with its 95 % interval over paths ci_low,
+        ci_high, q95 (95 % quantile).
     """
     known = table[np.isfinite(table["relative_error"])]
     rows = []
-    names = [name for name in sorted(known["group"].unique()) if name != ALL_STEPS]
-    for name in [ALL_STEPS, *names]:
-        mine = known if name == ALL_STEPS else known[known["group"] == name]
-        if mine.empty:
+    kinds = [kind for kind in sorted(known["group"].unique()) if kind != ALL_STEPS]
+    for kind in [ALL_STEPS, *kinds]:
+        steps = known if kind == ALL_STEPS else known[known["group"] == kind]
+        if steps.empty:
             continue
-        errors = mine["relative_error"].to_numpy(np.float64)
-        median, low, high = quantile_interval(errors, mine["path"].to_numpy(), 0.5, seed=seed)
-        rows.append((name, len(mine), median, low, high, float(np.quantile(errors, 0.95))))
+        errors = steps["relative_error"].to_numpy(np.float64)
+        median = quantile_interval(errors, steps["path"].to_numpy(), 0.5, seed=seed)
+        rows.append((kind, len(steps), *median, float(np.quantile(errors, 0.95))))
     return pd.DataFrame(rows, columns=["group", "steps", "median", "ci_low", "ci_high", "q95"])

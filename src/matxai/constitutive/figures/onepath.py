@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from matxai.constitutive.data.laws import Law
+    from matxai.constitutive.laws import Law
     from matxai.constitutive.quantities import Units
 
 _COLUMNS = ("step", "time", "strain", "stress", "prediction", "closed_loop")

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.constitutive.data.step_kinds import ALL_STEPS
+from matxai.constitutive.data.steps import ALL_STEPS
 from matxai.constitutive.evaluation.residuals import QUANTILES, bulk, residual_histogram
 from matxai.constitutive.quantities import feature_quantity
 from matxai.plotting import style

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import huber_loss
 
-from matxai.constitutive.data.steps import Layout
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata, build
 from matxai.constitutive.network.networks import whitening
+from matxai.constitutive.network.path_grid import PathGrid
 from matxai.constitutive.settings.network import (
     Recurrent,
     StressTraining,
@@ -59,12 +59,12 @@ def steps_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
 
 def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
     """Make every path a sample; its target is the stress, whatever the one-step network predicts."""
-    layout = Layout.of(table)
+    grid = PathGrid.of(table)
     inputs, target = scales.inputs(table), scales.standardised(table)
     return Data(
-        layout.padded(inputs).to(device),
-        layout.padded(target).to(device),
-        layout.present.to(device),
+        grid.pad(inputs).to(device),
+        grid.pad(target).to(device),
+        grid.present.to(device),
     )
 
 

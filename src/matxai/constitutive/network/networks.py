@@ -9,35 +9,39 @@ import torch
 from torch import Tensor, nn
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"silu": nn.SiLU, "relu": nn.ReLU}
-# Directions of the inputs with a smaller share of the largest variance are not amplified further.
+# Shares of the largest variance: directions of the inputs below the first are not amplified further,
+# and those below the second do not vary.
 _FLOOR = 1e-6
-_NOTHING = 1e-12
+_CONSTANT = 1e-12
 
 
 def whitening(inputs: Tensor) -> Tensor:
-    """Matrix W (features, features) that makes the rows of ``inputs`` (rows, features) uncorrelated.
+    """Compute the matrix (features, features) that makes inputs (rows, features) uncorrelated.
 
-    W = V diag(1 / sqrt(lambda)) with the eigenvectors of their covariance. A strain and its previous
-    value are nearly equal, yet their difference drives the step: here it becomes an input of its own
-    at unit scale. Directions that do not vary at all are mapped to zero.
+    It is V diag(1 / sqrt(lambda)) with the eigenvectors V and eigenvalues lambda of their covariance. A
+    strain and its previous value are nearly equal, but their difference drives the step; here it becomes
+    an input of its own at unit scale. Directions that do not vary are mapped to zero.
     """
     covariance = np.atleast_2d(np.cov(inputs.double().cpu().numpy(), rowvar=False))
     variances, vectors = np.linalg.eigh(covariance)
     largest = variances.max()
     scales = 1 / np.sqrt(np.maximum(variances, _FLOOR * largest))
-    return torch.from_numpy(vectors * np.where(variances > _NOTHING * largest, scales, 0.0)).float()
+    return torch.from_numpy(
+        vectors * np.where(variances > _CONSTANT * largest, scales, 0.0)
+    ).float()
 
 
 class Perceptron(nn.Module):
-    """Standardised features of a step (rows, features) to a standardised prediction (rows,).
-
-    ``mixing``: a fixed matrix applied to the features first (see `whitening`); None for none, as in the
-    published networks, whose weights carry the same names (``net.0.weight`` ...).
-    """
+    """Network from standardised features (rows, features) of a step to a standardised target (rows,)."""
 
     def __init__(
         self, features: int, hidden: int, depth: int, activation: str, mixing: Tensor | None = None
     ) -> None:
+        """Build ``depth`` layers of width ``hidden``.
+
+        ``mixing`` is a fixed matrix that is applied to the features first (`whitening`). It is None in the
+        published networks, whose weights have the same names (``net.0.weight`` and so on).
+        """
         super().__init__()
         self.mixing: Tensor | None
         self.register_buffer("mixing", mixing)
@@ -48,34 +52,37 @@ class Perceptron(nn.Module):
         self.net = nn.Sequential(*layers, nn.Linear(hidden, 1))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Predict standardised targets (rows,)."""
         if self.mixing is not None:
             x = x @ self.mixing
         return self.net(x).squeeze(-1)
 
 
 class Recurrent(nn.Module):
-    """Standardised histories (paths, steps, features) to standardised stresses (paths, steps)."""
+    """Network from standardised histories (paths, steps, features) to standardised stresses."""
 
     def __init__(self, features: int, hidden: int, cell: str) -> None:
+        """Build a layer of ``hidden`` LSTM or GRU units and a linear output."""
         super().__init__()
         kind = {"lstm": nn.LSTM, "gru": nn.GRU}[cell]
         self.cell: nn.LSTM | nn.GRU = kind(features, hidden, batch_first=True)
         self.head = nn.Linear(hidden, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Predict standardised stresses (paths, steps)."""
         outputs, _ = self.cell(x)
         return self.head(outputs).squeeze(-1)
 
     @torch.no_grad()
     def states(self, x: Tensor) -> Tensor:
-        """State that carries the memory, after each step (paths, steps, hidden).
+        """Return the state (paths, steps, hidden) that carries the memory after each step.
 
-        The cell state of an LSTM, the hidden state of a GRU; torch returns the first of them only
-        for the last step, hence the loop.
+        It is the cell state of an LSTM and the hidden state of a GRU. torch returns the cell state for
+        the last step only, hence the loop.
         """
-        state, found = None, []
+        state, states = None, []
         for step in x.split(1, dim=1):
             _, state = self.cell(step, state)
             carried = state[1] if isinstance(state, tuple) else state
-            found.append(carried[0])
-        return torch.stack(found, dim=1)
+            states.append(carried[0])
+        return torch.stack(states, dim=1)

@@ -1,4 +1,4 @@
-"""Stress that a trained network predicts: step by step from the truth, or from its own past."""
+"""Stress that a trained network predicts: from the true previous step, or from its own past."""
 
 from __future__ import annotations
 
@@ -8,84 +8,81 @@ import pandas as pd
 import torch
 from torch import nn
 
-from matxai.constitutive.data.laws import Law
-from matxai.constitutive.data.steps import Layout
+from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import Scales
 from matxai.constitutive.network.networks import Recurrent
+from matxai.constitutive.network.path_grid import PathGrid
 
 Array = npt.NDArray[np.float64]
 
 
 @torch.inference_mode()
 def predict(network: nn.Module, scales: Scales, table: pd.DataFrame) -> Array:
-    """The one-step network's target (rows,) in its unit, every step from the true previous one."""
+    """Predict the target (rows,) of the one-step network in its unit, from the true previous steps."""
     device = next(network.parameters()).device
     return scales.physical(network(scales.inputs(table).to(device)))
 
 
 @torch.inference_mode()
 def predict_history(network: nn.Module, scales: Scales, table: pd.DataFrame) -> Array:
-    """The recurrent network's stress (rows,), each path from its beginning."""
+    """Predict the stress (rows,) by the recurrent network, each path from its beginning."""
     device = next(network.parameters()).device
-    layout = Layout.of(table)
-    output = network(layout.padded(scales.inputs(table)).to(device))
-    return scales.physical(layout.rows(output.cpu()))
+    grid = PathGrid.of(table)
+    output = network(grid.pad(scales.inputs(table)).to(device))
+    return scales.physical(grid.rows(output.cpu()))
 
 
 @torch.inference_mode()
-def states(network: Recurrent, scales: Scales, table: pd.DataFrame) -> npt.NDArray[np.float32]:
-    """State of the recurrent network after each step (rows, hidden)."""
+def hidden_states(
+    network: Recurrent, scales: Scales, table: pd.DataFrame
+) -> npt.NDArray[np.float32]:
+    """Return the state (rows, hidden) of the recurrent network after each step."""
     device = next(network.parameters()).device
-    layout = Layout.of(table)
-    carried = network.states(layout.padded(scales.inputs(table)).to(device))
-    return layout.rows(carried.cpu()).numpy()
+    grid = PathGrid.of(table)
+    states = network.states(grid.pad(scales.inputs(table)).to(device))
+    return grid.rows(states.cpu()).numpy()
 
 
 def stress_of(target: Array, scales: Scales, table: pd.DataFrame) -> Array:
-    """Stress (rows,) from the predicted target: an increment is added to the true previous stress."""
+    """Return the stress (rows,): an increment is added to the true previous stress."""
     if scales.target == "stress":
         return target
     return target + table["prev_stress"].to_numpy(np.float64)
 
 
 def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFrame) -> Array:
-    """Stress (rows,) when the network is fed with its own previous stress.
+    """Predict the stress (rows,) when the network is fed with its own previous stress.
 
-    So a finite-element code would use it: only the first step's previous stress is the truth; the
-    previous internal variables among the features follow from the network's own stress by
-    ``law.recover``. Current internal variables among the features stay true (see `given`).
+    A finite-element code would use it in this way. Only the previous stress of the first step is the truth.
+    Previous internal variables among the features follow from the network's own stress by
+    ``law.recover``; current ones stay the true ones (`prescribed_variables`).
     """
-    layout = Layout.of(table)
-    needed = {
-        "prev_strain",
-        "prev_stress",
-        *scales.features,
-        *(name for name in law.parameters if name in table),
-    }
+    grid = PathGrid.of(table)
+    parameters = (name for name in law.parameters if name in table)
+    needed = {"prev_strain", "prev_stress", *scales.features, *parameters}
     columns = {
-        name: layout.padded(torch.tensor(table[name].to_numpy(np.float64))).numpy()
+        name: grid.pad(torch.tensor(table[name].to_numpy(np.float64))).numpy()
         for name in sorted(needed)
     }
-    paths, steps = layout.shape
     stress = columns["prev_stress"][:, 0]
-    found = torch.empty(paths, steps, dtype=torch.float64)
-    for step in range(steps):
+    stresses = torch.empty(grid.present.shape, dtype=torch.float64)
+    for step in range(stresses.shape[1]):
         now = {name: values[:, step] for name, values in columns.items()}
         now |= {"prev_stress": stress, **_previous(law, scales, now, stress)}
         output = predict(network, scales, pd.DataFrame(now))
         stress = output + stress if scales.target == "increment" else output
-        found[:, step] = torch.from_numpy(stress)
-    return layout.rows(found).numpy()
+        stresses[:, step] = torch.from_numpy(stress)
+    return grid.rows(stresses).numpy()
 
 
-def given(scales: Scales, law: Law) -> list[str]:
-    """Current internal variables among the features: a closed loop must be told them."""
+def prescribed_variables(scales: Scales, law: Law) -> list[str]:
+    """List the current internal variables among the features, which a closed loop must be told."""
     return [name for name in law.internal if name in scales.features]
 
 
 def _previous(law: Law, scales: Scales, now: dict[str, Array], stress: Array) -> dict[str, Array]:
-    wanted = [name for name in law.internal if f"prev_{name}" in scales.features]
-    if not wanted:
+    names = [name for name in law.internal if f"prev_{name}" in scales.features]
+    if not names:
         return {}
     recovered = law.recover(now | {"strain": now["prev_strain"], "stress": stress})
-    return {f"prev_{name}": recovered[name] for name in wanted}
+    return {f"prev_{name}": recovered[name] for name in names}

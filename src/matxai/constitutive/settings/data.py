@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from matxai.config.base import Bounds, Distinct, Range, Seed, SettingsBlock, Text
-from matxai.constitutive.data.laws import LAWS, Law
-from matxai.constitutive.data.raw.files import files_of
+from matxai.constitutive.laws import LAWS, Law
+from matxai.constitutive.settings.layouts import files_of
 from matxai.learning.split import Split
 
 LawName = Literal["elastoplastic", "hyperelastic", "viscoelastic"]

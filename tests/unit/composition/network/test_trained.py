@@ -11,14 +11,14 @@ from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 
 from matxai.composition.data.compounds import merge_compositions, training_elements
 from matxai.composition.data.formulas import NUMBER_OF
-from matxai.composition.elements.embeddings import (
+from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.evaluation.baselines import composition_features, predict_baselines
+from matxai.composition.evaluation.scores import evaluate
+from matxai.composition.network.embeddings import (
     embed_elements,
     vector_table,
     write_embeddings,
 )
-from matxai.composition.elements.vectors import network_vectors, read_element_vectors
-from matxai.composition.evaluation.baselines import composition_features, predict_baselines
-from matxai.composition.evaluation.scores import evaluate
 from matxai.composition.network.fitting import (
     network_shape,
     published_batch_size,

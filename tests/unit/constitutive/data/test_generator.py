@@ -8,8 +8,9 @@ import pytest
 from matxai.constitutive.data import generator
 from matxai.constitutive.data.generator import generate
 from matxai.constitutive.data.manifest import check_manifest, write_manifest
-from matxai.constitutive.data.raw import READERS, files_of
+from matxai.constitutive.data.raw.readers import READERS
 from matxai.constitutive.settings.data import Generated
+from matxai.constitutive.settings.layouts import files_of
 from matxai.run.errors import InputError
 
 STEEL = {"E": (180e3, 220e3), "sig0": (200, 400), "H_kin": (5e3, 40e3)}

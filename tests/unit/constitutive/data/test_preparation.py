@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.data.preparation import prepare
-from matxai.constitutive.data.raw.paths import RawPath, Refused
+from matxai.constitutive.data.raw.paths import RawPath, Refusal
+from matxai.constitutive.laws import LAWS
 from matxai.run.errors import InputError
 
 STEEL = {"E": 200e3, "sig0": 300.0, "H_kin": 20e3}
@@ -200,10 +200,10 @@ def test_paths_that_lack_a_parameter_of_others_are_refused():
 
 def test_refused_paths_are_listed_in_order_and_the_others_numbered():
     raw = [
-        Refused("a", None, "broken", "whole"),
+        Refusal("a", None, "broken", "whole"),
         plain(0),
         plain(1),
-        Refused("b", 3, "bad", "good"),
+        Refusal("b", 3, "bad", "good"),
     ]
     result = prepared([*raw, plain(2)])
     assert list(result.series["path"].unique()) == [0, 1, 2]
@@ -218,7 +218,7 @@ def test_refused_paths_are_listed_in_order_and_the_others_numbered():
 
 
 def test_strict_makes_a_refusal_an_error():
-    raw = [plain(0), plain(1), plain(2), Refused("b", 3, "it is bad", "better")]
+    raw = [plain(0), plain(1), plain(2), Refusal("b", 3, "it is bad", "better")]
     prepared(raw)
     with pytest.raises(InputError) as caught:
         prepared(raw, strict=True)
@@ -232,7 +232,7 @@ def test_fewer_than_three_paths_are_an_error_that_says_why():
     with pytest.raises(
         InputError, match=r"(?s)only 2 of 3 paths.*because: it is bad.*at least three"
     ):
-        prepared([plain(0), plain(1), Refused("b", 3, "it is bad", "better")])
+        prepared([plain(0), plain(1), Refusal("b", 3, "it is bad", "better")])
     with pytest.raises(InputError, match="only 0 of 0 paths can be used\n"):
         prepared([])
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from matxai.constitutive.data.raw import READERS, files_of
 from matxai.constitutive.data.raw.arrays import read_arrays, write_arrays
 from matxai.constitutive.data.raw.paths import RawPath
+from matxai.constitutive.data.raw.readers import READERS
+from matxai.constitutive.settings.layouts import files_of
 from matxai.run.errors import InputError
 
 STRAIN = np.arange(12.0).reshape(3, 4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from matxai.constitutive.data.raw.dicts import read_dicts, write_dict
-from matxai.constitutive.data.raw.paths import RawPath, Refused, checked
+from matxai.constitutive.data.raw.paths import RawPath, Refusal, check_path
 from matxai.run.errors import InputError
 
 GOOD = {"strain": np.array([0.0, 0.1, 0.3]), "stress": np.array([0.0, 1.0, 2.0])}
@@ -20,8 +20,8 @@ def sample(root, number, content):
 
 
 def refusal(**changes):
-    found = checked("a.npy", 4, {**GOOD, **changes})
-    assert isinstance(found, Refused)
+    found = check_path("a.npy", 4, {**GOOD, **changes})
+    assert isinstance(found, Refusal)
     assert (found.file, found.record) == ("a.npy", 4)
     return f"{found.reason} | {found.expected}"
 
@@ -86,13 +86,13 @@ def test_a_bad_value_is_refused_by_its_name(changes, reason):
 
 @pytest.mark.parametrize("missing", ["strain", "stress"])
 def test_a_missing_series_is_refused_with_its_other_names(missing):
-    found = checked("a", 0, {name: values for name, values in GOOD.items() if name != missing})
+    found = check_path("a", 0, {name: values for name, values in GOOD.items() if name != missing})
     assert found.reason == f"no {missing}"
     assert {"strain": "epsilon, eps", "stress": "sigma, sig"}[missing] in found.expected
 
 
 def test_a_path_of_one_step_is_refused():
-    found = checked("a", 0, {"strain": 0.0, "stress": [1.0]})
+    found = check_path("a", 0, {"strain": 0.0, "stress": [1.0]})
     assert "strain has 1 step" in found.reason
 
 

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.data.step_kinds import groups_of
-from matxai.constitutive.evaluation.scores import evaluate, one_path
+from matxai.constitutive.data.steps import step_kinds
+from matxai.constitutive.evaluation.predictions import typical_path
+from matxai.constitutive.evaluation.scores import evaluate
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata, build
 from matxai.statistics.regression import r2
 
@@ -66,14 +67,14 @@ def test_an_elastic_step_after_flow_is_elastic(steps):
     table = steps["elastoplastic"]
     elastic_later = ~table["plastic"] & (table["e_plastic"].abs() > 1e-4)
     assert elastic_later.sum() > 20
-    assert set(groups_of(table)[elastic_later]) == {"elastic step"}
-    assert set(groups_of(table.assign(e_plastic=np.nan))) == {"all steps"}
+    assert set(step_kinds(table)[elastic_later]) == {"elastic step"}
+    assert set(step_kinds(table.assign(e_plastic=np.nan))) == {"all steps"}
 
 
 def test_the_path_shown_is_the_median_one():
     rows = [(p, s, 0.0, error) for p, error in enumerate([5.0, 1.0, 3.0]) for s in range(2)]
     table = pd.DataFrame(rows, columns=["path", "step", "stress", "closed_loop"])
-    assert set(one_path(table)["path"]) == {2}
+    assert set(typical_path(table)["path"]) == {2}
 
 
 @pytest.mark.parametrize("name", LAWS)

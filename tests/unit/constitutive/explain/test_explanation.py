@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.explain.gate import explained
+from matxai.constitutive.explain.gate import verified_inputs
 from matxai.constitutive.explain.gradients import baseline, integrated_gradients
 from matxai.constitutive.explain.gradients import saliency as physical_saliency
 from matxai.constitutive.explain.permutation import permutation
 from matxai.constitutive.explain.summary import BASELINES, comparison, explain_summary
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata
 from matxai.constitutive.settings.explain import Explain
 
@@ -30,10 +30,10 @@ def card_of(name, scales):
 def test_the_gate_lets_only_the_trained_network_on_its_test_steps_pass(steps, exact):
     network, scales = exact["hyperelastic"]
     table = steps["hyperelastic"]
-    x = explained(network, scales, table, 1.0)
+    x = verified_inputs(network, scales, table, 1.0)
     assert torch.equal(x, scales.inputs(table))
     with pytest.raises(ArithmeticError, match=r"its summary says 0\.999990"):
-        explained(network, scales, table, 1.0 - 1e-5)
+        verified_inputs(network, scales, table, 1.0 - 1e-5)
 
 
 @pytest.mark.parametrize("fault", ["order", "scale"])
@@ -46,9 +46,9 @@ def test_the_gate_closes_on_another_feature_order_or_refitted_scales(steps, exac
         wrong = Scales(**{**vars(scales), "features": names})
     else:
         wrong = Scales.of(test, scales.features, scales.target)
-    explained(network, scales, test, 1.0)
+    verified_inputs(network, scales, test, 1.0)
     with pytest.raises(ArithmeticError, match="not those of the training"):
-        explained(network, wrong, test, 1.0)
+        verified_inputs(network, wrong, test, 1.0)
 
 
 def test_the_load_parameter_is_a_negative_control_and_strain_rules(steps, exact):

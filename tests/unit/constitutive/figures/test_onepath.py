@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.figures.onepath import onepath_figure
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.quantities import Units
 
 UNITS = Units("MPa", "s")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.fitting import (
     StressRegression,
     paths_of,

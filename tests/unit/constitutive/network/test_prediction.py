@@ -6,15 +6,15 @@ import pytest
 import torch
 from torch import nn
 
-from matxai.constitutive.data.laws import LAWS
-from matxai.constitutive.data.steps import Layout
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, build
+from matxai.constitutive.network.path_grid import PathGrid
 from matxai.constitutive.network.prediction import (
     closed_loop,
-    given,
+    hidden_states,
     predict,
     predict_history,
-    states,
+    prescribed_variables,
     stress_of,
 )
 
@@ -83,19 +83,19 @@ def test_a_closed_loop_recovers_the_previous_plastic_strain_from_its_own_stress(
 
 def test_current_internal_variables_are_named_as_given():
     scales = Scales(["strain", "e_plastic"], [0, 0], [1, 1], "stress", 0.0, 1.0)
-    assert given(scales, LAWS["elastoplastic"]) == ["e_plastic"]
-    assert given(scales, LAWS["hyperelastic"]) == []
+    assert prescribed_variables(scales, LAWS["elastoplastic"]) == ["e_plastic"]
+    assert prescribed_variables(scales, LAWS["hyperelastic"]) == []
 
 
 def test_padding_and_back_keeps_rows_and_order():
     table = ragged([3, 5, 2])
-    layout = Layout.of(table)
+    grid = PathGrid.of(table)
     rows = torch.arange(10.0)
-    padded = layout.padded(rows)
+    padded = grid.pad(rows)
     assert padded.shape == (3, 5)
     assert padded[2].tolist() == [8, 9, 0, 0, 0]
-    assert torch.equal(layout.rows(padded), rows)
-    assert layout.present.sum(dim=1).tolist() == [3, 5, 2]
+    assert torch.equal(grid.rows(padded), rows)
+    assert grid.present.sum(dim=1).tolist() == [3, 5, 2]
 
 
 def test_a_path_is_predicted_alike_alone_and_beside_longer_ones(steps):
@@ -106,4 +106,4 @@ def test_a_path_is_predicted_alike_alone_and_beside_longer_ones(steps):
     beside = predict_history(network, scales, short)[(short["path"] == 1).to_numpy()]
     alone = short[short["path"] == 1]
     np.testing.assert_allclose(beside, predict_history(network, scales, alone), rtol=1e-5)
-    assert states(network, scales, alone).shape == (7, 4)
+    assert hidden_states(network, scales, alone).shape == (7, 4)

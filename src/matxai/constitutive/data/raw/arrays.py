@@ -1,4 +1,4 @@
-"""Raw layout "arrays": INPUTS/npy/strain.npy, RESULTS/stress.npy, optionally time and control."""
+"""Raw layout "arrays": INPUTS/npy/strain.npy and RESULTS/stress.npy, optionally time and control."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from matxai.constitutive.data.raw.files import LAYOUTS, OPTIONAL, lies_within, needed_files
-from matxai.constitutive.data.raw.paths import NUMERIC, OUTSIDE, RawPath, Refused, checked
-from matxai.constitutive.data.raw.safe_pickle import load_object
-from matxai.run.errors import InputError
+from matxai.constitutive.data.raw.files import needed_files
+from matxai.constitutive.data.raw.paths import NUMERIC, RawPath, Refusal, check_path
+from matxai.constitutive.data.raw.safe_pickle import load_within
+from matxai.constitutive.settings.layouts import LAYOUTS, OPTIONAL
 
 Array = npt.NDArray[np.float64]
 
@@ -21,48 +21,39 @@ STRAIN_FILE = _PLACES["strain"]
 
 
 def write_arrays(root: Path, series: Mapping[str, Array]) -> None:
-    """Write strain, stress, time and control, (paths, steps) each."""
+    """Write strain, stress, time and control, each (paths, steps)."""
     for name, values in series.items():
         path = root / _PLACES[name]
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, values, allow_pickle=False)
 
 
-def read_arrays(root: str | Path) -> Iterator[RawPath | Refused]:
-    """The paths below the folder of a case, named by the file of strains and the row in it.
+def read_arrays(root: str | Path) -> Iterator[RawPath | Refusal]:
+    """Yield the paths of a case, named by the file of strains and the row in it.
 
-    Arrays (paths, steps) or (paths, steps, 1) hold one path a row. Arrays (n,) or (n, 1) hold one
-    path, or several where there is a time: each begins where the time does not increase.
+    Arrays (paths, steps) or (paths, steps, 1) hold one path per row. Arrays (n,) or (n, 1) hold one
+    path, or several if there is a time: a path begins where the time does not increase.
 
     Raises:
-        InputError: the folder is missing, or lacks strains or stresses.
+        InputError: If the folder is missing, or lacks strains or stresses.
     """
     arrays: dict[str, npt.NDArray[np.generic]] = {}
     for path in needed_files("arrays", root):
-        array = _load(path, Path(root))
-        if isinstance(array, Refused):
-            yield array
+        content = load_within(path, root)
+        if isinstance(content, Refusal):
+            yield content
             return
-        arrays[path.stem] = array
+        array = np.asarray(content)
+        column = array.ndim > 1 and array.shape[-1] == 1
+        arrays[path.stem] = array[..., 0] if column else array
     for name, array in arrays.items():
         shape, first = array.shape, arrays["strain"].shape
         if shape != first or len(shape) not in {1, 2}:
             reason = f"{name} has the shape {shape}, strain {first}"
-            yield Refused(_PLACES[name], None, reason, "equal shapes, (paths, steps) or (steps,)")
+            yield Refusal(_PLACES[name], None, reason, "equal shapes, (paths, steps) or (steps,)")
             return
     for record, values in enumerate(_paths(arrays)):
-        yield checked(STRAIN_FILE, record, values)
-
-
-def _load(path: Path, root: Path) -> npt.NDArray[np.generic] | Refused:
-    file = path.relative_to(root).as_posix()
-    if not lies_within(path, root):
-        return Refused(file, None, *OUTSIDE)
-    try:
-        array = np.asarray(load_object(path))
-    except InputError as error:
-        return Refused(file, None, error.problem, str(error.details["expected"]))
-    return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
+        yield check_path(STRAIN_FILE, record, values)
 
 
 def _paths(

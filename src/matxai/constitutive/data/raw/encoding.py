@@ -1,14 +1,14 @@
 """Series of numbers inside one bytes value: a raw float64 buffer, or text.
 
-The two are told apart exactly. A value is text if it is UTF-8 without control characters (tab and
-line ends aside); it then has to be numbers, and is refused where it is not. All else is a buffer.
+The two are told apart exactly. A value is text if it is UTF-8 without control characters other than tabs
+and line ends; text that is not numbers is refused. Every other value is a buffer.
 
-What could be mistaken, then, is a buffer that happens to be numbers in writing. The last byte of
-such text is a blank (09, 0A, 0D, 20), a point (2E), a digit (30 to 39) or the last letter of nan,
-inf or infinity (46, 4E, 59, 66, 6E, 79). In a little-endian buffer this byte holds the sign and the
-leading seven bits of the exponent of the last value: up to 39 they mean a magnitude below
-2^-95 = 2.5e-29, from 46 on one above 2^97 = 1.6e29. A series whose last value is zero or between
-these bounds, as every strain, stress and time is, can therefore never be taken for numbers.
+Only a buffer that happens to spell numbers could be mistaken. The last byte of such text is a blank (09,
+0A, 0D, 20), a point (2E), a digit (30 to 39) or the last letter of nan, inf or infinity (46, 4E, 59, 66,
+6E, 79). In a little-endian buffer, this byte holds the sign and the leading seven bits of the exponent of
+the last value. Up to 39 they mean a magnitude below 2^-95 = 2.5e-29, from 46 on one above 2^97 = 1.6e29. A
+series whose last value is zero or between these bounds, as that of a strain, stress or time is, can
+therefore never be taken for text.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _NUMBER = re.compile(
 
 
 def decode(value: bytes) -> Array:
-    """The numbers (n,) of a little-endian float64 buffer, or of text between blanks or commas.
+    """Return the numbers (n,) of a little-endian float64 buffer, or of text between blanks or commas.
 
     Raises:
-        ValueError: the value is empty, is text but not numbers, or is no whole number of float64.
+        ValueError: If the value is empty, is text but not numbers, or is no whole number of float64.
     """
     if not value:
         raise ValueError("the value is empty")
@@ -55,10 +55,10 @@ def _from_text(text: str) -> Array:
 
 
 def encode_buffer(values: Array) -> bytes:
-    """The values as a little-endian float64 buffer."""
+    """Write the values as a little-endian float64 buffer."""
     return np.asarray(values, dtype="<f8").tobytes()
 
 
 def encode_text(values: Array, separator: str = " ") -> bytes:
-    """The values as text from which ``decode`` finds the same bits."""
+    """Write the values as text from which `decode` restores the same bits."""
     return separator.join(repr(float(value)) for value in np.ravel(values)).encode()

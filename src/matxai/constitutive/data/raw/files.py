@@ -1,31 +1,18 @@
-"""Which files a raw layout consists of, below the folder of a case."""
+"""The raw files of a case, checked: those that its layout needs exist, and lie in its folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from matxai.constitutive.settings.layouts import LAYOUTS, files_of
 from matxai.run.errors import InputError
-
-# Patterns of files, of each of which a case needs at least one.
-LAYOUTS = {
-    "tfrecord": ("INPUTS/tfrecord/sample_*.tfrecord",),
-    "dict": ("INPUTS/npy/sample_*.npy",),
-    "arrays": ("INPUTS/npy/strain.npy", "RESULTS/stress.npy"),
-}
-OPTIONAL = {"arrays": ("INPUTS/npy/time.npy", "INPUTS/npy/control.npy")}
-
-
-def files_of(layout: str, root: str | Path) -> list[Path]:
-    """The files of a layout that are there, sorted within each pattern."""
-    patterns = (*LAYOUTS[layout], *OPTIONAL.get(layout, ()))
-    return [path for pattern in patterns for path in sorted(Path(root).glob(pattern))]
 
 
 def needed_files(layout: str, root: str | Path) -> list[Path]:
-    """As ``files_of``.
+    """List the files of a layout.
 
     Raises:
-        InputError: the folder is missing, or lacks a file that the layout needs.
+        InputError: If the folder is missing, or lacks a file that the layout needs.
     """
     root = Path(root)
     expected = f"{' and '.join(LAYOUTS[layout])} below it (layout: {layout})"
@@ -40,5 +27,5 @@ def needed_files(layout: str, root: str | Path) -> list[Path]:
 
 
 def lies_within(path: Path, root: str | Path) -> bool:
-    """Whether a file, links followed, is in the folder of the case."""
+    """Tell whether a file is in the folder of the case after links are followed."""
     return path.resolve().is_relative_to(Path(root).resolve())

@@ -1,4 +1,4 @@
-"""One loading path as its file states it: the names it may use, and what makes it unusable."""
+"""One loading path as its file states it: the keys that it may have, and what makes it unusable."""
 
 from __future__ import annotations
 
@@ -22,10 +22,8 @@ ALIASES = {
     "sig": "stress",
     "t": "time",
 }
-KNOWN = frozenset((*SERIES, *PARAMETERS, *ALIASES))
-
-# Kinds of NumPy element types that are real numbers.
-NUMERIC = "iuf"
+KEYS = frozenset((*SERIES, *PARAMETERS, *ALIASES))
+NUMERIC = "iuf"  # kinds of NumPy element types that are real numbers
 
 
 @dataclass(frozen=True)
@@ -33,9 +31,10 @@ class RawPath:
     """A path in the units of its file.
 
     Attributes:
-        file, record: file relative to the case's folder, and the place in it, from 0.
-        series: (steps,) each, under the names of ``SERIES``.
-        parameters: under the names of ``PARAMETERS``.
+        file: File relative to the folder of the case.
+        record: Place in the file, from 0.
+        series: Values (steps,) under the names of ``SERIES``.
+        parameters: Values under the names of ``PARAMETERS``.
     """
 
     file: str
@@ -45,8 +44,8 @@ class RawPath:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A path, or with ``record`` None a whole file, that cannot be used, and why."""
+class Refusal:
+    """A path that cannot be used, or a whole file if ``record`` is None, and the reason."""
 
     file: str
     record: int | None
@@ -54,7 +53,7 @@ class Refused:
     expected: str
 
 
-# Reason and expectation for a link that leads out of the folder, whose content is not the case's.
+# Reason and expectation for a link that leads out of the folder.
 OUTSIDE = ("the file lies outside the case's folder", "files inside it, or links to such files")
 
 
@@ -64,36 +63,36 @@ class _UnusableError(Exception):
         self.reason, self.expected = reason, expected
 
 
-def checked(file: str, record: int, values: Mapping[str, object]) -> RawPath | Refused:
-    """A path from what a file holds; other keys than those of ``KNOWN`` are ignored.
+def check_path(file: str, record: int, values: Mapping[str, object]) -> RawPath | Refusal:
+    """Make a path of the content of a file, or refuse it; keys outside ``KEYS`` are ignored.
 
-    A series may be (steps,), (steps, 1) or (1, steps), a parameter any array of one value.
+    A series may be (steps,), (steps, 1) or (1, steps), and a parameter any array of one value.
     """
     try:
-        arrays = {name: _numbers(key, value) for name, (key, value) in _named(values).items()}
+        arrays = {name: _numbers(key, value) for name, (key, value) in _by_name(values).items()}
         series = {name: array for name, array in arrays.items() if name in SERIES}
         _check_series(series)
         parameters = {
             name: _scalar(name, array) for name, array in arrays.items() if name not in SERIES
         }
     except _UnusableError as problem:
-        return Refused(file, record, problem.reason, problem.expected)
+        return Refusal(file, record, problem.reason, problem.expected)
     return RawPath(file, record, series, parameters)
 
 
-def _named(values: Mapping[str, object]) -> dict[str, tuple[str, object]]:
-    """{name: (key in the file, value)} of the known keys."""
-    found: dict[str, tuple[str, object]] = {}
+def _by_name(values: Mapping[str, object]) -> dict[str, tuple[str, object]]:
+    """Return (key in the file, value) of the known keys by name."""
+    entries: dict[str, tuple[str, object]] = {}
     for key, value in values.items():
-        if key not in KNOWN:
+        if key not in KEYS:
             continue
         name = ALIASES.get(key, key)
-        if name in found:
+        if name in entries:
             raise _UnusableError(
-                f"both {found[name][0]} and {key} are given", f"one series of {name}"
+                f"both {entries[name][0]} and {key} are given", f"one series of {name}"
             )
-        found[name] = key, value
-    return found
+        entries[name] = key, value
+    return entries
 
 
 def _numbers(key: str, value: object) -> Array:

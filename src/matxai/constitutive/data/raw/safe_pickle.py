@@ -1,8 +1,8 @@
 """Reading pickled NumPy files from outside without running what is in them.
 
-A pickle names functions and has them called. Here only the names that a pickled array of numbers
-needs are known, and none of them leads to NumPy's own constructors: those trust the element type and
-the lengths that they are told, so that a forged element type would turn bytes into pointers.
+A pickle names functions and has them called. Only the names that a pickled array of numbers needs are known
+here. None of them leads to NumPy's own constructors, because these trust the element type and the
+lengths that they are told: a forged element type would turn bytes into pointers.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from matxai.constitutive.data.raw.files import lies_within
+from matxai.constitutive.data.raw.paths import OUTSIDE, Refusal
 from matxai.run.errors import InputError
 
 _ELEMENT = re.compile(r"(O8|b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,6})")
@@ -23,10 +25,10 @@ _FIX = "save plain arrays in it, or leave it out"
 
 
 def load_object(path: str | Path) -> Any:
-    """The array in a .npy file; of an array of objects only numbers, text and builtin containers.
+    """Load the array in a .npy file; objects may be numbers, text and builtin containers only.
 
     Raises:
-        InputError: the file is no .npy file, is truncated, or names anything else.
+        InputError: If the file is no .npy file, is truncated, or names anything else.
     """
     path = Path(path)
     try:
@@ -56,12 +58,23 @@ def load_object(path: str | Path) -> Any:
         ) from error
 
 
+def load_within(path: Path, root: str | Path) -> Any:
+    """Load a file of a case as `load_object`, or return a `Refusal` if that is not possible."""
+    file = path.relative_to(root).as_posix()
+    if not lies_within(path, root):
+        return Refusal(file, None, *OUTSIDE)
+    try:
+        return load_object(path)
+    except InputError as error:
+        return Refusal(file, None, error.problem, str(error.details["expected"]))
+
+
 class _RefusedNameError(Exception):
     pass
 
 
 class _Name(NamedTuple):
-    """A stand-in for a NumPy function; a tuple, so that no pickle can set an attribute of it."""
+    """A replacement of a NumPy function; as a tuple, it has no attribute that a pickle could set."""
 
     function: Callable[..., object]
 
@@ -70,7 +83,7 @@ class _Name(NamedTuple):
 
 
 class _Element:
-    """Stand-in for an element type: text such as "f8", then the byte order as its state."""
+    """A replacement of an element type: a text such as "f8", then the byte order as its state."""
 
     __slots__ = ("dtype",)
 
@@ -86,15 +99,15 @@ class _Element:
 
 
 class _Array(np.ndarray):
-    """An array that takes its content only where type and lengths agree."""
+    """An array that takes its content only if type and lengths agree."""
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         _version, shape, element, fortran, content = state
         dtype = element.dtype
         if type(shape) is not tuple or any(type(n) is not int or n < 0 for n in shape):
             raise ValueError(f"{shape!r} is no shape")
-        wanted = math.prod(shape) * (1 if dtype.hasobject else dtype.itemsize)
-        if type(content) is not (list if dtype.hasobject else bytes) or len(content) != wanted:
+        size = math.prod(shape) * (1 if dtype.hasobject else dtype.itemsize)
+        if type(content) is not (list if dtype.hasobject else bytes) or len(content) != size:
             raise ValueError(f"an array {shape} of {dtype} does not hold what it states")
         super().__setstate__((1, shape, dtype, fortran, content))
 
@@ -110,13 +123,13 @@ _NUMPY = {
 }
 _NAMES: dict[tuple[str, str], object] = {
     **{
-        (f"numpy.{core}.multiarray", name): stand_in
+        (f"numpy.{core}.multiarray", name): replacement
         for core in ("_core", "core")
-        for name, stand_in in _NUMPY.items()
+        for name, replacement in _NUMPY.items()
     },
     ("numpy", "ndarray"): "numpy.ndarray",
     ("numpy", "dtype"): _Name(_Element),
-    # How protocol 2, which NumPy wrote until 2018, spells bytes.
+    # Protocol 2, which NumPy wrote until 2018, spells bytes like this.
     ("_codecs", "encode"): _Name(lambda text, _encoding: text.encode("latin1")),
     **{
         (module, kind.__name__): kind

@@ -1,7 +1,7 @@
-"""Raw layout "tfrecord": INPUTS/tfrecord/sample_*.tfrecord, one tf.train.Example a path.
+"""Raw layout "tfrecord": one tf.train.Example per path, in INPUTS/tfrecord/sample_*.tfrecord.
 
-A feature is a list of floats or integers, or one bytes value (see ``encoding``). TensorFlow is
-imported where it is used: importing this module costs nothing and needs no TensorFlow.
+A feature is a list of floats or integers, or one bytes value (`encoding`). TensorFlow is imported where it
+is used, so that importing this module does not need it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from matxai.constitutive.data.raw.encoding import decode, encode_buffer, encode_text
 from matxai.constitutive.data.raw.files import lies_within, needed_files
-from matxai.constitutive.data.raw.paths import KNOWN, OUTSIDE, RawPath, Refused, checked
+from matxai.constitutive.data.raw.paths import KEYS, OUTSIDE, RawPath, Refusal, check_path
 
 Array = npt.NDArray[np.float64]
 Encoding = Literal["float_list", "buffer", "text"]
@@ -27,9 +27,10 @@ class Example:
     """A path to be written.
 
     Attributes:
-        series, parameters: as in ``RawPath``; parameters are written as text, which is exact.
-        encoding: of the series; a float_list keeps seven digits (float32).
-        names: {name: key to write it under}, of the series whose key is another.
+        series: Series as in `paths.RawPath`.
+        parameters: Parameters, which are written as text and thus exactly.
+        encoding: Encoding of the series; a float_list keeps seven digits (float32).
+        names: Keys by name, for the series whose key in the file differs.
     """
 
     series: Mapping[str, Array]
@@ -64,51 +65,51 @@ def _feature(values: Array, encoding: Encoding) -> Any:
     return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
 
 
-def read_tfrecords(root: str | Path) -> Iterator[RawPath | Refused]:
-    """The paths below the folder of a case, files in order of their names.
+def read_tfrecords(root: str | Path) -> Iterator[RawPath | Refusal]:
+    """Yield the paths of a case in order of their files' names.
 
-    A file that is truncated or corrupt is refused as a whole: what it lost cannot be known.
+    A file that is truncated or corrupt is refused as a whole, because what it lost cannot be known.
 
     Raises:
-        InputError: the folder is missing or holds no such file.
+        InputError: If the folder is missing or holds no such file.
     """
     import tensorflow as tf
 
-    # tf.data builds a pipeline for every file: 25 ms each, a thousand times what the reading takes.
+    # tf.data would build a pipeline for every file, which takes a thousand times as long as reading.
     records_of = tf.compat.v1.io.tf_record_iterator
     for path in needed_files("tfrecord", root):
         file = path.relative_to(root).as_posix()
         if not lies_within(path, root):
-            yield Refused(file, None, *OUTSIDE)
+            yield Refusal(file, None, *OUTSIDE)
             continue
         try:
             records = list(records_of(str(path)))
         except tf.errors.OpError as error:
             reason = f"not a readable TFRecord file: {error.message.splitlines()[0]}"
-            yield Refused(file, None, reason, "a whole TFRecord file, without compression")
+            yield Refusal(file, None, reason, "a whole TFRecord file, without compression")
             continue
         if not records:
-            yield Refused(file, None, "the file holds no record", "one tf.train.Example a path")
+            yield Refusal(file, None, "the file holds no record", "one tf.train.Example a path")
         for number, record in enumerate(records):
             yield _path(file, number, record)
 
 
-def _path(file: str, number: int, record: bytes) -> RawPath | Refused:
+def _path(file: str, number: int, record: bytes) -> RawPath | Refusal:
     import google.protobuf.message as protobuf  # type: ignore[import-untyped,import-not-found]
     import tensorflow as tf
 
     try:
         features = tf.train.Example.FromString(record).features.feature
     except protobuf.DecodeError:
-        return Refused(file, number, "the record is no tf.train.Example", "tf.train.Example")
+        return Refusal(file, number, "the record is no tf.train.Example", "tf.train.Example")
     values: dict[str, object] = {}
-    for key in KNOWN.intersection(features):
+    for key in KEYS.intersection(features):
         try:
             values[key] = _values(features[key])
         except ValueError as error:
             expected = "a float_list, an int64_list, or one bytes value: float64 buffer or text"
-            return Refused(file, number, f"{key}: {error}", expected)
-    return checked(file, number, values)
+            return Refusal(file, number, f"{key}: {error}", expected)
+    return check_path(file, number, values)
 
 
 def _values(feature: Any) -> Array:

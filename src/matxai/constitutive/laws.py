@@ -1,8 +1,8 @@
 """Elastoplastic, hyperelastic and viscoelastic stress-strain laws in one dimension, exact at every step.
 
-Each law answers a strain history (paths, steps) with the stress, the internal variables that carry
-its memory, and the algorithmic tangent d stress / d strain of the step that ends there. The first
-column is the initial state; no step leads to it.
+Each law takes a strain history (paths, steps) and returns the stress, the internal variables that carry its
+memory, and the algorithmic tangent d stress / d strain of the step that ends there. The first column is
+the initial state, to which no step leads.
 """
 
 from __future__ import annotations
@@ -16,25 +16,26 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Columns = Mapping[str, Array]
 
-# Share of the yield stress within which a trial stress lies on the yield surface, where the tangent is
-# elastic to one side and plastic to the other: a strain that is held after yielding stays there.
+# A trial stress this close to the yield stress, relative to it, lies on the yield surface. The tangent is
+# elastic to one side and plastic to the other. A strain that is held after yielding stays there.
 YIELD_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True)
 class Law:
-    """What the line needs to know of a law.
+    """A stress-strain law.
 
     Attributes:
-        parameters: material parameters, in the order in which they enter a network.
-        internal: internal variables, of which ``state`` enters the one-step network as ``prev_*``.
-        timed: whether the stress depends on how fast the strain changes.
-        target: what the one-step network predicts by default, "increment" of the stress or "stress".
-        groups: features that move together, permuted together.
-        respond: (strain, time, parameters) -> stress, internal variables, tangent; arrays
-            (paths, steps), parameters (paths, 1).
-        recover: the internal variables from strain, stress and parameters, where the law is exact.
-        tangent: the tangent of a step from columns strain, dt, prev_* and parameters.
+        parameters: Material parameters, in the order in which they enter a network.
+        internal: Internal variables.
+        state: Internal variables whose previous values enter the one-step network as ``prev_*``.
+        timed: Whether the stress depends on the rate of the strain.
+        target: Default target of the one-step network, the "increment" of the stress or the "stress".
+        groups: Features that change together, and are permuted together.
+        respond: Computes stress, internal variables and tangent (paths, steps) from strain and time (paths,
+            steps) and parameters (paths, 1).
+        recover: Computes the internal variables from strain, stress and parameters.
+        tangent: Computes the tangent of a step from strain, dt, ``prev_*`` and parameters.
     """
 
     parameters: tuple[str, ...]
@@ -49,25 +50,18 @@ class Law:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """Inputs of the one-step network, in the one order that its model file states."""
+        """Inputs of the one-step network, in the order that its model file states."""
         time = ("dt",) if self.timed else ()
         previous = tuple(f"prev_{name}" for name in self.state)
-        return (
-            "strain",
-            "prev_strain",
-            "prev_stress",
-            "control",
-            *time,
-            *previous,
-            *self.parameters,
-        )
+        mechanics = ("strain", "prev_strain", "prev_stress", "control")
+        return (*mechanics, *time, *previous, *self.parameters)
 
 
 def elastoplastic(strain: Array, _time: Array, parameters: Columns) -> dict[str, Array]:
-    """Linear elasticity, linear kinematic hardening, return mapping (Simo & Hughes 1998, box 1.5).
+    """Answer by linear elasticity with linear kinematic hardening (Simo & Hughes 1998, box 1.5).
 
-    Yield where |E (eps - eps_p) - H eps_p| exceeds sig0; the plastic strain then grows by
-    (|trial - back| - sig0) / (E + H) in the direction of the excess. Stresses in the unit of E.
+    The material yields where |E (eps - eps_p) - H eps_p| exceeds sig0. Return mapping then lets the plastic
+    strain grow by the excess / (E + H) in its direction. Stresses have the unit of E.
     """
     young, limit, hardening = (parameters[name][:, 0] for name in ("E", "sig0", "H_kin"))
     plastic = np.zeros_like(strain)
@@ -87,7 +81,7 @@ def elastoplastic(strain: Array, _time: Array, parameters: Columns) -> dict[str,
 
 
 def _flow_tangent(trial: Array, limit: Array, young: Array, hardening: Array) -> Array:
-    """E below the yield stress, E H / (E + H) above, and NaN on it: there are two."""
+    """Return E below the yield stress, E H / (E + H) above it, and NaN on it, where both are tangents."""
     soft = np.where(trial > limit, young * hardening / (young + hardening), young)
     return np.where(np.abs(trial - limit) <= YIELD_TOLERANCE * limit, np.nan, soft)
 
@@ -104,9 +98,10 @@ def _tangent_elastoplastic(columns: Columns) -> Array:
 
 
 def hyperelastic(strain: Array, _time: Array, parameters: Columns) -> dict[str, Array]:
-    """One-term Ogden (1972) solid, incompressible, uniaxial; nominal stress in the unit of mu.
+    """Answer as a one-term Ogden solid (1972), incompressible and under uniaxial load.
 
-    P = (2 mu / alpha) (lambda^(alpha - 1) - lambda^(-alpha/2 - 1)), lambda = 1 + strain.
+    The nominal stress is P = (2 mu / alpha) (lambda^(alpha - 1) - lambda^(-alpha/2 - 1)) with the stretch
+    lambda = 1 + strain, in the unit of mu.
     """
     mu, alpha, stretch = parameters["mu"], parameters["alpha"], 1 + strain
     stress = 2 * mu / alpha * (stretch ** (alpha - 1) - stretch ** (-alpha / 2 - 1))
@@ -120,11 +115,11 @@ def _tangent_hyperelastic(columns: Columns) -> Array:
 
 
 def viscoelastic(strain: Array, time: Array, parameters: Columns) -> dict[str, Array]:
-    """Standard linear solid: a spring E_inf beside a Maxwell element (spring E_1, dashpot eta_1).
+    """Answer as a standard linear solid: a spring E_inf beside a Maxwell element (E_1, eta_1).
 
-    The viscous stress q of the Maxwell element follows exactly for a strain that is linear within a
-    step (Simo & Hughes 1998, section 10.3): with x = dt E_1 / eta_1,
-    q <- exp(-x) q + E_1 (1 - exp(-x)) / x * d strain.
+    If the strain is linear within a step, the viscous stress q of the Maxwell element follows exactly
+    (Simo & Hughes 1998, section 10.3): q becomes exp(-x) q + E_1 (1 - exp(-x)) / x * d strain with
+    x = dt E_1 / eta_1.
     """
     dt = np.diff(time, axis=1, prepend=time[:, :1])
     viscous = np.zeros_like(strain)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from matxai.constitutive.data.laws import LAWS
 from matxai.constitutive.data.strain_paths import strain_path
+from matxai.constitutive.laws import LAWS
 
 STEEL = {"E": 200e3, "sig0": 300.0, "H_kin": 20e3}
 RUBBER = {"mu": 0.6, "alpha": 2.7}
