@@ -95,6 +95,7 @@ def image_grid(
     font: float = 9,
     side: float = 1.9,
     left: float = 0.15,
+    right: float | None = None,
     **room: float,
 ) -> Figure:
     """Draw pictures in rows of ``columns``, with one colour scale for all.
@@ -114,13 +115,15 @@ def image_grid(
         font: Points of the written values.
         side: Longer side of a picture in inches; its shape is that of the first one.
         left: Inches on the left of the pictures.
-        **room: ``gap``, ``below`` and ``least`` as `panel_grid` takes them.
+        right: Inches on their right; by default as many as the colour bar needs.
+        **room: ``gap``, ``above``, ``below`` and ``least`` as `panel_grid` takes them.
     """
     values = np.concatenate([np.ravel(image) for image in overlays or images])
     norm = norm or Normalize(np.nanmin(values), np.nanmax(values))
     rows = -(-len(images) // columns)
     high, wide = (side * n / max(images[0].shape[:2]) for n in images[0].shape[:2])
-    right = _BAR if label else 0.15
+    if right is None:
+        right = _BAR if label else 0.15
     figure, panels = panel_grid(rows, columns, (wide, high), title, left=left, right=right, **room)
     shown = zip_longest(panels.flat, images, titles, overlays)
     for axes, image, name, overlay in shown:

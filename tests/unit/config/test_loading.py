@@ -10,7 +10,12 @@ from snakemake.common.configfile import load_configfile
 from tests.project import REPOSITORY
 
 from matxai.composition.settings.analyses import Correlation
-from matxai.composition.settings.data import POWER_FACTOR, CompositionFolder, Transport, read_dataset
+from matxai.composition.settings.data import (
+    POWER_FACTOR,
+    CompositionFolder,
+    Transport,
+    read_dataset,
+)
 from matxai.config.loading import ConfigError, load, plain
 from matxai.study import Settings
 
