@@ -41,7 +41,7 @@ def shown_of(maps: pd.DataFrame) -> str:
 
 
 def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
-    """Local maps of one element with a row a composition: x and y of each map in columns of their own.
+    """Local maps of one element with one row per composition; x and y of each map have their own columns.
 
     ``points``: rows of `Maps.local_points`. The columns are named such as ``layer1_value_x``.
     """
