@@ -72,8 +72,9 @@ def local_umap_figure(
     if (maps["skipped"] != "").all():
         return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
     title = f"{title}; {shown_of(maps)}"
-    room = {"gap": 0.11, "left": 0.35, "right": 1.45, "below": 0.3}
-    figure, grid = panel_grid(len(colourings), len(maps), (_SIDE, _SIDE), title, **room)
+    figure, grid = panel_grid(
+        len(colourings), len(maps), (_SIDE, _SIDE), title, left=0.35, right=1.45, below=0.3
+    )
     for panels, one in zip(grid.T, maps.to_dict("records"), strict=True):
         _column(list(panels), points, one, colourings)
     for colouring, panels in zip(colourings, grid, strict=True):
