@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from matxai.constitutive.data.laws import LAWS
+from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings.data import CASES, Generated, Generation, read_case
 from matxai.constitutive.settings.line import Constitutive
 from matxai.run.requests import gpus
