@@ -57,4 +57,4 @@ def _places(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _heading(table: pd.DataFrame) -> pd.Series:
     several = table["compounds"].map(lambda count: f", {count} compounds" if count > 1 else "")
-    return table["formula"] + " (" + table["part"] + several + ")"
+    return table["formula"] + " (" + table["part"] + several.astype(str) + ")"  # also of no rows
