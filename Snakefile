@@ -47,3 +47,13 @@ rule all:
     default_target: True
     input:
         RESULTS.files(),
+
+
+onsuccess:
+    look_first = [line.look_first for line in RESULTS.lines if line.look_first]
+    print(
+        *closing_lines(
+            STARTED, Path("results", STUDY.study), ", ".join(look_first)
+        ),
+        sep="\n",
+    )

@@ -8,8 +8,10 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from matxai.config.loading import ConfigError, load
 from matxai.run.provenance import code_digest, library_versions
+from matxai.run.closing import closing_lines
 from matxai.run.requests import by_size
 from matxai.run.results import Results
+from matxai.run.terminal import calm_terminal, past_seconds
 from matxai.study import Study
 
 try:
@@ -53,3 +55,13 @@ def tracked(name):
         "code": lambda wildcards: digest(SCRIPTS / name),
         "libs": lambda wildcards: versions(SCRIPTS / name),
     }
+
+
+# The process of a cluster's job says what it does in full.
+if workflow.is_main_process:
+    calm_terminal(
+        past_seconds(
+            Path("benchmarks", "jobs", STUDY.study),
+            ROOT / "benchmarks" / "job_seconds.csv",
+        )
+    )

@@ -18,6 +18,7 @@ CRABNET = COMPOSITION_DATASET.within(
     "{network}/seed{seed}", network=COMPOSITION.networks, seed=COMPOSITION.seeds
 )
 CRABNET_EXPLAINED = CRABNET.only(seed=COMPOSITION.seeds[: COMPOSITION.explained])
+COMPOSITION_LINE.look_first = COMPOSITION_STUDY.file("summary.svg")
 CRABNET_TITLE = "{network} on {dataset}, seed {seed}"
 
 

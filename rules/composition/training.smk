@@ -239,6 +239,7 @@ rule collect_composition_summary:
         compounds=COMPOSITION_DATASET.files("compounds.parquet"),
     output:
         **COMPOSITION_SUMMARY.figure(COMPOSITION_STUDY, "summary"),
+        key_numbers=COMPOSITION_STUDY.output("key_numbers.csv"),
     log:
         COMPOSITION_STUDY.log("collect_composition_summary"),
     benchmark:

@@ -12,6 +12,7 @@ LAW_CASE = CONSTITUTIVE_LINE.group(
     CONSTITUTIVE_LINE.place.within("{case}", case=CONSTITUTIVE.cases)
 )
 STRESS_NETWORK = LAW_CASE.within("seed{seed}", seed=CONSTITUTIVE.seeds)
+CONSTITUTIVE_LINE.look_first = CONSTITUTIVE_LINE.place.file("accuracy.csv")
 STRESS_NETWORK_TITLE = "{case}, seed {seed}"
 
 

@@ -176,6 +176,28 @@ rule evaluate_surrogate:
 STRESS_ACCURACY.also(*STRESS_NETWORK.files("summary.json"))
 
 
+rule collect_stress_accuracy:
+    """Put the accuracy of all cases and seeds into one table."""
+    input:
+        accuracy=STRESS_NETWORK.files("accuracy.csv"),
+    output:
+        table=STRESS_ACCURACY.result(
+            CONSTITUTIVE_LINE.place, "accuracy.csv", "all_accuracy"
+        ),
+        key_numbers=CONSTITUTIVE_LINE.place.output("key_numbers.csv"),
+    log:
+        CONSTITUTIVE_LINE.place.log("collect_stress_accuracy"),
+    benchmark:
+        CONSTITUTIVE_LINE.place.benchmark("collect_stress_accuracy")
+    conda:
+        TORCH
+    params:
+        **tracked("constitutive/collect_stress_accuracy.py"),
+        networks=[place.fixed for place in STRESS_NETWORK.split("case", "seed")],
+    script:
+        script_file("constitutive/collect_stress_accuracy.py")
+
+
 rule plot_surrogate:
     """Draw training curves, one path and residuals."""
     input:

@@ -155,13 +155,20 @@ class Target:
 
 @dataclass
 class Line:
-    """The results of one line of analysis: its folder and its named targets."""
+    """The results of one line of analysis: its folder and its named targets.
+
+    Attributes:
+        labels: Wildcards that tell its results apart in the report.
+        look_first: The result that a person should open first.
+        groups: Places whose folders have targets of their own.
+    """
 
     name: str
     description: str
     labels: tuple[str, ...]
     place: Place
     report: Callable[..., Any]
+    look_first: str = ""
     targets: list[Target] = field(default_factory=list)
     groups: list[Place] = field(default_factory=list)
 

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.evaluation.summary import summary_table
+from matxai.composition.evaluation.summary import key_numbers, summary_table
 from matxai.composition.figures.summary import summary_figure
 from matxai.composition.evaluation.published import DATA_COLUMNS
 from matxai.run.job import job
@@ -18,5 +18,6 @@ with job(snakemake) as run:
         run.params.targets,
     )
     table.to_csv(run.output.table, index=False)
+    key_numbers(table).to_csv(run.output.key_numbers, index=False)
     save(summary_figure(table), run.output.figure)
     print(table.drop(columns=["task", "source"]).to_string(index=False))

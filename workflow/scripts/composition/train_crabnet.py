@@ -35,7 +35,6 @@ with job(snakemake) as run:
     fitted = train_on(
         task, torch.from_numpy(vectors), shape, settings,
         seed=run.seed, device=run.device, checkpoint=checkpoint,
-        label=f"{run.wildcards.network}/{run.wildcards.dataset}",
         fingerprint=digest(
             data, file_digest(run.input.vectors), run.seed,
             *(run.params[name] for name in ("task", "network", "train", "attention", "code")),

@@ -21,7 +21,6 @@ with job(snakemake) as run:
         RecurrentTraining.from_plain(run.params.train),
         seed=run.seed,
         device=run.device,
-        label=f"recurrent/{run.wildcards.case}",
         checkpoint=Path(run.params.checkpoint),
         fingerprint=digest(
             data, law, run.params.network, run.params.train, run.seed, run.params.code

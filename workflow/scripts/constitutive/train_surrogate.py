@@ -21,7 +21,6 @@ with job(snakemake) as run:
         SurrogateTraining.from_plain(run.params.train),
         seed=run.seed,
         device=run.device,
-        label=f"surrogate/{run.wildcards.case}",
         checkpoint=Path(run.params.checkpoint),
         fingerprint=digest(
             data, case, run.params.network, run.params.train, run.seed, run.params.code

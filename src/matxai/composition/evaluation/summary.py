@@ -10,13 +10,16 @@ import pandas as pd
 from matxai.composition.evaluation.accuracy import DIFFERENCE
 from matxai.composition.evaluation.published import Published, data_digest, published
 from matxai.composition.evaluation.target import is_class, target_quantity
-from matxai.composition.settings.tasks import CONSTANT, MAIN_METRIC, Target
+from matxai.composition.settings.tasks import CONSTANT, FOREST, MAIN_METRIC, Target
+from matxai.run.closing import KEY_NUMBER_COLUMNS
 
 COLUMNS = (
     "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
     "relative_mae", "reference", *DIFFERENCE, "published", "minus_published", "minus_published_in_seed_sd",
     "source",
 )  # fmt: skip
+
+_METRIC_NAMES = {"mae": "MAE", "roc_auc": "area under the ROC curve"}
 
 
 def summary_table(
@@ -61,6 +64,28 @@ def summary_table(
             )
         )
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+
+
+def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Pick what a run says at its end: the main metric of the networks and of the forest they face.
+
+    Of a model with several seeds it is that of the mean of the predictions.
+
+    Args:
+        table: `summary_table`.
+
+    Returns:
+        Columns `matxai.run.closing.KEY_NUMBER_COLUMNS`, one row per data set and model.
+    """
+    means = table["model"].str.extract("(.*), mean of .* seeds")[0].dropna()
+    shown = table[
+        table["mean"].notna()
+        & ~table["model"].isin([*means, *CONSTANT.values()])
+        & (~table["model"].str.startswith(FOREST) | (table["model"] == table["reference"]))
+    ]
+    names = shown["dataset"] + ", " + shown["model"] + ": " + shown["metric"].map(_METRIC_NAMES)
+    columns = (names, shown["mean"], shown["test_ci_low"], shown["test_ci_high"], shown["unit"])
+    return pd.DataFrame(dict(zip(KEY_NUMBER_COLUMNS, columns, strict=True)))
 
 
 def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,32 @@
+"""The accuracy of the networks of all cases and seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from matxai.constitutive.data.step_kinds import ALL_STEPS
+from matxai.run.closing import KEY_NUMBER_COLUMNS
+
+
+def accuracy_of_all(
+    tables: Sequence[pd.DataFrame], networks: Sequence[Mapping[str, str]]
+) -> pd.DataFrame:
+    """Join the accuracy of networks, which ``networks`` names by case and seed, in columns before it."""
+    named = [
+        table.assign(**network)[[*network, *table.columns]]
+        for table, network in zip(tables, networks, strict=True)
+    ]
+    return pd.concat(named, ignore_index=True)
+
+
+def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Pick what a run says at its end: R² of the stress in a closed loop, one row per network.
+
+    Columns are `matxai.run.closing.KEY_NUMBER_COLUMNS`.
+    """
+    shown = table[(table["network"] == "closed loop") & (table["steps"] == ALL_STEPS)]
+    names = shown["case"] + ", seed " + shown["seed"].astype(str) + ": R² of the closed loop"
+    columns = (names, shown["r2"], shown["ci_low"], shown["ci_high"], "")
+    return pd.DataFrame(dict(zip(KEY_NUMBER_COLUMNS, columns, strict=True)))
