@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from matxai.constitutive.data.step_kinds import ALL_STEPS
+from matxai.constitutive.data.steps import ALL_STEPS
 from matxai.run.closing import KEY_NUMBER_COLUMNS
 
 

@@ -13,6 +13,7 @@ from matxai.composition.network.crabnet import CrabNet, FractionEncoding
 from matxai.composition.network.fitting import network_shape
 from matxai.composition.network.layers import EncoderLayer, SelfAttention
 from matxai.config.loading import load
+from matxai.study import Study
 
 COMPOUNDS = [{26: 2, 8: 3}, {3: 1, 26: 1, 15: 1, 8: 4}, {14: 1}, {11: 1, 17: 1}, {8: 2, 14: 1}]
 SMALL = {"width": 32, "layers": 2, "heads": 4, "feedforward": 64, "dropout": 0.0, "head": (16, 8)}
@@ -53,7 +54,7 @@ def test_jitter_keeps_sums_and_changes_fractions(batch):
 
 
 def test_published_parameter_count():
-    paper = load(REPOSITORY / "config/paper.yaml").composition
+    paper = load(Study, REPOSITORY / "config/paper.yaml").composition
     assert paper is not None
     network = CrabNet(torch.zeros(104, 200), **network_shape(paper.network))
     assert sum(p.numel() for p in network.parameters()) == 11_987_206
