@@ -47,13 +47,10 @@ class Quantities:
 
     Each entry has a ``label`` and, unless it is a pure number, a ``unit``. The unit ``target`` is that of
     the property that a network predicts; who looks the quantity up passes it on.
-
-    Args:
-        path: The YAML file.
-        others: Quantities that the file adds to.
     """
 
     def __init__(self, path: Path, others: Quantities | None = None) -> None:
+        """Read the file at ``path``, which adds to the ``others``."""
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
         own = {key: Quantity(**entry) for key, entry in entries.items()}
         self.path = path

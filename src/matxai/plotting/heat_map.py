@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 # Inches: a cell at most, the longer side of the matrix at least and at most, and the room around it.
 _CELL, _SIDE = 0.35, (3.5, 10.3)
-_LEFT, _BELOW, _RIGHT, _LINE = 0.75, 0.75, 1.25, 0.19
-_FONT = (6.0, 10.0)  # points of a tick label
+_LABEL, _RIGHT, _LINE = 0.55, 1.25, 0.19
+_FONT, _LETTER = (6.0, 10.0), 0.62  # points of a tick label; width of a letter as a share of them
 _CROWDED = 55  # names along an axis above which they stand in two rows
 
 
@@ -31,7 +31,7 @@ def heat_map_axes(
 ) -> tuple[Figure, Axes]:
     """Make a figure with one square cell for each row and column, and room on the right for colours.
 
-    All margins are fixed: laying out hundreds of tick labels automatically takes as long as drawing them.
+    Margins follow from the names: automatic layout of hundreds of labels takes as long as drawing them.
 
     Args:
         rows: Names from the top.
@@ -41,21 +41,26 @@ def heat_map_axes(
     """
     most = max(len(rows), len(columns))
     cell = float(np.clip(_CELL * most, *_SIDE)) / most
+    font = float(np.clip(72 * cell * 0.85, *_FONT))
+    beside, across = (max(map(len, names)) * font * _LETTER / 72 for names in (rows, columns))
+    upright = across > 2 * cell  # long names stand on end
+    left, below = _LABEL + beside, _LABEL + (across if upright else 0.2)
     wide, high = cell * len(columns), cell * len(rows)
-    width = _LEFT + wide + _RIGHT
+    width = left + max(wide, 2.0) + _RIGHT
     above = wrapped(title, int(9.5 * width)), wrapped(note, int(11.5 * width))
     lines = [text.count("\n") + 1 if text else 0 for text in above]
-    height = _BELOW + high + _LINE * sum(lines) + 0.25
+    height = below + high + _LINE * sum(lines) + 0.25
     figure = Figure(figsize=(width, height))
     figure.set_layout_engine("none")
-    axes = figure.add_axes((_LEFT / width, _BELOW / height, wide / width, high / height))
-    left, top = 0.12 / width, 1 - 0.08 / height
-    figure.text(left, top, above[0], va="top", size=11)
-    figure.text(left, top - _LINE * lines[0] / height, above[1], va="top", size=9)
+    axes = figure.add_axes((left / width, below / height, wide / width, high / height))
+    x, top = 0.12 / width, 1 - 0.08 / height
+    figure.text(x, top, above[0], va="top", size=11)
+    figure.text(x, top - _LINE * lines[0] / height, above[1], va="top", size=9)
     for axis, names in ((axes.xaxis, columns), (axes.yaxis, rows)):
         axis.set_ticks(range(len(names)), list(names))
-        font = float(np.clip(72 * cell * 0.85, *_FONT))
-        stagger(axis, font, 1.6 * font if len(names) > _CROWDED else 0)
+        close = len(names) > _CROWDED and not (axis is axes.xaxis and upright)
+        stagger(axis, font, 1.6 * font if close else 0)
+    axes.tick_params(axis="x", rotation=90 if upright else 0)
     return figure, axes
 
 
@@ -93,9 +98,12 @@ def draw_heat_map(
         axes.imshow(cells, cmap=ListedColormap([ABSENT]), label="absent")
     if marked is not None:
         row, column = np.nonzero(marked)
+        below = 0.0 if digits is None else 0.3  # the number
         inches = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
         dot = float(np.clip(72 * inches / len(values) / 5, 1, 5))
-        axes.plot(column, row, "o", color="black", markersize=dot, markeredgewidth=0, gid="marked")
+        axes.plot(
+            column, row + below, "o", color="black", markersize=dot, markeredgewidth=0, gid="marked"
+        )
     if digits is not None:
         scale = colormaps[colours]
         for y, x in np.argwhere(known).tolist():

@@ -28,7 +28,7 @@ def panel_grid(
     size: tuple[float, float],
     title: str = "",
     *,
-    gap: float = 0.12,
+    gaps: tuple[float, float] = (0.12, 0.12),
     left: float = 0.15,
     right: float = _BAR,
     above: float = 0.3,
@@ -44,7 +44,7 @@ def panel_grid(
         columns: Panels side by side.
         size: Width and height of a panel.
         title: What stands above all panels, a text of one or more lines; each is wrapped.
-        gap: Between two panels.
+        gaps: Between two columns and two rows.
         left: Room on the left of the panels.
         right: Room on their right.
         above: Room between them and the title.
@@ -54,7 +54,7 @@ def panel_grid(
     Returns:
         The figure, and its axes (rows, columns).
     """
-    wide, high = columns * (size[0] + gap) - gap, rows * (size[1] + gap) - gap
+    wide, high = columns * (size[0] + gaps[0]) - gaps[0], rows * (size[1] + gaps[1]) - gaps[1]
     width = max(least, left + wide + right)
     text = "\n".join(wrapped(line, int(11 * width)) for line in title.split("\n"))
     top = 0.2 + above + (0.2 * (text.count("\n") + 1) if title else 0)
@@ -63,7 +63,7 @@ def panel_grid(
     figure.set_layout_engine("none")
     panels = figure.subplots(rows, columns, squeeze=False, gridspec_kw={
         "left": left / width, "right": (left + wide) / width, "bottom": below / height,
-        "top": 1 - top / height, "wspace": gap / size[0], "hspace": gap / size[1],
+        "top": 1 - top / height, "wspace": gaps[0] / size[0], "hspace": gaps[1] / size[1],
     })  # fmt: skip
     if title:
         figure.suptitle(text, x=0.12 / width, y=1 - 0.1 / height, ha="left", va="top", size=11)
@@ -94,7 +94,9 @@ def image_grid(
     digits: int | None = None,
     font: float = 9,
     side: float = 1.9,
-    left: float = 0.15,
+    gap: float = 0.12,
+    left: float | None = None,
+    right: float | None = None,
     **room: float,
 ) -> Figure:
     """Draw pictures in rows of ``columns``, with one colour scale for all.
@@ -113,15 +115,22 @@ def image_grid(
         digits: Decimals of the values written into the pictures; by default none is written.
         font: Points of the written values.
         side: Longer side of a picture in inches; its shape is that of the first one.
-        left: Inches on the left of the pictures.
-        **room: ``gap``, ``below`` and ``least`` as `panel_grid` takes them.
+        gap: Inches between two pictures, and between a title and the picture above it.
+        left: Inches on the left of the pictures; by default as many as the names of rows need.
+        right: Inches on their right; by default as many as the colour bar needs.
+        **room: ``above``, ``below`` and ``least`` as `panel_grid` takes them.
     """
     values = np.concatenate([np.ravel(image) for image in overlays or images])
     norm = norm or Normalize(np.nanmin(values), np.nanmax(values))
     rows = -(-len(images) // columns)
     high, wide = (side * n / max(images[0].shape[:2]) for n in images[0].shape[:2])
-    right = _BAR if label else 0.15
-    figure, panels = panel_grid(rows, columns, (wide, high), title, left=left, right=right, **room)
+    left = left or (0.55 if row_names else 0.15)
+    right = right or (_BAR if label else 0.15)
+    lines = max((name.count("\n") + 1 for name in titles[columns:] if name), default=0)
+    gaps = gap, gap + (0.2 * lines + 0.05 if lines else 0)
+    figure, panels = panel_grid(
+        rows, columns, (wide, high), title, gaps=gaps, left=left, right=right, **room
+    )
     shown = zip_longest(panels.flat, images, titles, overlays)
     for axes, image, name, overlay in shown:
         axes.set(xticks=[], yticks=[])

@@ -27,11 +27,15 @@ def point_group(
     maps: Mapping[str, pd.DataFrame | str],
     colourings: list[Colouring],
 ) -> dict[str, Any]:
-    """One entry of the first menu, JSON-plain: points with their maps and colourings.
+    """Make one entry of the first menu, JSON-plain: points with their maps and colourings.
 
-    ``table``: a row a point with the columns of ``colourings``; ``text``: its heading when hovered over;
-    ``maps``: by name, columns x, y and, optionally, same (how many points share the place), in the rows of
-    ``table``, or the reason why there is none.
+    Args:
+        name: What the menu calls it.
+        table: One row per point, with the columns of ``colourings``.
+        text: The heading of each point when hovered over.
+        maps: By name, columns x, y and, optionally, same (how many points share the place), in the rows of
+            ``table``; or the reason why there is none.
+        colourings: What the points can be coloured by.
     """
     return {
         "name": name,
@@ -79,10 +83,10 @@ def write_map_page(figure: go.Figure, path: str | Path, title: str, caption: str
 def _places(places: pd.DataFrame | str) -> dict[str, Any]:
     if isinstance(places, str):
         return {"skipped": places}
-    found: dict[str, Any] = {name: plain_numbers(places[name], 5) for name in "xy"}
+    columns: dict[str, Any] = {name: plain_numbers(places[name], 5) for name in "xy"}
     if "same" in places:
-        found["same"] = [int(count) for count in places["same"]]
-    return found
+        columns["same"] = [int(count) for count in places["same"]]
+    return columns
 
 
 def _plain(values: pd.Series) -> list[Any]:

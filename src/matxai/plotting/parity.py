@@ -1,4 +1,4 @@
-"""Predicted against true values, one panel a part of the data set."""
+"""Predicted against true values, one panel per part of the data set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from matxai.statistics.regression import mae, r2, rmse
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.collections import PolyCollection
     from numpy.typing import NDArray
 
@@ -63,11 +62,19 @@ def parity_figure(
         refused = int((mine & ~finite).sum())
         text = scores(table["target"].to_numpy(float), table["prediction"].to_numpy(float), target)
         style.note(axes, text + (f"\n{refused} without a value" if refused else ""))
-        if len(table) > style.CROWDED:
-            x, y, extent = table["target"], table["prediction"], (low, high, low, high)
-            densities.append(style.density(axes, x, y, extent))
-        else:
-            _points(axes, table, style.PART_COLOURS.get(part, style.BLUE))
+        x, y, colour = (
+            table["target"],
+            table["prediction"],
+            style.PART_COLOURS.get(part, style.BLUE),
+        )
+        few = len(table) <= _FEW
+        if few and "sigma" in table:
+            look = {"fmt": "none", "ecolor": colour, "elinewidth": 0.6, "alpha": 0.35}
+            axes.errorbar(x, y, yerr=table["sigma"], **look)
+        cells = style.draw_cloud(
+            axes, x, y, (low, high, low, high), size=14 if few else 6, colour=colour, alpha=0.6
+        )
+        densities += [cells] if cells else []
     panels[0].set_ylabel(style.wrapped(target.axis("predicted"), 34))
     if densities:
         shared = max((cells.norm for cells in densities), key=lambda norm: norm.vmax or 0)
@@ -95,14 +102,3 @@ def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     margin = 0.04 * (high - low) or 0.5 * abs(high) or 1.0
     return low - margin, high + margin
-
-
-def _points(axes: Axes, table: pd.DataFrame, colour: str) -> None:
-    """Draw each sample, with its predicted standard deviation where they are few."""
-    if "sigma" in table.columns and len(table) <= _FEW:
-        axes.errorbar(
-            table["target"], table["prediction"], yerr=table["sigma"], fmt="none",
-            ecolor=colour, elinewidth=0.6, alpha=0.35,
-        )  # fmt: skip
-    size = 14 if len(table) <= _FEW else 6
-    axes.scatter(table["target"], table["prediction"], s=size, c=colour, alpha=0.6, linewidths=0)

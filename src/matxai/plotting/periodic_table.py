@@ -108,22 +108,17 @@ def periodic_table(
     return figure
 
 
-_SCALES = ("linear", "log")
-
-
 def _norm(values: list[float], scale: str) -> Normalize:
     """Make the colour scale, also where there is one value only or none."""
-    if scale not in _SCALES:
-        raise ValueError(f"scale '{scale}' of a periodic table is not one of {', '.join(_SCALES)}")
+    scales = {"linear": Normalize, "log": LogNorm}
+    if scale not in scales:
+        raise ValueError(f"scale '{scale}' of a periodic table is not one of {', '.join(scales)}")
     low, high = (min(values), max(values)) if values else (1.0, 10.0)
-    if scale == "log":
-        return LogNorm(low, high if high > low else 10 * low)
-    return Normalize(low, high if high > low else low + 1)
+    return scales[scale](low, high if high > low else low + 9 * abs(low) or 1.0)
 
 
 def _short(value: float) -> str:
     """Write a value in the five or so characters that a tile has room for."""
     if value == int(value) and abs(value) < 1e5:
         return str(int(value))
-    text = f"{value:.3g}"
-    return text.replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+    return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")

@@ -137,9 +137,20 @@ def density(
     cells: int | tuple[int, int] = 45,
 ) -> PolyCollection:  # fmt: skip
     """Count points in hexagonal cells, ``cells`` across ``extent``: log scale from 1 to 10 at least."""
-    found = axes.hexbin(x, y, gridsize=cells, mincnt=1, extent=extent, linewidths=0.1)
-    found.set_norm(LogNorm(1, max(found.get_clim()[1], 10)))
-    return found
+    hexagons = axes.hexbin(x, y, gridsize=cells, mincnt=1, extent=extent, linewidths=0.1)
+    hexagons.set_norm(LogNorm(1, max(hexagons.get_clim()[1], 10)))
+    return hexagons
+
+
+def draw_cloud(
+    axes: Axes, x: ArrayLike, y: ArrayLike, extent: tuple[float, float, float, float],
+    cells: int | tuple[int, int] = 45, *, size: float = 6, colour: str = BLUE, alpha: float = 0.4,
+) -> PolyCollection | None:  # fmt: skip
+    """Draw few points as dots (``size`` in square points), many by their `density`, which is returned."""
+    if len(np.asarray(x)) > CROWDED:
+        return density(axes, x, y, extent, cells)
+    axes.scatter(x, y, s=size, c=colour, alpha=alpha, linewidths=0)
+    return None
 
 
 def colour_stops(name: str, count: int = 11) -> list[list[Any]]:

@@ -14,7 +14,7 @@ from matxai.composition.settings.data import (
     POWER_FACTOR,
     CompositionFolder,
     Transport,
-    read_dataset,
+    read_source,
 )
 from matxai.config.loading import ConfigError, load
 from matxai.study import Study
@@ -104,7 +104,10 @@ def test_plain_values_survive_a_round_trip_through_json():
     assert values["vectors"] == ["embedded", "layer1.query"]
     assert Correlation.from_plain(values) == block
     own = CompositionFolder(source="folder", path="data/mine", unit="GPa")
-    assert [read_dataset(source.plain()) for source in (POWER_FACTOR, own)] == [POWER_FACTOR, own]
+    assert [read_source(data.read.plain()) for data in (POWER_FACTOR, own)] == [
+        POWER_FACTOR.read,
+        own.read,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_heat_map_shows_values_marks_and_what_is_absent() -> None:
     grey = next(image for image in axes.images if image.get_label() == "absent")
     assert to_hex(grey.cmap(0.0)).upper() == ABSENT
     dots = next(line for line in axes.lines if line.get_gid() == "marked")
-    assert (list(dots.get_xdata()), list(dots.get_ydata())) == ([0], [0])
+    assert (list(dots.get_xdata()), list(dots.get_ydata())) == ([0], [0.3])  # below the number
     written = {text.get_position(): text.get_text() for text in axes.texts}
     assert written == {(0, 0): "0.5", (2, 0): "-1.0", (0, 1): "0.2", (1, 1): "0.8"}
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["x", "y", "z"]
@@ -60,6 +60,16 @@ def test_cells_are_square_and_the_matrix_stays_within_the_figure(rows: int, colu
     assert box.width * width / columns == pytest.approx(box.height * height / rows)
     assert 0 < box.x0 < box.x1 < 1
     assert 0 < box.y0 < box.y1 < 1
+
+
+def test_no_name_of_a_heat_map_is_cut_off() -> None:
+    rows, columns = ["effective stress", "W"], ["plastic strain rate", "bulk modulus", "m"]
+    figure, axes = heat_map_axes(rows, columns)
+    figure.draw_without_rendering()
+    for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        box = tick.get_window_extent()
+        assert figure.bbox.x0 < box.x0 < box.x1 < figure.bbox.x1
+        assert figure.bbox.y0 < box.y0 < box.y1 < figure.bbox.y1
 
 
 def test_a_page_of_a_heat_map_changes_only_the_upper_cells() -> None:
@@ -132,6 +142,10 @@ def test_pictures_share_one_scale_and_the_rest_of_the_grid_is_empty() -> None:
     assert not panels[5].axison
     assert bar.get_ylabel() == "label"
     assert [panels[0].texts[0].get_text(), panels[3].texts[0].get_text()] == ["r1", "r2"]
+    figure.draw_without_rendering()
+    above, title = panels[0].get_window_extent(), panels[3].title.get_window_extent()
+    assert panels[3].bbox.y1 < title.y0 < title.y1 < above.y0
+    assert panels[0].texts[0].get_window_extent().x0 > 0
     box, (width, height) = panels[0].get_position(), figure.get_size_inches()
     assert box.width * width == pytest.approx(2 * box.height * height)
 

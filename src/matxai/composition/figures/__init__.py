@@ -1,0 +1,12 @@
+"""Static figures, interactive pages and videos of compounds, elements and the networks trained on them.
+
+Each module draws from the tables of the module that it is named after; `quantities` holds the labels of
+their axes.
+
+- Data: `datasets`, `target`, `prevalence`, `vectors`, `oxidation`, on an `element_axis` where needed.
+- Elements: `correlation` and `correlation_page`.
+- Networks: `summary`, `contributions`, `faithfulness`.
+- Attention: `attention`, `attention_page`, `attention_video` (on `attention_still`) of one compound;
+  `attention_elements` and `attention_elements_page` of pairs of elements.
+- UMAP: `umap_local`, `umap_global`, `umap_stability`, `umap_pages`.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.colors import Normalize
@@ -12,12 +12,12 @@ from matxai.plotting.style import HALF_WIDTH, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from matxai.composition.attention.views import View
 
 # Inches: least side of a matrix and of a cell; side of a cell under which a label stands upright.
 _SIDE, _CELL, _UPRIGHT = 1.9, 0.3, 0.55
-_LEFT, _BELOW = 1.15, 0.95
 
 
 @styled
@@ -27,21 +27,42 @@ def kept_attention(view: View) -> Figure:
     Each cell holds its weight; the colours run from 0 to 1 in every figure. Prediction and true value
     stand in the title.
     """
-    weights = view.history.attention[view.kept]
-    layers, heads, count, _ = weights.shape
+    count = len(view.labels)
     side = max(_SIDE, _CELL * count)
+    font = float(np.clip(72 * side / count / 3.4, 5, 10))
+    weights = view.history.attention[view.kept]
+    room = {"left": 1.15, "below": 0.95, "least": HALF_WIDTH}
+    return attention_grid(view, weights, side, _title(view), digits=2, font=font, **room)
+
+
+@styled
+def attention_grid(
+    view: View, weights: NDArray[np.float32], side: float, title: str, **look: Any
+) -> Figure:
+    """Draw matrices of attention with the names of layers, heads and elements.
+
+    Args:
+        view: Whose elements they are.
+        weights: (layers, heads, queries, keys), each from 0 to 1.
+        side: Inches of a matrix.
+        title: What stands above.
+        **look: Font, digits and room, as `image_grid` takes them.
+
+    Returns:
+        The figure; its first axes are those of the matrices, layer by layer.
+    """
+    layers, heads, count, _ = weights.shape
     figure = image_grid(
         list(weights.reshape(-1, count, count)),
         [f"head {head + 1}" if not layer else "" for layer, head in np.ndindex(layers, heads)],
         heads,
         "Attention: weight by which the query attends to the key",
-        _title(view),
+        title,
         norm=Normalize(0, 1),
         row_names=[f"layer {layer + 1}" for layer in range(layers)],
-        digits=2,
-        font=float(np.clip(72 * side / count / 3.4, 5, 10)),
-        side=side, left=_LEFT, below=_BELOW, least=HALF_WIDTH,
-    )  # fmt: skip
+        side=side,
+        **look,
+    )
     upright = side / count < _UPRIGHT
     below = [label if upright else label.replace(" ", "\n") for label in view.labels]
     panels = figure.axes[: layers * heads]
@@ -51,9 +72,9 @@ def kept_attention(view: View) -> Figure:
         axes.set_xticks(range(count), below, rotation=90 if upright else 0, size=8)
     first, last = panels[0].get_position(), panels[-1].get_position()
     x, y = (first.x0 + last.x1) / 2, (first.y1 + last.y0) / 2
-    figure.text(x, 0.2 / figure.get_figheight(), "Key element, fraction", ha="center")
-    left = 0.08 / figure.get_figwidth()
-    figure.text(left, y, "Query element, fraction", va="center", rotation=90)
+    width, height = figure.get_size_inches()
+    figure.text(x, last.y0 - 0.8 / height, "Key element, fraction", ha="center")
+    figure.text(0.08 / width, y, "Query element, fraction", va="center", rotation=90)
     return figure
 
 

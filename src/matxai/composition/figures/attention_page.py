@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from matxai.composition.figures.attention_page_parts import MARK, Panel, Places
 from matxai.plotting.page import plain_numbers
+from matxai.plotting.quantities import axis_label
+from matxai.plotting.style import BLUE, GREEN, GUIDE, SEQUENTIAL, VERMILION, colour_stops
+from matxai.quantities import Quantity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matxai.composition.attention.views import View
 
+# Pixels: what the matrices fill, wide and high, and the least side of a cell; then the rest.
+_MATRICES, _CELL = 580, 13
+_GAP, _PANEL, _LEAST = 12, 320, 360
 STEPS = 100  # on a page, at most
 _NUMBERS = 400_000  # weights on a page, at most: some 2.5 MB
 _INSTANT = {"frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
@@ -55,65 +61,171 @@ def attention_page(view: View) -> go.Figure:
     history = view.history
     chosen = steps_shown(len(history.steps), history.attention[0].size)
     layers, heads, count = history.attention.shape[1:4]
-    place = Places(layers, heads, count)
-    panels = [Panel(view, history.prediction.astype(float)), Panel(view, view.error)]
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "heatmap", "x": view.labels, "y": view.labels, "coloraxis": "coloraxis",
-            "xaxis": f"x{n}", "yaxis": f"y{n}", "name": f"layer {layer + 1}, head {head + 1}",
-            "hovertemplate": f"layer {layer + 1}, head {head + 1}<br>%{{y}} attends to %{{x}}: "
-            "%{z}<extra></extra>",
-        }
-        for n, (layer, head) in enumerate(np.ndindex(layers, heads), start=1)
-    ]  # fmt: skip
-    matrices = len(traces)
-    moving = [*range(matrices), matrices + 1, matrices + 3]
-    for number, panel in enumerate(panels):
-        axes = {"xaxis": f"x{matrices + number + 1}", "yaxis": f"y{matrices + number + 1}"}
-        traces += [{**axes, **panel.curve(number)}, {**axes, **MARK}]
-    frames: list[dict[str, Any]] = [
+    side = max(_MATRICES // max(heads, layers) - _GAP, _CELL * count)
+    wide = heads * (side + _GAP)
+    width, height = wide + _PANEL, max(layers * (side + _GAP) - _GAP, _LEAST)
+    matrix, curve = {"rowspan": 2}, {"rowspan": layers}
+    grid = make_subplots(
+        2 * layers, heads + 1,
+        specs=[
+            [*[None if row % 2 else matrix] * heads, None if row % layers else curve]
+            for row in range(2 * layers)
+        ],
+        column_widths=[side] * heads + [_PANEL],
+        horizontal_spacing=_GAP / width, vertical_spacing=_GAP / height,
+        column_titles=[*(f"head {head + 1}" for head in range(heads)), ""],
+    )  # fmt: skip
+    layout = grid.to_dict()["layout"]  # changed as a dictionary: changes of a figure are slow
+    traces = _matrices(grid, layout, view)
+    moving = [*range(len(traces)), len(traces) + 1, len(traces) + 3]
+    curves = ("predicted", history.prediction.astype(float)), ("mean absolute error", view.error)
+    shapes, ranges = [], []
+    for number, (name, values) in enumerate(curves):
+        more, lines, ends = _curve(grid, layout, view, number, name, values)
+        traces += more
+        shapes += lines
+        ranges.append(ends)
+    frames = [
         {
             "name": str(at),
             "data": [
                 *(
-                    {"type": "heatmap", "z": plain_numbers(z, 3)}
-                    for z in history.attention[at].reshape(-1, count, count)
+                    {"type": "heatmap", "z": plain_numbers(weights, 3)}
+                    for weights in history.attention[at].reshape(-1, count, count)
                 ),
-                *(panel.mark(at) for panel in panels),
+                *(
+                    _mark(history.epochs[at], values[at], ends)
+                    for (_, values), ends in zip(curves, ranges, strict=True)
+                ),
             ],
             "traces": moving,
         }
         for at in chosen.tolist()
     ]
     for number, state in zip(moving, frames[-1]["data"], strict=True):
-        traces[number].update(state)
-    layout = {
-        "width": place.width,
-        "height": place.height,
+        traces[number] |= state
+    text = {"xref": "paper", "yref": "paper", "showarrow": False}
+    left, right, top, bottom = 120, 180, 40, 220
+    layout |= {
+        "width": left + width + right,
+        "height": top + height + bottom,
+        "margin": {"l": left, "r": right, "t": top, "b": bottom},
         "template": "plotly_white",
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "showlegend": False,
-        "coloraxis": place.colours(),
-        "annotations": place.names(),
-        "shapes": [
-            *panels[0].target(matrices + 1),
-            *(panel.kept(matrices + number) for number, panel in enumerate(panels, start=1)),
+        "coloraxis": {
+            "cmin": 0, "cmax": 1, "colorscale": colour_stops(SEQUENTIAL, 21),
+            "colorbar": {"title": {"text": "attention"}, "x": 1 + 75 / width, "thickness": 14},
+        },
+        "annotations": [
+            *layout["annotations"],
+            {**text, "text": "key element, fraction", "x": wide / width / 2, "y": 0, "yshift": -75},
+            {**text, "text": "query element, fraction", "x": 0, "xshift": -105, "y": 0.5,
+             "textangle": -90},
         ],
-        "sliders": [_slider(view, chosen, place)],
-        "updatemenus": [_buttons(place)],
-        **place.axes(view, panels),
-    }
+        "shapes": shapes,
+        "sliders": [_slider(view, chosen, 140 / width, -100 / height)],
+        "updatemenus": [_buttons(-110 / height)],
+    }  # fmt: skip
     return go.Figure({"data": traces, "layout": layout, "frames": frames})
 
 
-def _slider(view: View, chosen: NDArray[np.int64], place: Places) -> dict[str, Any]:
+def _axes_of(grid: go.Figure, row: int, column: int) -> tuple[dict[str, str], str, str]:
+    """The axes of a panel as a trace names them, and as the layout does."""
+    panel = grid.get_subplot(row, column)
+    x, y = panel.xaxis.plotly_name, panel.yaxis.plotly_name
+    return {"xaxis": x.replace("axis", ""), "yaxis": y.replace("axis", "")}, x, y
+
+
+def _matrices(grid: go.Figure, layout: dict[str, Any], view: View) -> list[dict[str, Any]]:
+    """An empty matrix for each layer and head; their axes in ``layout`` name rows and columns."""
+    layers, heads = view.history.attention.shape[1:3]
+    plain = {"type": "category", "showgrid": False, "ticks": "", "tickfont": {"size": 10}}
+    plain |= {"constrain": "domain"}
+    traces = []
+    for layer, head in np.ndindex(layers, heads):
+        name = f"layer {layer + 1}, head {head + 1}"
+        axes, x, y = _axes_of(grid, 2 * layer + 1, head + 1)
+        traces.append(
+            {
+                "type": "heatmap", "x": view.labels, "y": view.labels, "coloraxis": "coloraxis",
+                "name": name, **axes,
+                "hovertemplate": f"{name}<br>%{{y}} attends to %{{x}}: %{{z}}<extra></extra>",
+            }
+        )  # fmt: skip
+        layout[x] |= {**plain, "showticklabels": layer == layers - 1, "tickangle": -90}
+        layout[y] |= {
+            **plain, "showticklabels": not head, "autorange": "reversed",
+            "scaleanchor": axes["xaxis"], "constraintoward": "top",
+            "title": {"text": "" if head else f"layer {layer + 1}"},
+        }  # fmt: skip
+    return traces
+
+
+def _curve(
+    grid: go.Figure, layout: dict[str, Any], view: View, number: int, name: str,
+    values: NDArray[np.float64],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[float, float]]:  # fmt: skip
+    """Prediction (0) or error (1) over the epochs and a mark; lines across; the ends of its axis."""
+    history, unit = view.history, view.target.unit
+    layers, heads = history.attention.shape[1:3]
+    axes, x, y = _axes_of(grid, 1 + number * layers, heads + 1)
+    traces = [
+        {
+            "type": "scatter", "mode": "lines+markers", "x": history.epochs.tolist(),
+            "y": plain_numbers(values, 6), "name": name, "line": {"color": (BLUE, GREEN)[number]},
+            "marker": {"size": 4}, **axes,
+            "hovertemplate": f"epoch %{{x:.4g}}<br>{name} %{{y:.4g}}<extra></extra>",
+        },
+        {
+            "type": "scatter", "mode": "lines+markers", "hoverinfo": "skip", "connectgaps": True,
+            "line": {"color": VERMILION, "width": 2},
+            "marker": {"size": [0, 10, 0], "color": VERMILION}, **axes,
+        },
+    ]  # fmt: skip
+    xref, yref = axes.values()
+    kept = float(history.epochs[view.kept])
+    lines = [
+        {
+            "type": "line", "xref": xref, "yref": f"{yref} domain", "x0": kept, "x1": kept, "y0": 0,
+            "y1": 1, "layer": "below", "line": {"dash": "dot", "color": GUIDE, "width": 1.5},
+        }
+    ]  # fmt: skip
+    if not number and np.isfinite(history.target):
+        lines.append(
+            {
+                "type": "line", "xref": f"{xref} domain", "yref": yref, "x0": 0, "x1": 1,
+                "y0": history.target, "y1": history.target, "line": {"dash": "dash", "width": 1.5},
+            }
+        )  # fmt: skip
+    within = values if number else np.append(values, history.target)
+    within = within[np.isfinite(within)]
+    low, high = (within.min(), within.max()) if len(within) else (0.0, 1.0)
+    room = 0.08 * (high - low) or 0.08 * abs(high) or 1.0
+    ends = float(low - room), float(high + room)
+    title = axis_label("mae", unit) if number else Quantity("Value", unit).axis() + ", dashed: true"
+    layout[y] |= {"range": ends, "side": "right", "title": {"text": title, "font": {"size": 12}}}
+    room = 0.04 * float(np.ptp(history.epochs)) or 0.5
+    layout[x] |= {
+        "range": [history.epochs[0] - room, history.epochs[-1] + room],
+        "showticklabels": number == 1,
+        "title": {"text": axis_label("epoch") if number else ""},
+    }
+    return traces, lines, ends
+
+
+def _mark(epoch: float, value: float, ends: tuple[float, float]) -> dict[str, Any]:
+    """A line over the height of the axis at a step, with a dot on the curve."""
+    y = plain_numbers([ends[0], value, ends[1]], 6)
+    return {"type": "scatter", "x": [float(epoch)] * 3, "y": y}
+
+
+def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> dict[str, Any]:
     """A step each, named by the numbers of that step; their names are too long to stand below it."""
     history = view.history
     true = f"{history.target:.4g}" if np.isfinite(history.target) else "unknown"
     return {
-        "active": len(chosen) - 1, "x": place.x(220), "len": 1 - place.x(220) - 0.02,
-        "y": place.y(place.height - 100), "yanchor": "top", "ticklen": 0, "minorticklen": 0,
-        "font": {"color": "rgba(0,0,0,0)"},
+        "active": len(chosen) - 1, "x": x, "len": 1 - x, "y": y, "yanchor": "top",
+        "ticklen": 0, "minorticklen": 0, "font": {"color": "rgba(0,0,0,0)"},
         "currentvalue": {"font": {"color": "#222", "size": 14}, "xanchor": "left"},
         "steps": [
             {
@@ -131,12 +243,12 @@ def _error(view: View, at: int) -> str:
     return f"error of all {view.error[at]:.4g}" if view.scored else "no error known"
 
 
-def _buttons(place: Places) -> dict[str, Any]:
+def _buttons(y: float) -> dict[str, Any]:
     play = {"frame": {"duration": _EACH, "redraw": True}, "transition": {"duration": 0}}
     stop = {"mode": "immediate", **_INSTANT}
     return {
         "type": "buttons", "direction": "right", "showactive": False,
-        "x": place.x(20), "xanchor": "left", "y": place.y(place.height - 80), "yanchor": "top",
+        "x": 0, "xanchor": "left", "y": y, "yanchor": "top",
         "buttons": [
             {"label": "play", "method": "animate", "args": [None, play]},
             {"label": "pause", "method": "animate", "args": [[None], stop]},

@@ -12,7 +12,8 @@ from fractions import Fraction
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont
+from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 
 from matxai.composition.attention.views import View
@@ -25,20 +26,24 @@ _RADIUS = 6
 
 
 class Frames:
-    """The frames of ``view`` in order, (height, width, 3) uint8 each, with even sizes."""
+    """The frames of a compound in order, (height, width, 3) uint8 each, with even sizes."""
 
     def __init__(self, view: View) -> None:
+        """Draw what stands still of ``view``."""
         self.view = view
         self.still: Still = still(view)
         self._lines = text_lines(view)
-        self._glyphs = glyphs(set("".join(self._lines)))
+        self._font = FT2Font(findfont("DejaVu Sans Mono"))
+        self._font.set_size(11, 100)
         y, x = np.mgrid[-_RADIUS : _RADIUS + 1, -_RADIUS : _RADIUS + 1]
         self._disc = np.clip(_RADIUS + 0.5 - np.hypot(x, y), 0, 1)[..., None]
 
     def __len__(self) -> int:
+        """How many steps were captured."""
         return len(self.view.history.steps)
 
     def __iter__(self) -> Iterator[Pixels]:
+        """All frames, drawn one by one."""
         return (self.frame(number) for number in range(len(self)))
 
     def frame(self, number: int) -> Pixels:
@@ -73,14 +78,12 @@ class Frames:
         pixels[place] = mixed.round().astype(np.uint8)
 
     def _write(self, pixels: Pixels, line: str) -> None:
+        self._font.set_text(line)
+        self._font.draw_glyphs_to_bitmap()
         row, column = self.still.text
-        for letter in line:
-            glyph = self._glyphs[letter]
-            height, width = glyph.shape[:2]
-            if column + width > pixels.shape[1]:
-                return
-            pixels[row : row + height, column : column + width] = glyph
-            column += width
+        ink = np.asarray(self._font.get_image())[:, : pixels.shape[1] - column]
+        height, width = ink.shape
+        pixels[row : row + height, column : column + width] = 255 - ink[..., None]
 
 
 @styled
@@ -125,19 +128,3 @@ def number_format(values: list[float] | NDArray[np.float64]) -> str:
         return "{:10.3e}"
     decimals = int(np.clip(3 - np.floor(np.log10(largest or 1)), 0, 6))
     return f"{{:{len(f'{-largest:.{decimals}f}')}.{decimals}f}}"
-
-
-@styled
-def glyphs(letters: set[str], size: float = 11, dpi: int = 100) -> dict[str, Pixels]:
-    """A picture of each letter, all of one height and width, black on white."""
-    height, width = round(1.7 * size * dpi / 72), round(0.602 * size * dpi / 72)
-    found = {}
-    figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
-    figure.set_layout_engine("none")
-    text = figure.text(0, 0.3, "", family="DejaVu Sans Mono", fontsize=size)
-    canvas = FigureCanvasAgg(figure)
-    for letter in sorted(letters):
-        text.set_text(letter)
-        canvas.draw()
-        found[letter] = np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
-    return found

@@ -21,10 +21,12 @@ _MARKERS = {"train": "o", "val": "s", "test": "^", WHOLE: "D"}
 
 @style.styled
 def datasets_figure(summaries: pd.DataFrame) -> Figure:
-    """Draw sizes and entropies (with 95 % interval), one row a data set, one mark a part.
+    """Draw sizes and entropies (with 95 % interval), one row per data set, one mark per part.
 
-    ``summaries``: the tables of ``statistics.summary`` under each other, with a column dataset.
     Data sets keep the order in which they come; empty parts have no mark.
+
+    Args:
+        summaries: The tables of ``statistics.summary`` under each other, with a column dataset.
     """
     columns = ("dataset", "part", "compounds", "entropy", "entropy_ci_low", "entropy_ci_high")
     style.require_columns(summaries, columns, "data-set summary")

@@ -1,4 +1,4 @@
-"""Attention of every layer and head against what the prediction depends on, a panel a reference."""
+"""Attention of every layer and head against what the prediction depends on, one panel per reference."""
 
 from __future__ import annotations
 
@@ -19,20 +19,8 @@ from matxai.composition.explain.faithfulness import (
     REFERENCES,
     verdicts,
 )
+from matxai.plotting import style
 from matxai.plotting.intervals import draw_marks, legend_mark, name_rows
-from matxai.plotting.style import (
-    BLACK,
-    BLUE,
-    FULL_WIDTH,
-    GUIDE,
-    ORANGE,
-    PURPLE,
-    VERMILION,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,17 +36,17 @@ NAMES = {
 }
 _HOLLOW: dict[str, Any] = {"fillstyle": "none", "markersize": 7}
 _LOOKS = {
-    AGREES: (BLUE, "o"),
-    FRACTION: (ORANGE, "s"),
-    CHANCE: (GUIDE, "o"),
-    OPPOSITE: (VERMILION, "v"),
-    FEW: (GUIDE, "x"),
+    AGREES: (style.BLUE, "o"),
+    FRACTION: (style.ORANGE, "s"),
+    CHANCE: (style.GUIDE, "o"),
+    OPPOSITE: (style.VERMILION, "v"),
+    FEW: (style.GUIDE, "x"),
 }
 
 
-@styled
+@style.styled
 def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: str = "") -> Figure:
-    """Draw the mean Kendall tau of each head, layer and rollout: a panel a reference.
+    """Draw the mean Kendall tau of each head, layer and rollout, one panel per reference.
 
     ``agreement`` and ``references``: of `matxai.composition.explain.faithfulness`. Thick bars are 95 %
     intervals, thin ones hold for all heads and references together; hollow circles leave out the
@@ -69,16 +57,16 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
     """
     columns = ("attention", "layer", "head", "reference", "tau", "ci_low", "ci_high")
     needed = (*columns, "bound_low", "bound_high", "verdict", "elements", "compounds")
-    require_columns(agreement, needed, "faithfulness")
+    style.require_columns(agreement, needed, "faithfulness")
     shown = agreement[agreement["elements"] == ALL]
     pairs = references[references["elements"] == ALL]
     if not np.isfinite(shown["tau"]).any():
-        return empty_figure(
+        return style.empty_figure(
             f"{title} No compound of the test part has elements that could be ranked"
         )
     rows = _rows(shown)
     lower = [*REFERENCES, "fraction"]
-    figure = Figure(figsize=(FULL_WIDTH, 2.6 + 0.19 * (len(rows) + len(lower))))
+    figure = Figure(figsize=(style.FULL_WIDTH, 2.6 + 0.19 * (len(rows) + len(lower))))
     panels = figure.subplots(ncols=len(REFERENCES), sharey=True, sharex=True)
     for axes, reference in zip(panels, REFERENCES, strict=True):
         mine = shown[shown["reference"] == reference]
@@ -87,7 +75,9 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
         _others(axes, pairs, reference, {name: len(rows) + k for k, name in enumerate(lower)})
         axes.axhline(len(rows) - 0.5, color="black", linewidth=0.6)
         counts = verdicts(agreement, reference)
-        axes.set_title(f"{wrapped(NAMES[reference], 24)}\n{_counted(counts)}", loc="left", size=8)
+        axes.set_title(
+            f"{style.wrapped(NAMES[reference], 24)}\n{_counted(counts)}", loc="left", size=8
+        )
         axes.set_xlabel(f"Kendall τ-b, {mine['compounds'].iloc[0]} compounds", size=8)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", linewidth=0.3)
@@ -97,7 +87,7 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
     panels[0].tick_params(axis="y", labelsize=8)
     figure.legend(handles=_legend(shown), loc="outside lower center", ncols=4, fontsize=8)
     if title:
-        figure.suptitle(wrapped(title, 110), size=11, x=0.01, ha="left")
+        figure.suptitle(style.wrapped(title, 110), size=11, x=0.01, ha="left")
     return figure
 
 
@@ -119,9 +109,11 @@ def _lines(axes: Axes, table: pd.DataFrame) -> None:
     best = max((controls[name] for name in PLAIN), key=lambda row: abs(row["tau"]))
     tau, *ends = (best[name] for name in ("tau", "ci_low", "ci_high"))
     low, high = sorted(-end if tau < 0 else end for end in ends)
-    axes.axvspan(low, high, color=GUIDE, alpha=0.15, linewidth=0)
-    axes.axvline(abs(tau), color=GUIDE, linestyle="--", linewidth=1.2, gid="fraction")
-    axes.axvline(controls[ITSELF]["tau"], color=PURPLE, linestyle=":", linewidth=1.5, gid="itself")
+    axes.axvspan(low, high, color=style.GUIDE, alpha=0.15, linewidth=0)
+    axes.axvline(abs(tau), color=style.GUIDE, linestyle="--", linewidth=1.2, gid="fraction")
+    axes.axvline(
+        controls[ITSELF]["tau"], color=style.PURPLE, linestyle=":", linewidth=1.5, gid="itself"
+    )
 
 
 def _heads(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, tuple[str, int, int]]]) -> None:
@@ -146,7 +138,7 @@ def _others(axes: Axes, pairs: pd.DataFrame, reference: str, places: dict[str, i
     for row in pairs.to_dict("records"):
         if reference in (row["first"], row["second"]):
             other = row["second"] if row["first"] == reference else row["first"]
-            look: dict[str, Any] = {"width": 2.4, "color": BLACK, "gid": f"pair-{other}"}
+            look: dict[str, Any] = {"width": 2.4, "color": style.BLACK, "gid": f"pair-{other}"}
             ends = row["ci_low"], row["ci_high"]
             draw_marks(axes, places[other], row["tau"], ends, "D", **look)
 
@@ -159,10 +151,10 @@ def _legend(table: pd.DataFrame) -> list[Line2D]:
             for verdict, (colour, marker) in _LOOKS.items()
             if verdict in set(table["verdict"])
         ),
-        legend_mark("without attention to itself", color=GUIDE, **_HOLLOW),
-        legend_mark("orders without attention", "D", "-", color=BLACK, linewidth=2),
-        legend_mark("best order by fractions alone", "", "--", color=GUIDE),
-        legend_mark("reference itself, fractions jittered", "", ":", color=PURPLE),
+        legend_mark("without attention to itself", color=style.GUIDE, **_HOLLOW),
+        legend_mark("orders without attention", "D", "-", color=style.BLACK, linewidth=2),
+        legend_mark("best order by fractions alone", "", "--", color=style.GUIDE),
+        legend_mark("reference itself, fractions jittered", "", ":", color=style.PURPLE),
     ]
 
 

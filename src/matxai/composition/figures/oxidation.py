@@ -33,7 +33,7 @@ _LARGEST = 90.0  # area, in square points, of the mark of a state that an elemen
 
 @style.styled
 def outcome_figure(outcomes: pd.DataFrame) -> Figure:
-    """Draw one bar a data set: shares of ``oxidation_tables.outcomes``; those of 4 % up are written."""
+    """Draw one bar per data set: shares of ``oxidation.tables.outcomes``; those from 4 % on are written."""
     style.require_columns(outcomes, ("dataset", "outcome", "compounds", "share"), "outcome")
     outcomes = outcomes[outcomes["compounds"] > 0]
     names = list(outcomes["dataset"].drop_duplicates())
@@ -63,7 +63,7 @@ def outcome_figure(outcomes: pd.DataFrame) -> Figure:
 def state_figure(states: pd.DataFrame) -> Figure:
     """Draw the guessed states of each element, a mark's area its share of the element's compounds.
 
-    ``states`` from ``oxidation_tables.element_states``; short lines are the common states of the
+    ``states`` from ``oxidation.tables.element_states``; short lines are the common states of the
     elements that have a guess.
     """
     columns = ("element", "atomic_number", "state", "common", "compounds", "share")
@@ -107,7 +107,7 @@ def state_figure(states: pd.DataFrame) -> Figure:
 
 @style.styled
 def common_shares_figure(shares: pd.DataFrame) -> Figure:
-    """Draw one bar an element: shares of ``oxidation_tables.common_shares`` with their 95 % interval."""
+    """Draw one bar per element: shares of ``oxidation.tables.common_shares`` with their 95 % interval."""
     columns = ("element", "compounds", *_KINDS, "common_ci_low", "common_ci_high")
     style.require_columns(shares, columns, "common-state")
     if shares.empty:

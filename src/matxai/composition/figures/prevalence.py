@@ -21,7 +21,7 @@ _DECADES = 100.0  # ratio of largest to smallest count from which the axis is lo
 
 @style.styled
 def prevalence_bars(prevalence: pd.DataFrame, order: str = "count", title: str = "") -> Figure:
-    """Draw one bar an element of ``statistics.prevalence``: counts over the whole data set.
+    """Draw one bar per element of ``statistics.prevalence``: counts over the whole data set.
 
     ``order`` is ``count`` (most frequent first) or ``number`` (atomic number). The axis turns
     logarithmic where counts span more than two decades.

@@ -34,7 +34,7 @@ _AXES = {
 
 @style.styled
 def summary_figure(table: pd.DataFrame) -> Figure:
-    """Draw the table of `summary.summary_table`: a band a data set, a line a model, numbers at the right.
+    """Draw `summary.summary_table`: one band per data set, one line per model, numbers on the right.
 
     Data sets of a number stand above, their MAE divided by that of the training mean; those of classes
     below, 1 - area under the ROC curve: left is better in both. Filled mark: mean over seeds, thick bar its

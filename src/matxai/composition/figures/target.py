@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @styled
 def class_figure(table: pd.DataFrame, label: str, title: str = "") -> Figure:
-    """Draw the share of class 1 of `class_table` with its interval, one bar a part; ``label`` names it."""
+    """Draw the share of class 1 (named ``label``) of `class_table`, one bar with interval per part."""
     figure = Figure(figsize=(FULL_WIDTH, 2.6))
     axes = figure.add_subplot()
     for row, part in enumerate(PARTS):
@@ -43,7 +43,7 @@ def class_figure(table: pd.DataFrame, label: str, title: str = "") -> Figure:
 
 @styled
 def target_figure(table: pd.DataFrame, target: Quantity, title: str = "") -> Figure:
-    """Draw the histograms of `target_table` as steps, one line a part."""
+    """Draw the histograms of `target_table` as steps, one line per part."""
     figure = Figure(figsize=(FULL_WIDTH, 3.8))
     axes = figure.add_subplot()
     for part in PARTS:

@@ -1,4 +1,4 @@
-"""The global UMAP of a layer: a point a composition, once for each colouring."""
+"""The global UMAP of a layer: one point per composition, once for each colouring."""
 
 from __future__ import annotations
 
@@ -9,16 +9,9 @@ from matplotlib.figure import Figure
 from matxai.composition.elements.electronegativity import IONIC, NOT_IONIC, UNKNOWN
 from matxai.composition.figures.quantities import axis_label
 from matxai.composition.figures.umap_local import shown_of
+from matxai.plotting import style
 from matxai.plotting.intervals import legend_mark
 from matxai.plotting.point_map import Colouring, colour_bar, draw_points
-from matxai.plotting.style import (
-    ABSENT,
-    LARGE_WIDTH,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,17 +38,17 @@ def global_colourings(target: Quantity) -> list[Colouring]:
     ]
 
 
-@styled
+@style.styled
 def global_umap_figure(
     points: pd.DataFrame, maps: pd.DataFrame, target: Quantity, title: str = ""
 ) -> Figure:
     """Draw the map of a layer: its rows of `Maps.global_points`, and its one of the stability."""
     colourings = global_colourings(target)
     if maps["skipped"].iloc[0]:
-        return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
+        return style.empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
     columns = ("x", "y", *(colouring.column for colouring in colourings))
-    require_columns(points, columns, "global UMAP")
-    figure = Figure(figsize=(LARGE_WIDTH, 9.2))
+    style.require_columns(points, columns, "global UMAP")
+    figure = Figure(figsize=(style.LARGE_WIDTH, 9.2))
     # Fixed margins: a panel with a legend is as large as one with a colour bar.
     figure.set_layout_engine("none")
     panels = figure.subplots(2, 3, gridspec_kw=_MARGINS)
@@ -74,17 +67,17 @@ def global_umap_figure(
         )  # fmt: skip
         if colouring.column == "elements":
             bar.set_ticks(range(int(ends[0]), int(ends[1]) + 1))
-    figure.suptitle(wrapped(f"{title}; {shown_of(maps)}", 110), size=11, y=0.985)
+    figure.suptitle(style.wrapped(f"{title}; {shown_of(maps)}", 110), size=11, y=0.985)
     return figure
 
 
 def _legend(axes: Axes, colouring: Colouring) -> None:
-    names = colouring.colours() | {UNKNOWN: ABSENT}
+    names = colouring.colours() | {UNKNOWN: style.ABSENT}
     handles = [legend_mark(name, color=colour, markersize=6) for name, colour in names.items()]
     # Above the panel, where the others have their colour bar.
     axes.legend(
         handles=handles,
-        title=wrapped(colouring.label, 44),
+        title=style.wrapped(colouring.label, 44),
         loc="lower center",
         bbox_to_anchor=(0.5, 1),
         ncols=3,

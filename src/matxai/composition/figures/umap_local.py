@@ -41,7 +41,7 @@ def shown_of(maps: pd.DataFrame) -> str:
 
 
 def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
-    """Local maps of one element with a row a composition: x and y of each map in columns of their own.
+    """Local maps of one element with one row per composition; x and y of each map have their own columns.
 
     ``points``: rows of `Maps.local_points`. The columns are named such as ``layer1_value_x``.
     """
@@ -72,8 +72,9 @@ def local_umap_figure(
     if (maps["skipped"] != "").all():
         return empty_figure(f"{title}: {maps['skipped'].iloc[0]}")
     title = f"{title}; {shown_of(maps)}"
-    room = {"gap": 0.11, "left": 0.35, "right": 1.45, "below": 0.3}
-    figure, grid = panel_grid(len(colourings), len(maps), (_SIDE, _SIDE), title, **room)
+    figure, grid = panel_grid(
+        len(colourings), len(maps), (_SIDE, _SIDE), title, left=0.35, right=1.45, below=0.3
+    )
     for panels, one in zip(grid.T, maps.to_dict("records"), strict=True):
         _column(list(panels), points, one, colourings)
     for colouring, panels in zip(colourings, grid, strict=True):

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def local_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go.Figure:
-    """All local maps (`Maps.local_points` and their stability): a menu each of element, map, colour."""
+    """Make the page of all local maps, with menus of elements, maps and colours.
+
+    Args:
+        points: Rows of `Maps.local_points`.
+        maps: Their rows of the stability.
+        target: What the target is called.
+    """
     colourings = local_colourings(target)
     groups = []
     for element, mine in maps.groupby("element", sort=False):
@@ -32,7 +38,7 @@ def local_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go
 
 
 def global_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go.Figure:
-    """All global maps (`Maps.global_points` and their stability): a menu each of layer and colour."""
+    """Make the page of all global maps, with menus of layers and colours; as `local_page`."""
     table = points.drop_duplicates("reduced").reset_index(drop=True)
     views: dict[str, pd.DataFrame | str] = {}
     for one in maps.to_dict("records"):
@@ -51,4 +57,4 @@ def _places(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _heading(table: pd.DataFrame) -> pd.Series:
     several = table["compounds"].map(lambda count: f", {count} compounds" if count > 1 else "")
-    return table["formula"] + " (" + table["part"] + several + ")"
+    return table["formula"] + " (" + table["part"] + several.astype(str) + ")"  # also of no rows

@@ -8,48 +8,37 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from matxai.composition.figures.quantities import axis_label
-from matxai.plotting.style import (
-    BLUE,
-    FULL_WIDTH,
-    GUIDE,
-    ORANGE,
-    VERMILION,
-    empty_figure,
-    require_columns,
-    styled,
-    titled,
-    wrapped,
-)
+from matxai.plotting import style
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 _LOOKS = {
-    "value": (BLUE, "o", "an element's values"),
-    "context": (ORANGE, "s", "an element's outputs"),
-    "collapsed": (VERMILION, "D", "whole compounds"),
+    "value": (style.BLUE, "o", "an element's values"),
+    "context": (style.ORANGE, "s", "an element's outputs"),
+    "collapsed": (style.VERMILION, "D", "whole compounds"),
 }
 
 
-@styled
+@style.styled
 def stability_figure(maps: pd.DataFrame, title: str = "") -> Figure:
-    """Draw trustworthiness and overlap between seeds of each map by layer, a mark a map.
+    """Draw trustworthiness and overlap between seeds of each map by layer.
 
     ``maps``: `Maps.stability`. A line marks the median over elements; a grey dash what unrelated
     maps of as many points would share. All seeds have the same start, see `umap.fit.Map`.
     """
     shown = ("trustworthiness", "overlap")
-    require_columns(maps, ("layer", "kind", "chance", *shown), "map stability")
+    style.require_columns(maps, ("layer", "kind", "chance", *shown), "map stability")
     maps = maps[maps["trustworthiness"].notna()]
     if maps.empty:
-        return empty_figure("no map had enough points")
-    figure = Figure(figsize=(FULL_WIDTH, 3.8))
+        return style.empty_figure("no map had enough points")
+    figure = Figure(figsize=(style.FULL_WIDTH, 3.8))
     panels = figure.subplots(ncols=2)
     for axes, column in zip(panels, shown, strict=True):
         for shift, kind in zip((-0.27, 0, 0.27), _LOOKS, strict=True):
             _kind(axes, maps[maps["kind"] == kind], kind, column, shift)
-        axes.set(xlabel="Layer", ylabel=wrapped(axis_label(column), 30))
+        axes.set(xlabel="Layer", ylabel=style.wrapped(axis_label(column), 30))
         axes.set_xticks(sorted(maps["layer"].unique()))
         axes.grid(axis="y", linewidth=0.3)
     panels[0].set_ylim(top=1.005)
@@ -61,7 +50,7 @@ def stability_figure(maps: pd.DataFrame, title: str = "") -> Figure:
     handles, labels = panels[1].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=5)
-    return titled(figure, title)
+    return style.titled(figure, title)
 
 
 def _kind(axes: Axes, maps: pd.DataFrame, kind: str, column: str, shift: float) -> None:
@@ -71,7 +60,7 @@ def _kind(axes: Axes, maps: pd.DataFrame, kind: str, column: str, shift: float) 
         # Side by side in the order of the elements: equal values would hide each other.
         x = middle + np.linspace(-0.09, 0.09, len(table)) * (len(table) > 1)
         if column == "overlap":
-            axes.plot(x, table["chance"], "_", color=GUIDE, markersize=4, label="chance")
+            axes.plot(x, table["chance"], "_", color=style.GUIDE, markersize=4, label="chance")
         axes.plot(x, table[column], mark, color=colour, markersize=3.5, alpha=0.8, label=label)
         if len(table) > 1:
             axes.hlines(

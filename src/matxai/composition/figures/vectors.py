@@ -24,7 +24,7 @@ _FEW = 60  # components up to which each one is marked by a dot
 def element_vectors(
     representations: Mapping[str, pd.DataFrame], elements: Sequence[str] = ("Si", "Cr")
 ) -> Figure:
-    """Draw the vectors of ``elements``, one panel a representation.
+    """Draw the vectors of ``elements``, one panel per representation.
 
     ``representations``: name -> vectors, index element symbols. Values are drawn as they are; pass
     ``correlation.standardise`` tables where columns differ in unit, as in magpie. A missing value

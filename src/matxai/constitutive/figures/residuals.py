@@ -85,12 +85,10 @@ def _draw_over_strain(axes: Axes, table: pd.DataFrame, limits: tuple[float, floa
     margin = 0.02 * float(np.ptp(strain)) or 0.01
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.set(xlim=(strain.min() - margin, strain.max() + margin), ylim=limits)
-    if len(table) > style.CROWDED:
-        cells = style.density(axes, strain, residual, (*axes.get_xlim(), *limits), (45, 30))
+    cells = style.draw_cloud(axes, strain, residual, (*axes.get_xlim(), *limits), (45, 30))
+    if cells:
         bar = axes.figure.colorbar(cells, ax=axes, label="Steps per cell")
         style.count_axis(bar.ax.yaxis)
-    else:
-        axes.scatter(strain, residual, s=6, c=style.BLUE, alpha=0.4, linewidths=0)
     axes.axhline(0, color=style.GUIDE, linewidth=1, zorder=1.5)
 
 

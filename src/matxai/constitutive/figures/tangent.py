@@ -27,7 +27,7 @@ _LEFT_OUT = 0.005  # share of the steps whose errors are so small that the axis 
 
 @style.styled
 def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw columns strain, tangent (analytic), network, group: a row a test step.
+    """Draw columns strain, tangent (analytic), network, group; one row per test step.
 
     One panel a group, and the cumulative share of the relative error |network - analytic| /
     |analytic|. ``summary``: group, steps, median, ci_low, ci_high, q95 of that error as fractions.
@@ -75,10 +75,7 @@ def _draw_pairs(axes: Axes, true: Array, network: Array) -> int:
     low, high = float(min(ends)) - margin, float(max(ends)) + margin
     axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
     axes.locator_params(axis="x", nbins=4)
-    if len(true) > style.CROWDED:
-        style.density(axes, true, network, (low, high, low, high), 40)
-    else:
-        axes.scatter(true, network, s=6, c=style.BLUE, alpha=0.4, linewidths=0)
+    style.draw_cloud(axes, true, network, (low, high, low, high), 40)
     axes.plot([low, high], [low, high], color=style.GUIDE, linewidth=1, linestyle="--")
     return int(((network < low) | (network > high)).sum())
 

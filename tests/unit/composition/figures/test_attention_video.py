@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 from matplotlib import colormaps
-from matplotlib.figure import Figure
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from tests.attention import planted_store, symbols_of
 
 from matxai.composition.attention.store import AttentionStore
@@ -168,23 +168,27 @@ def test_numbers_are_written_alike(values, written):
 def test_every_row_and_column_has_the_label_of_its_element(
     tmp_path, monkeypatch, formula, shares, heads
 ):
-    written, real = [], Figure.text
+    drawn, real = [], FigureCanvasAgg.draw
 
-    def text(self, x, y, label, **style):
-        written.append((x, y, label.replace("\n", " ")))
-        return real(self, x, y, label, **style)
+    def draw(canvas):
+        real(canvas)
+        drawn.append(canvas.figure)
 
-    monkeypatch.setattr(Figure, "text", text)
+    monkeypatch.setattr(FigureCanvasAgg, "draw", draw)
     path, _, _ = planted_store(tmp_path, [formula], [1.0], heads=heads)
     still = Frames(viewed((path,), formula)).still
-    height, width, _ = still.pixels.shape
+    figure = drawn[0]
     pairs = zip(symbols_of(formula), shares, strict=True)
     labels = [f"{symbol} {share / sum(shares):.2g}" for symbol, share in pairs]
-    placed = [(x * width, (1 - y) * height, label) for x, y, label in written if label in labels]
-    left, bottom = still.corners[0, 0, 1], still.corners[-1, -1, 0] + len(labels) * still.cell
-    beside = [(int(y), label) for x, y, label in placed if x < left]
-    below = [(int(x), label) for x, y, label in placed if y > bottom]
-    assert len(beside) + len(below) == len(placed)
+    beside, below = [], []
+    for axes in (axes for axes in figure.axes if axes.images):
+        for names, ticks in ((beside, axes.get_yticklabels()), (below, axes.get_xticklabels())):
+            for tick in ticks:
+                box, label = tick.get_window_extent(), tick.get_text().replace("\n", " ")
+                middle = figure.bbox.height - (box.y0 + box.y1) / 2, (box.x0 + box.x1) / 2
+                names.append((middle[0] if names is beside else middle[1], label))
+    assert beside
+    assert below
     for found, corners in ((beside, still.corners[:, 0, 0]), (below, still.corners[0, :, 1])):
         assert len(found) == len(corners) * len(labels)
         for corner, (place, label) in product(corners, enumerate(labels)):

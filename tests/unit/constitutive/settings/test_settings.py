@@ -1,12 +1,12 @@
-"""Settings of the line, and where its results stand."""
+"""Settings of the line, and what follows from them."""
 
 import pytest
 from pydantic import ValidationError
 
 from matxai.constitutive.laws import LAWS
-from matxai.constitutive.plan import FIGURES, Plan
-from matxai.constitutive.settings.data import CASES, Generated, read_case
-from matxai.constitutive.settings.line import KINDS, Constitutive
+from matxai.constitutive.settings.data import CASES, Generated, Generation, read_case
+from matxai.constitutive.settings.line import Constitutive
+from matxai.run.requests import gpus
 
 RUBBER = {
     "source": "generated", "law": "hyperelastic", "layout": "dict", "strain": [-0.4, 1],
@@ -41,70 +41,50 @@ def test_an_impossible_case_is_refused_with_its_reason(change, message):
         Generated.from_plain(RUBBER | change)
 
 
-def test_a_case_cannot_take_the_name_of_a_figure():
-    with pytest.raises(ValidationError, match="names a kind of figure"):
-        Constitutive.from_plain({"cases": {"tangent": RUBBER}})
-
-
-def test_every_kind_of_target_is_reserved():
-    targets = Plan(Constitutive(), "results/x").targets()
-    assert {name.removeprefix("constitutive_") for name in targets} == set(KINDS)
-    assert set(FIGURES) < set(KINDS)
-
-
-def test_every_seed_and_case_has_its_results():
-    settings = Constitutive.from_plain(
-        {"cases": {"rubber": RUBBER, "mine": FOLDER}, "seeds": [0, 7]}
-    )
-    plan = Plan(settings, "results/x/constitutive")
-    tangents = plan.targets()["constitutive_tangent"]
-    assert tangents == [
-        f"results/x/constitutive/{case}/seed{seed}/explain_tangent.svg"
-        for case in ("rubber", "mine")
-        for seed in (0, 7)
-    ]
-    everything = {path for paths in plan.targets().values() for path in paths}
-    by_case = plan.case_targets()
-    assert set(by_case) == {"rubber", "mine"}
-    missing = everything - {path for paths in by_case.values() for path in paths}
-    assert {path.rpartition("/")[2] for path in missing} <= {"summary.json"}
-
-
 def test_raw_inputs_are_the_files_of_a_folder_or_the_manifest_of_a_generation(tmp_path):
     raw = tmp_path / "INPUTS/tfrecord"
     raw.mkdir(parents=True)
     for name in ("sample_2.tfrecord", "sample_1.tfrecord", "other.txt"):
         (raw / name).touch()
     cases = {"rubber": RUBBER, "mine": FOLDER | {"path": str(tmp_path)}}
-    plan = Plan(Constitutive.from_plain({"cases": cases}), "results/x")
-    assert plan.raw_inputs("mine") == {
-        "files": [f"{raw}/sample_1.tfrecord", f"{raw}/sample_2.tfrecord"]
-    }
-    assert plan.raw_folder("mine") == str(tmp_path)
-    assert plan.raw_inputs("rubber") == {
-        "manifest": "results/x/rubber/raw.csv", "truth": "results/x/rubber/truth.parquet",
-    }  # fmt: skip
-    assert plan.raw_folder("rubber") == "results/x/rubber/raw"
+    rubber, mine = Constitutive.from_plain({"cases": cases}).cases.values()
+    made = {"manifest": "raw.csv", "truth": "truth.parquet"}
+    assert mine.files(**made) == {"files": [f"{raw}/sample_1.tfrecord", f"{raw}/sample_2.tfrecord"]}
+    assert mine.folder("raw") == str(tmp_path)
+    assert rubber.files(**made) == made
+    assert rubber.folder("raw") == "raw"
+
+
+def test_generation_is_handed_what_it_depends_on_and_no_unit():
+    read = Generated.from_plain(RUBBER).read
+    assert type(read) is Generation
+    assert Generation.from_plain(read.plain()) == read
+    assert not {"stress_unit", "features", "target"} & set(read.plain())
 
 
 def test_features_and_target_are_the_laws_unless_chosen():
     chosen = FOLDER | {"features": ["strain", "dt"], "target": "stress"}
-    plan = Plan(Constitutive.from_plain({"cases": {"a": FOLDER, "b": chosen}}), "results/x")
-    assert plan.learned("b") == {
+    cases = Constitutive.from_plain({"cases": {"a": FOLDER, "b": chosen}}).cases
+    assert cases["b"].learned == {
         "law": "viscoelastic", "features": ["strain", "dt"], "chosen": True, "target": "stress",
     }  # fmt: skip
-    assert plan.learned("a")["features"] == list(LAWS["viscoelastic"].features)
-    assert plan.learned("a")["target"] == "increment"
-    assert not plan.learned("a")["chosen"]
+    assert cases["a"].learned["features"] == list(LAWS["viscoelastic"].features)
+    assert cases["a"].learned["target"] == "increment"
+    assert not cases["a"].learned["chosen"]
+    assert cases["a"].units == {"stress": "MPa", "time": "s"}
 
 
 def test_only_large_networks_ask_for_a_gpu():
-    small = Plan(Constitutive(), "results/x")
-    assert [small.gpus(kind) for kind in ("surrogate", "recurrent")] == [0, 0]
+    def worth(line):
+        return [
+            gpus(line.train.batch_size, line.surrogate.weights),
+            gpus(line.train_recurrent.batch_size, line.recurrent.weights),
+        ]
+
+    assert worth(Constitutive()) == [0, 0]
     changes = {
         "surrogate": {"hidden": 256},
         "train": {"batch_size": 4096},
         "recurrent": {"hidden": 512},
     }
-    large = Plan(Constitutive.from_plain(changes), "results/x")
-    assert [large.gpus(kind) for kind in ("surrogate", "recurrent")] == [1, 1]
+    assert worth(Constitutive.from_plain(changes)) == [1, 1]
