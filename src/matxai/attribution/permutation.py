@@ -61,14 +61,14 @@ def permutation_importance(
     for call in progress(calls, "permuted batches"):
         predictions = _predict_permuted(predict, x, call, batch_rows)
         errors += [draws.sums(np.square(prediction - truth)) for prediction in predictions]
-    base, gained = errors[0], np.array(errors[1:]).reshape(-1, len(errors[0])) - errors[0]
-    lost = draws.each(lambda weights: weights @ gained.T)
+    base, increases = errors[0], np.array(errors[1:]).reshape(-1, len(errors[0])) - errors[0]
+    losses = draws.each(lambda weights: weights @ increases.T)
     # A draw also draws among the repeats; the sample itself holds each of them once.
     repeat_weights = np.ones((len(totals), 1, repeats))
     repeat_weights[1:, 0] = np.random.default_rng([seed, 1]).multinomial(
         repeats, np.full(repeats, 1 / repeats), size=len(totals) - 1
     )
-    drops = (lost.reshape(len(totals), len(groups), repeats) * repeat_weights).mean(axis=2)
+    drops = (losses.reshape(len(totals), len(groups), repeats) * repeat_weights).mean(axis=2)
     drop, low, high = draws.estimate(drops / totals[:, None])
     table = pd.DataFrame({"name": list(groups), "drop": drop, "ci_low": low, "ci_high": high})
     return table.assign(base_r2=1 - base.sum() / totals[0], repeats=repeats, rows=len(x))
@@ -82,8 +82,8 @@ def _predict_permuted(
     for copy, (columns, seeds) in zip(stacked, jobs, strict=True):
         if columns:
             order = np.random.default_rng(seeds).permutation(len(x))
-            chosen = torch.tensor(list(columns), device=x.device)
-            copy[:, chosen] = x[torch.from_numpy(order).to(x.device)][:, chosen]
+            places = torch.tensor(list(columns), device=x.device)
+            copy[:, places] = x[torch.from_numpy(order).to(x.device)][:, places]
     with torch.no_grad():
         parts = [predict(part).cpu() for part in stacked.flatten(0, 1).split(batch_rows)]
     return torch.cat(parts).numpy().astype(np.float64).reshape(len(jobs), len(x))

@@ -184,5 +184,5 @@ def with_visibility(summary: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 def most_frequent(summary: pd.DataFrame, count: int) -> pd.DataFrame:
     """Select the ``count`` shown elements with most compounds, the most frequent first."""
-    shown = summary[summary["shown"]]
-    return shown.sort_values(["compounds", "atomic_number"], ascending=[False, True]).head(count)
+    elements = summary[summary["shown"]]
+    return elements.sort_values(["compounds", "atomic_number"], ascending=[False, True]).head(count)

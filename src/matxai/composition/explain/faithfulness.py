@@ -92,10 +92,10 @@ def agreement(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     family = len(single) * len(REFERENCES)
     tables = []
     for subset, smallest in SUBSETS.items():
-        chosen = mixed[mixed["elements"] >= smallest]
+        members = mixed[mixed["elements"] >= smallest]
         for reference in REFERENCES:
             sources = sources_of(mixed, reference)
-            taus, hits, chances = _compound_agreement(chosen, sources, reference)
+            taus, hits, chances = _compound_agreement(members, sources, reference)
             table = sources.drop(columns="columns").assign(elements=subset, reference=reference)
             tables.append(_judge(table, taus, hits, chances, family, seed))
     order = ["elements", "attention", "layer", "head", "reference"]
@@ -112,10 +112,10 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
     """
     rows = []
     for subset, smallest in SUBSETS.items():
-        chosen = elements[elements["elements"] >= smallest]
-        for one, other in combinations((*REFERENCES, "fraction"), 2):
+        members = elements[elements["elements"] >= smallest]
+        for pair in combinations((*REFERENCES, "fraction"), 2):
             blocks = [np.empty((0, 3))]
-            for values in _compounds(chosen, [one, other]):
+            for values in _compounds(members, list(pair)):
                 first, second = np.abs(values[:, 0]), np.abs(values[:, 1])
                 ranked = ~np.isnan(kendall(first, second) + kendall(second, first))
                 first, second = first[ranked], second[ranked]
@@ -126,7 +126,7 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
                 mean, low, high = mean_interval(measures, np.arange(len(measures)), seed=seed)
             rows.append(
                 {
-                    "elements": subset, "first": one, "second": other, "compounds": len(measures),
+                    "elements": subset, "first": pair[0], "second": pair[1], "compounds": len(measures),
                     "tau": mean[0], "ci_low": low[0], "ci_high": high[0],
                     "top1": mean[1], "chance": mean[2],
                 }
@@ -193,19 +193,19 @@ def _judge(
         draws = Resamples.of(np.arange(size), seed=seed, resamples=resamples)
         means = draws.means(np.concatenate([taus, over], axis=1))
         near, far = draws.estimate(means), draws.estimate(means, 1 - wide)
-    own, above = slice(len(table)), slice(len(table), None)
+    agreement, excess = slice(len(table)), slice(len(table), None)
     table = table.assign(
         compounds=size,
-        tau=near.value[own],
-        ci_low=near.ci_low[own],
-        ci_high=near.ci_high[own],
-        bound_low=far.ci_low[own],
-        bound_high=far.ci_high[own],
+        tau=near.value[agreement],
+        ci_low=near.ci_low[agreement],
+        ci_high=near.ci_high[agreement],
+        bound_low=far.ci_low[agreement],
+        bound_high=far.ci_high[agreement],
         top1=hits.mean(0) if size else np.nan,
         chance=chances.mean(0) if size else np.nan,
-        over_fraction=near.value[above],
-        over_low=far.ci_low[above],
-        over_high=far.ci_high[above],
+        over_fraction=near.value[excess],
+        over_low=far.ci_low[excess],
+        over_high=far.ci_high[excess],
     )
     return table.assign(verdict=np.where(
         table["attention"].isin(CONTROLS), CONTROL,

@@ -97,8 +97,8 @@ def integrated_fractions(
     device = compounds.fractions.device
     values = torch.zeros(len(compounds.fractions), dtype=torch.float64, device=device)
     difference = torch.zeros(len(compounds), dtype=torch.float64, device=device)
-    gap, used = torch.zeros_like(difference), torch.zeros_like(difference, dtype=torch.long)
-    closed = torch.ones_like(used, dtype=torch.bool)
+    gap, numbers = torch.zeros_like(difference), torch.zeros_like(difference, dtype=torch.long)
+    closed = torch.ones_like(numbers, dtype=torch.bool)
     pending, count = torch.arange(len(compounds)), points[0]
     while len(pending):
         parts = pending.split(_BATCH)
@@ -110,14 +110,14 @@ def integrated_fractions(
             gap[batch.rows] = (
                 torch.cat([batch.grouped(shares, group).sum(1) for group in batch.groups]) - change
             )
-            used[batch.rows] = count
+            numbers[batch.rows] = count
         differs = difference.abs() > 0
         scale = difference[differs].abs().mean() if differs.any() else torch.zeros(())
         closed = gap.abs() <= tolerance * scale
         pending, count = (~closed).nonzero().flatten().cpu(), 2 * count
         if count > points[1]:
             break
-    return Attributions(values, difference, gap, used, closed)
+    return Attributions(values, difference, gap, numbers, closed)
 
 
 def _integrate(
@@ -142,11 +142,11 @@ def _integrate(
 
 
 @contextmanager
-def replaced_encoding(network: CrabNet, other: nn.Module) -> Iterator[None]:
+def replaced_encoding(network: CrabNet, encoding: nn.Module) -> Iterator[None]:
     """Give the network another encoding of the fractions inside the block."""
-    own = network.encode_fraction
-    network.add_module("encode_fraction", other)
+    original = network.encode_fraction
+    network.add_module("encode_fraction", encoding)
     try:
         yield
     finally:
-        network.add_module("encode_fraction", own)
+        network.add_module("encode_fraction", original)

@@ -23,9 +23,9 @@ def kendall(first: Array, second: Array) -> Array:
         nothing. It is 0 where all values of ``first`` alone are equal: the mean over random orders.
     """
     a, b = _signs(first), _signs(second)
-    both = np.sqrt((a**2).sum(1) * (b**2).sum(1))
+    scale = np.sqrt((a**2).sum(1) * (b**2).sum(1))
     with np.errstate(invalid="ignore"):
-        tau = np.where(both == 0, 0.0, (a * b).sum(1) / both)
+        tau = np.where(scale == 0, 0.0, (a * b).sum(1) / scale)
     return np.where((b == 0).all(1) | np.isnan(first).any(1) | np.isnan(second).any(1), np.nan, tau)
 
 
@@ -42,8 +42,8 @@ def top_match(first: Array, second: Array) -> tuple[Array, Array]:
 
 def _signs(values: Array) -> Array:
     """Compare the values (rows, n) of each two elements: (rows, pairs), 0 for a tie."""
-    one, other = np.triu_indices(values.shape[1], 1)
-    difference = values[:, one] - values[:, other]
+    first, second = np.triu_indices(values.shape[1], 1)
+    difference = values[:, first] - values[:, second]
     return np.where(np.abs(difference) <= _rounding(values), 0.0, np.sign(difference))
 
 

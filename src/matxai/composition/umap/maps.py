@@ -16,7 +16,7 @@ from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.composition.umap.fit import START, fit_map
 from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapse, layer_vectors
-from matxai.composition.umap.points import ALL, ChosenPoints, Rows, choose_points, occurrences
+from matxai.composition.umap.points import ALL, MapPoints, Rows, occurrences, sample_points
 from matxai.run.progress import progress
 
 KINDS = ("value", "context")
@@ -76,21 +76,21 @@ def fit_maps(
 
     The network runs once, on the compositions that are points of a map.
     """
-    chosen = choose_points(table, local_umap, global_umap)
-    total = len(network.layers) * (len(KINDS) * len(chosen.local_rows) + bool(global_umap))
-    points: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
+    points = sample_points(table, local_umap, global_umap)
+    total = len(network.layers) * (len(KINDS) * len(points.local_rows) + bool(global_umap))
+    frames: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
     stability = []
-    for task in progress(_tasks(network, chosen, local_umap, global_umap), "UMAP maps", total):
-        row, coordinates = _fit(task, chosen.available[task.labels["element"]])
+    for task in progress(_tasks(network, points, local_umap, global_umap), "UMAP maps", total):
+        row, coordinates = _fit(task, points.available[task.labels["element"]])
         stability.append(row)
         place = coordinates[task.point] if coordinates is not None else np.empty((0, 2), np.float32)
         rows = task.rows.assign(point=task.point).iloc[: len(place)]
         rows = rows.assign(x=place[:, 0], y=place[:, 1])
         for position, name in enumerate(("element", "layer", "kind")):
             rows.insert(position, name, task.labels[name])
-        points[task.labels["scope"]].append(rows)
-    order = [*chosen.local_rows, ALL]
-    tables = {scope: _concatenate(frames, order) for scope, frames in points.items()}
+        frames[task.labels["scope"]].append(rows)
+    order = [*points.local_rows, ALL]
+    tables = {scope: _concatenate(parts, order) for scope, parts in frames.items()}
     return Maps(
         tables["local"],
         tables["global"].drop(columns=["element", "kind", "point"], errors="ignore"),
@@ -100,21 +100,21 @@ def fit_maps(
 
 def _tasks(
     network: CrabNet,
-    chosen: ChosenPoints,
+    points: MapPoints,
     local_umap: LocalUmap | None,
     global_umap: GlobalUmap | None,
 ) -> Iterator[_MapTask]:
     """Yield all maps to fit, layer by layer."""
-    for vectors in layer_vectors(network, chosen.compounds):
-        for element in chosen.local_rows:
+    for vectors in layer_vectors(network, points.compounds):
+        for element in points.local_rows:
             assert local_umap
-            yield from _local_tasks(vectors, chosen, element, local_umap)
+            yield from _local_tasks(vectors, points, element, local_umap)
         if global_umap:
-            size = len(chosen.global_rows)
+            size = len(points.global_rows)
             yield _MapTask(
                 {"scope": "global", "element": ALL, "layer": vectors.number, "kind": "collapsed"},
-                chosen.table.iloc[chosen.global_rows][GLOBAL_COLUMNS],
-                collapse(vectors.context, chosen.compounds.offsets.numpy(), chosen.global_rows),
+                points.table.iloc[points.global_rows][GLOBAL_COLUMNS],
+                collapse(vectors.context, points.compounds.offsets.numpy(), points.global_rows),
                 np.arange(size),
                 global_umap.neighbours,
                 published_min_dist(size) if global_umap.min_dist is None else global_umap.min_dist,
@@ -123,11 +123,11 @@ def _tasks(
 
 
 def _local_tasks(
-    vectors: LayerVectors, chosen: ChosenPoints, element: str, local_umap: LocalUmap
+    vectors: LayerVectors, points: MapPoints, element: str, local_umap: LocalUmap
 ) -> Iterator[_MapTask]:
     """Yield the two maps of one element in one layer."""
-    rows = occurrences(chosen.table.iloc[chosen.local_rows[element]], element)
-    tokens = chosen.tokens(element)
+    rows = occurrences(points.table.iloc[points.local_rows[element]], element)
+    tokens = points.tokens(element)
     first = vectors.number == 1
     for kind, states in zip(KINDS, (vectors.value, vectors.context), strict=True):
         point = np.arange(len(rows))

@@ -24,10 +24,10 @@ def nearest_neighbours(points: Points, k: int) -> tuple[Indices, Points]:
     centred = (points - points.mean(axis=0, dtype=np.float64)).astype(np.float32)
     # Without an argument, the points themselves are not among their neighbours.
     distances, indices = NearestNeighbors(n_neighbors=k - 1).fit(centred).kneighbors()
-    own = np.arange(len(points))
+    numbers = np.arange(len(points))
     return (
-        np.column_stack([own, indices]),
-        np.column_stack([np.zeros(len(own)), distances]).astype(np.float32),
+        np.column_stack([numbers, indices]),
+        np.column_stack([np.zeros(len(numbers)), distances]).astype(np.float32),
     )
 
 
@@ -64,16 +64,16 @@ def trustworthiness(space: Points, embedding: Points, k: int, *, seed: int = 0) 
     worst = k * (2 * size - 3 * k - 1) / 2
     if 2 * k > size or worst == 0:
         raise ValueError(f"trustworthiness of {k} neighbours is not defined for {size} points")
-    chosen = np.arange(size)
+    sample = np.arange(size)
     if size > QUERIES:
-        chosen = np.sort(np.random.default_rng(seed).choice(size, QUERIES, replace=False))
+        sample = np.sort(np.random.default_rng(seed).choice(size, QUERIES, replace=False))
     neighbours = nearest_neighbours(embedding, k + 1)[0][:, 1:]
     cost = 0.0
-    for start in range(0, len(chosen), BLOCK):
-        block = chosen[start : start + BLOCK]
+    for start in range(0, len(sample), BLOCK):
+        block = sample[start : start + BLOCK]
         distances = euclidean_distances(space[block], space)
         distances[np.arange(len(block)), block] = -np.inf  # the point itself has rank 0
         in_space = np.take_along_axis(distances, neighbours[block], axis=1)
         ranks = np.stack([(distances < d[:, None]).sum(axis=1) for d in in_space.T], axis=1)
         cost += float(np.maximum(ranks - k, 0).sum())
-    return 1 - cost / (len(chosen) * worst)
+    return 1 - cost / (len(sample) * worst)

@@ -105,7 +105,7 @@ def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class ChosenPoints:
+class MapPoints:
     """The compositions that are points of any map, and the rows of each map.
 
     Attributes:
@@ -129,9 +129,9 @@ class ChosenPoints:
         return places[np.searchsorted(owners, self.local_rows[element])]
 
 
-def choose_points(
+def sample_points(
     table: pd.DataFrame, local_umap: LocalUmap | None, global_umap: GlobalUmap | None
-) -> ChosenPoints:
+) -> MapPoints:
     """Sample the points of every map of ``table`` (`compositions`) with the first seed of its settings."""
     local_rows: dict[str, Rows] = {}
     global_rows = np.empty(0, dtype=np.int64)
@@ -145,10 +145,10 @@ def choose_points(
     if global_umap:
         global_rows = sample(np.arange(len(table)), global_umap.at_most, [global_umap.seeds[0]])
     needed = np.unique(np.concatenate([global_rows, *local_rows.values()]))
-    chosen = table.iloc[needed].reset_index(drop=True)
-    return ChosenPoints(
-        chosen,
-        Compounds.from_lists(amounts_of(chosen)),
+    members = table.iloc[needed].reset_index(drop=True)
+    return MapPoints(
+        members,
+        Compounds.from_lists(amounts_of(members)),
         {element: np.searchsorted(needed, rows) for element, rows in local_rows.items()},
         np.searchsorted(needed, global_rows),
         available,

@@ -92,18 +92,18 @@ def _write(
         return [STRAIN_FILE] * paths
     files = []
     for path in progress(range(paths), "paths written"):
-        one = {name: values[path] for name, values in series.items()}
+        loading = {name: values[path] for name, values in series.items()}
         material = {name: float(values[path, 0]) for name, values in parameters.items()}
         if layout == "dict":
             files.append(f"INPUTS/npy/sample_{path:05d}.npy")
-            write_dict(root / files[-1], {**one, **_previous(one)}, material)
+            write_dict(root / files[-1], {**loading, **_previous(loading)}, material)
         else:
             files.append(f"INPUTS/tfrecord/sample_{path:05d}.tfrecord")
-            one.pop("e_plastic", None)
+            loading.pop("e_plastic", None)
             # Kinds, encodings and names alternate so that every two of them meet within nine paths.
             turn, rest = divmod(path, 3)
             encoding, names = ENCODINGS[(rest + turn) % 3], NAMES[(rest + 2 * turn) % 3]
-            write_tfrecord(root / files[-1], [Example(one, material, encoding, names)])
+            write_tfrecord(root / files[-1], [Example(loading, material, encoding, names)])
     return files
 
 

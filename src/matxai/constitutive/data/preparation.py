@@ -101,7 +101,7 @@ def _refuse_incomplete(records: list[RawPath | Refusal]) -> list[RawPath | Refus
     return [judge(entry) for entry in records]
 
 
-def _check(records: list[RawPath | Refusal], kept: int, strict: bool) -> None:
+def _check(records: list[RawPath | Refusal], usable: int, strict: bool) -> None:
     refused = [entry for entry in records if isinstance(entry, Refusal)]
     first = refused[0] if refused else None
     if first and strict:
@@ -112,9 +112,9 @@ def _check(records: list[RawPath | Refusal], kept: int, strict: bool) -> None:
             expected=first.expected,
             fix="correct the files, or set strict: false to leave refused paths out",
         )
-    if kept < len(PARTS):
+    if usable < len(PARTS):
         raise InputError(
-            f"only {kept} of {len(records)} paths can be used"
+            f"only {usable} of {len(records)} paths can be used"
             + (f", the first refused because: {first.reason}" if first else ""),
             file=first.file if first else None,
             expected="at least three, one a part",
@@ -124,17 +124,17 @@ def _check(records: list[RawPath | Refusal], kept: int, strict: bool) -> None:
 
 def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Array]:
     """Return the columns of one path."""
-    given = path.series
-    steps = len(given["strain"])
+    series = path.series
+    steps = len(series["strain"])
     material = {name: np.full(steps, value) for name, value in path.parameters.items()}
     exact = _complete(truth, steps)
-    measured = {"strain": given["strain"], "stress": given["stress"]}
-    internal = _where_known(law.recover, measured | material) | given | exact
+    measured = {"strain": series["strain"], "stress": series["stress"]}
+    internal = _where_known(law.recover, measured | material) | series | exact
     unknown = np.full(steps, np.nan)
     memory = measured | {name: internal.get(name, unknown) for name in law.internal}
-    time = given.get("time", np.arange(steps, dtype=np.float64))
+    time = series.get("time", np.arange(steps, dtype=np.float64))
     previous = {
-        f"prev_{name}": given.get(f"prev_{name}", np.concatenate([[np.nan], memory[name][:-1]]))
+        f"prev_{name}": series.get(f"prev_{name}", np.concatenate([[np.nan], memory[name][:-1]]))
         for name in ("strain", "stress", *law.state)
     }
     columns = {
@@ -142,22 +142,22 @@ def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Arr
         "time": time,
         "dt": np.diff(time, prepend=time[:1]),
         **measured,
-        "control": given.get("control", np.arange(steps) / (steps - 1)),
+        "control": series.get("control", np.arange(steps) / (steps - 1)),
         **previous,
         **memory,
         **material,
     }
     # No step leads to the first point, unless the file states what precedes it.
-    first = 0 if previous.keys() <= given.keys() else 1
+    first = 0 if previous.keys() <= series.keys() else 1
     columns = {name: values[first:] for name, values in columns.items()}
     known = {name: values for name, values in columns.items() if not np.isnan(values).any()}
-    if "time" not in given:
+    if "time" not in series:
         del known["dt"]  # without a time, it counts steps
     tangent = _where_known(lambda c: {"tangent": law.tangent(c)}, known) | exact
     columns["tangent"] = tangent.get("tangent", unknown)[-len(columns["step"]) :]
     if "e_plastic" in law.internal:
         change = np.abs(columns["e_plastic"] - columns["prev_e_plastic"])
-        columns["plastic"] = change > PLASTIC_CHANGE * np.abs(given["strain"]).max()
+        columns["plastic"] = change > PLASTIC_CHANGE * np.abs(series["strain"]).max()
     return columns
 
 

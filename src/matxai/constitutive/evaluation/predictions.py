@@ -45,5 +45,5 @@ def typical_path(predictions: pd.DataFrame) -> pd.DataFrame:
     """Select the steps of the path whose mean closed-loop error is the median one."""
     error = (predictions["closed_loop"] - predictions["stress"]).abs()
     by_path = error.groupby(predictions["path"]).mean().sort_values(kind="stable")
-    chosen = by_path.index[len(by_path) // 2]
-    return predictions[predictions["path"] == chosen].reset_index(drop=True)
+    median = by_path.index[len(by_path) // 2]
+    return predictions[predictions["path"] == median].reset_index(drop=True)

@@ -23,10 +23,10 @@ def verified_inputs(
         ArithmeticError: If the R2 is not that of the summary, so that not the trained network on its own
             test data would be explained.
     """
-    own = r2(target_of(table, scales.target), predict(network, scales, table))
-    if not math.isclose(own, trained_r2, rel_tol=0, abs_tol=TOLERANCE):
+    score = r2(target_of(table, scales.target), predict(network, scales, table))
+    if not math.isclose(score, trained_r2, rel_tol=0, abs_tol=TOLERANCE):
         raise ArithmeticError(
-            f"the network to be explained has an R2 of {own:.8f} on the test steps, its summary says "
+            f"the network to be explained has an R2 of {score:.8f} on the test steps, its summary says "
             f"{trained_r2:.8f}: features, scales or data are not those of the training; evaluate again"
         )
     return scales.inputs(table).to(next(network.parameters()).device)

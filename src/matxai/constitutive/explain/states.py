@@ -98,8 +98,8 @@ def state_components(
 def _known(table: pd.DataFrame, train: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """Select the columns that are finite in all rows and vary in the training rows."""
     values = table.to_numpy(np.float64)
-    chosen = np.isfinite(values).all(axis=0) & (np.ptp(values[train], axis=0) > 0)
-    return pd.DataFrame(values[:, chosen], columns=table.columns[chosen])
+    usable = np.isfinite(values).all(axis=0) & (np.ptp(values[train], axis=0) > 0)
+    return pd.DataFrame(values[:, usable], columns=table.columns[usable])
 
 
 def _correlation(

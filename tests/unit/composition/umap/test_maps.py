@@ -19,7 +19,7 @@ from matxai.composition.umap import maps as module
 from matxai.composition.umap.fit import Map, fit_map
 from matxai.composition.umap.layer_vectors import layer_vectors
 from matxai.composition.umap.maps import fit_maps, published_min_dist
-from matxai.composition.umap.points import choose_points, compositions
+from matxai.composition.umap.points import compositions, sample_points
 
 LOCAL = LocalUmap(elements=("Fe", "O", "Pt", "W"), seeds=(0, 1))
 GLOBAL = GlobalUmap(neighbours=5)
@@ -125,7 +125,7 @@ def test_the_first_layer_reads_the_fraction_alone(maps):
 
 def test_a_map_is_that_of_the_vectors_of_its_rows(maps, network):
     table = compositions(*data())
-    chosen = choose_points(table, LOCAL, None)
+    chosen = sample_points(table, LOCAL, None)
     vectors = next(layer_vectors(network, chosen.compounds))
     for kind, distance in (("value", 0.8), ("context", 0.8)):
         mine = maps.local_points.query("element == 'Fe' and layer == 1 and kind == @kind")
@@ -217,7 +217,7 @@ def test_a_global_map_is_that_of_the_vectors_of_its_rows(network, monkeypatch):
     )
     whole = GlobalUmap(neighbours=6, min_dist=0.35, at_most=20, seeds=(5, 6, 7))
     table = compositions(*data())
-    drawn = choose_points(table, local, whole).global_rows
+    drawn = sample_points(table, local, whole).global_rows
     assert drawn.tolist() != list(range(20))  # rows of the table are not those of the map
     points = fit_maps(network, table, local, whole).global_points
     first, later, both = (4, 0.7, (3, 4)), (4, 0.25, (3, 4)), (6, 0.35, (5, 6, 7))

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from tests.compositions import prepared
 
 from matxai.composition.settings.analyses import ElementVectors, GlobalUmap, LocalUmap
-from matxai.composition.umap.points import choose_points, compositions, occurrences
+from matxai.composition.umap.points import compositions, occurrences, sample_points
 from matxai.run.errors import InputError
 
 ROWS = [  # part, formula, target, prediction, states
@@ -58,7 +58,7 @@ def test_tables_of_other_rows_are_refused():
 
 def test_each_occurrence_carries_its_own_values():
     table = compositions(*tables())
-    chosen = choose_points(table, LocalUmap(elements=("Fe", "Na", "W")), None)
+    chosen = sample_points(table, LocalUmap(elements=("Fe", "Na", "W")), None)
     iron = occurrences(chosen.table.iloc[chosen.local_rows["Fe"]], "Fe").set_index("formula")
     assert iron["fraction"].to_dict() == {"Fe4O6": 0.4, "FeO": 0.5}
     assert iron["oxidation_state"].to_dict() == {"Fe4O6": 3, "FeO": 2}
@@ -79,7 +79,7 @@ def test_more_points_than_asked_for_are_drawn_with_the_seed():
 
     def drawn(seed):
         local = LocalUmap(elements=("Fe", "O", "Na"), at_most=7, seeds=(seed,))
-        return choose_points(many, local, GlobalUmap(at_most=11, seeds=(seed,)))
+        return sample_points(many, local, GlobalUmap(at_most=11, seeds=(seed,)))
 
     first, again, other = drawn(0), drawn(0), drawn(1)
     assert [len(rows) for rows in first.local_rows.values()] == [7, 7, 7]

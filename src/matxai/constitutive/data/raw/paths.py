@@ -115,8 +115,8 @@ def _numbers(key: str, value: object) -> Array:
 def _check_series(series: Mapping[str, Array]) -> None:
     for name in ("strain", "stress"):
         if name not in series:
-            others = [alias for alias, meant in ALIASES.items() if meant == name]
-            raise _UnusableError(f"no {name}", f"a series {name} (or {', '.join(others)})")
+            aliases = [alias for alias, meant in ALIASES.items() if meant == name]
+            raise _UnusableError(f"no {name}", f"a series {name} (or {', '.join(aliases)})")
     steps = len(series["strain"])
     for name, values in series.items():
         if len(values) != steps:
