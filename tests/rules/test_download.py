@@ -42,5 +42,9 @@ def test_another_address_of_the_same_file_is_no_reason_to_fetch_it_again(address
     with project.edit("web.yaml", address, "http://mirror.invalid/table.csv"):
         assert project.stale(file) == set()
     # The workflow does see what else changed.
-    with project.edit("workflow/scripts/composition/download_composition_table.py", "download(", "print(), download("):
+    with project.edit(
+        "workflow/scripts/composition/download_composition_table.py",
+        "download(",
+        "print(), download(",
+    ):
         assert project.stale(file) == {"download_composition_table"}

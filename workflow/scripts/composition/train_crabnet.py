@@ -21,10 +21,8 @@ captured, checkpoint = Path(snakemake.params.captured), Path(snakemake.params.ch
 with job(snakemake) as run:
     table = read_compounds(run.input.compounds)
     vectors = network_vectors(read_vectors(run.input.vectors))
-    shape, settings = (
-        CrabNetShape.from_plain(run.params.network),
-        CrabNetTraining.from_plain(run.params.train),
-    )
+    shape = CrabNetShape.from_plain(run.params.network)
+    settings = CrabNetTraining.from_plain(run.params.train)
     task = task_of(run.params.task, table, settings, run.device)
     data = file_digest(run.input.compounds)
     asked = Attention.from_plain(run.params.attention) if run.params.attention else None
