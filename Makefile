@@ -8,7 +8,7 @@ REPORT ?= report.zip
 ARGS ?=
 
 BIN := .venv/bin
-SRC := Snakefile $(wildcard rules/*.smk)
+SRC := Snakefile $(wildcard rules/*.smk rules/*/*.smk)
 # data.lock: packages that are read as data, without what they depend on.
 TORCH_LOCKS := envs/torch.lock envs/data.lock
 TENSORFLOW_LOCKS := envs/tensorflow.lock
@@ -32,11 +32,13 @@ setup: $(TORCH) $(TENSORFLOW)  ## make both environments; PYTHON=python3.12 pick
 test: setup  ## run every test; ARGS="tests/unit -k config" for some of them
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: $(TORCH)  ## check style, types and rules
+lint: $(TORCH)  ## check style, types, imports, rules and the README's tables
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check $(SRC)
 	$(BIN)/mypy
+	PYTHONPATH=src $(BIN)/lint-imports
+	$(BIN)/python docs/write_targets.py
 	$(BIN)/snakemake --lint
 
 lock: $(TORCH)  ## write the locks and conda files anew, same versions; UPGRADE=1: newest versions
