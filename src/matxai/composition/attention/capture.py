@@ -65,6 +65,7 @@ class AttentionCapture:
         self._seen += len(rows)
 
     def observe(self, network: nn.Module, step: int) -> None:
+        """Write what was captured at this step."""
         if self._seen != len(self.part):
             self._seen = 0
             predict(network, self.part.compounds, watch=self.see)
@@ -76,6 +77,7 @@ class AttentionCapture:
         """Nothing waits: each step is a file of its own."""
 
     def restart(self, step: int) -> bool:
+        """Drop what a stopped run wrote after this step, and say whether the rest is complete."""
         if step:
             return self.store.restart(step, captures(step, self.task.steps, self.every))
         self.store.create()
