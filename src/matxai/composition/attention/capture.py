@@ -65,7 +65,7 @@ class AttentionCapture:
         self._seen += len(rows)
 
     def observe(self, network: nn.Module, step: int) -> None:
-        """Add attention and predictions after ``step`` batches to the store."""
+        """Write what was captured at this step."""
         if self._seen != len(self.part):
             self._seen = 0
             predict(network, self.part.compounds, watch=self.see)
@@ -77,7 +77,7 @@ class AttentionCapture:
         """Nothing waits: each step is a file of its own."""
 
     def restart(self, step: int) -> bool:
-        """Go on from the store's steps up to ``step``, or begin anew; false if some are missing."""
+        """Drop what a stopped run wrote after this step, and say whether the rest is complete."""
         if step:
             return self.store.restart(step, captures(step, self.task.steps, self.every))
         self.store.create()
