@@ -10,9 +10,9 @@ from matxai.composition.oxidation.tables import write_oxidation
 
 LOCAL = {
     "elements": ["O", "Fe", "Pt"], "neighbours": 5, "min_dist": 0.3, "min_dist_first": 0.8,
-    "at_most": 20, "seeds": [0, 1],
+    "at_most": 20, "epochs": 200, "seeds": [0, 1],
 }  # fmt: skip
-GLOBAL = {"neighbours": 5, "min_dist": None, "at_most": 30, "seeds": [0, 1]}
+GLOBAL = {"neighbours": 5, "min_dist": None, "at_most": 30, "epochs": 200, "seeds": [0, 1]}
 FIGURES = {"local": ["O", "Fe", "Pt"], "global": ["layer1", "layer2"]}
 EXPLAINED = {
     "local_points": "local.parquet", "global_points": "global.parquet", "stability": "stability.csv",

@@ -128,6 +128,13 @@ MostPoints = Annotated[
     Count,
     Field(description="Points of a map, at most: of more compositions, these are drawn at random."),
 ]
+UmapEpochs = Annotated[
+    Count | None,
+    Field(
+        description="Passes over the neighbours when a map is laid out; null: umap-learn's own rule, 500, "
+        "above 10,000 points 200."
+    ),
+]
 UmapSeeds = Annotated[
     tuple[Seed, ...],
     Field(
@@ -155,7 +162,8 @@ class LocalUmap(SettingsBlock):
         default=0.3, description="Least distance of points in a map, in units of UMAP's spread."
     )
     min_dist_first: Share = Field(default=0.8, description="The same for the first layer.")
-    at_most: MostPoints = 1000
+    at_most: MostPoints = 500
+    epochs: UmapEpochs = 200
     seeds: UmapSeeds = (0, 1)
 
 
@@ -168,7 +176,8 @@ class GlobalUmap(SettingsBlock):
         description="Least distance of points in a map, in units of UMAP's spread; null: the "
         "published rule, 0.2, above 4,000 points 0.4, above 100,000 points 0.5.",
     )
-    at_most: MostPoints = 20000
+    at_most: MostPoints = 3000
+    epochs: UmapEpochs = 200
     seeds: UmapSeeds = (0, 1)
 
 
@@ -176,7 +185,7 @@ class Faithfulness(SettingsBlock):
     """Whether attention ranks the elements of a compound as the prediction depends on them."""
 
     compounds: Count = Field(
-        default=300,
+        default=500,
         description="Compositions of the test part with at least two elements, drawn at random if "
         "there are more.",
     )

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numba
 import numpy as np
 import umap
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from matxai.composition.umap.neighbours import (
 )
 
 Points = NDArray[np.float32]
+
+# With OpenMP, numba undoes the limit of threads that scikit-learn keeps to: ten times the CPU time there.
+numba.config.THREADING_LAYER = "workqueue"
 
 START = "pca"  # coordinates that the fit of every seed starts from
 
@@ -38,7 +42,9 @@ class Map(NamedTuple):
     chance: float
 
 
-def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[int]) -> Map:
+def fit_map(
+    vectors: Points, neighbours: int, min_dist: float, epochs: int | None, seeds: Sequence[int]
+) -> Map:
     """Map distinct vectors (points, features) to the plane by Euclidean distance, once for each seed.
 
     The fit starts from the first two principal components. They keep the large distances (Kobak and
@@ -52,6 +58,7 @@ def fit_map(vectors: Points, neighbours: int, min_dist: float, seeds: Sequence[i
             n_neighbors=neighbours,
             min_dist=min_dist,
             metric="euclidean",
+            n_epochs=epochs,
             init=START,
             random_state=seed,
             n_jobs=1,

@@ -63,6 +63,7 @@ class _MapTask:
     point: Rows
     neighbours: int
     min_dist: float
+    epochs: int | None
     seeds: tuple[int, ...]
 
 
@@ -118,6 +119,7 @@ def _tasks(
                 np.arange(size),
                 global_umap.neighbours,
                 published_min_dist(size) if global_umap.min_dist is None else global_umap.min_dist,
+                global_umap.epochs,
                 global_umap.seeds,
             )
 
@@ -141,6 +143,7 @@ def _local_tasks(
             point,
             local_umap.neighbours,
             local_umap.min_dist_first if first else local_umap.min_dist,
+            local_umap.epochs,
             local_umap.seeds,
         )
 
@@ -168,7 +171,7 @@ def _fit(task: _MapTask, available: int) -> tuple[dict[str, Any], Vectors | None
     if reason:
         none = dict.fromkeys(("trustworthiness", "overlap", "chance"), float("nan"))
         return row | none | {"skipped": reason}, None
-    fitted = fit_map(task.vectors[first], task.neighbours, task.min_dist, task.seeds)
+    fitted = fit_map(task.vectors[first], task.neighbours, task.min_dist, task.epochs, task.seeds)
     values = {name: getattr(fitted, name) for name in ("trustworthiness", "overlap", "chance")}
     return row | values | {"skipped": ""}, fitted.coordinates
 

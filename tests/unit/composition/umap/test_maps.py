@@ -41,7 +41,7 @@ def planted():
 
 
 def test_two_clusters_stay_apart(planted):
-    fitted = fit_map(planted, 5, 0.3, [0, 1])
+    fitted = fit_map(planted, 5, 0.3, 200, [0, 1])
     places = fitted.coordinates
     assert places.shape == (60, 2)
     first, second = places[:30], places[30:]
@@ -54,9 +54,9 @@ def test_two_clusters_stay_apart(planted):
 
 
 def test_the_same_seed_gives_the_same_map_also_in_another_process(planted, tmp_path):
-    here = fit_map(planted, 5, 0.3, [7, 7])
+    here = fit_map(planted, 5, 0.3, 200, [7, 7])
     assert here.overlap == 1
-    code = PLANTED + "np.save(path, fit_map(vectors, 5, 0.3, [7]).coordinates)"
+    code = PLANTED + "np.save(path, fit_map(vectors, 5, 0.3, 200, [7]).coordinates)"
     path = tmp_path / "there.npy"
     subprocess.run(
         [sys.executable, "-c", f"path = {str(path)!r}\n{code}"],
@@ -64,14 +64,14 @@ def test_the_same_seed_gives_the_same_map_also_in_another_process(planted, tmp_p
         cwd=REPOSITORY / "src",
     )
     assert np.array_equal(np.load(path), here.coordinates)
-    other = fit_map(planted, 5, 0.3, [8])
+    other = fit_map(planted, 5, 0.3, 200, [8])
     assert not np.allclose(other.coordinates, here.coordinates)
     assert np.isnan(other.overlap)
 
 
 def test_points_on_a_line_have_a_map():
     line = np.outer(np.arange(20), np.ones(4)).astype(np.float32)
-    assert np.isfinite(fit_map(line, 5, 0.3, [0]).coordinates).all()
+    assert np.isfinite(fit_map(line, 5, 0.3, 200, [0]).coordinates).all()
 
 
 def data():
@@ -131,7 +131,7 @@ def test_a_map_is_that_of_the_vectors_of_its_rows(maps, network):
         mine = maps.local_points.query("element == 'Fe' and layer == 1 and kind == @kind")
         first = mine.reset_index(drop=True).drop_duplicates("point").sort_values("point").index
         own = getattr(vectors, kind)[chosen.tokens("Fe")]
-        expected = fit_map(own[first], 5, distance, [0]).coordinates
+        expected = fit_map(own[first], 5, distance, 200, [0]).coordinates
         assert np.array_equal(mine[["x", "y"]].to_numpy(), expected[mine["point"]])
 
 
@@ -213,14 +213,15 @@ def test_a_global_map_is_that_of_the_vectors_of_its_rows(network, monkeypatch):
 
     monkeypatch.setattr(module, "fit_map", fit)
     local = LocalUmap(
-        elements=("Fe",), neighbours=4, min_dist=0.25, min_dist_first=0.7, seeds=(3, 4)
+        elements=("Fe",), neighbours=4, min_dist=0.25, min_dist_first=0.7, epochs=150, seeds=(3, 4)
     )
-    whole = GlobalUmap(neighbours=6, min_dist=0.35, at_most=20, seeds=(5, 6, 7))
+    whole = GlobalUmap(neighbours=6, min_dist=0.35, at_most=20, epochs=None, seeds=(5, 6, 7))
     table = compositions(*data())
     drawn = sample_points(table, local, whole).global_rows
     assert drawn.tolist() != list(range(20))  # rows of the table are not those of the map
     points = fit_maps(network, table, local, whole).global_points
-    first, later, both = (4, 0.7, (3, 4)), (4, 0.25, (3, 4)), (6, 0.35, (5, 6, 7))
+    first, later = ((4, spread, 150, (3, 4)) for spread in (0.7, 0.25))
+    both = (6, 0.35, None, (5, 6, 7))
     assert [settings for _, settings in asked] == [first, first, both, later, later, both]
     amounts = dict(zip(table["reduced"], amounts_of(table), strict=True))
     alone = {name: collapsed_alone(network, amounts[name]) for name in points["reduced"]}
