@@ -20,7 +20,7 @@ from matxai.composition.umap.neighbours import (
 Points = NDArray[np.float32]
 
 # With OpenMP, numba undoes the limit of threads that scikit-learn keeps to: ten times the CPU time there.
-numba.config.THREADING_LAYER = "workqueue"
+numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]
 
 START = "pca"  # coordinates that the fit of every seed starts from
 
