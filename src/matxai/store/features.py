@@ -22,6 +22,7 @@ import time
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,8 +50,9 @@ class FeatureStore:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in self.folder.glob(f"{PREFIX}*"):  # by processes that were killed
-            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
+            with suppress(FileNotFoundError):  # of one that was not
+                if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
         self._files: set[Path] = set()
         self._places: dict[str, tuple[Path, int]] = {}  # file and row of each item
 
