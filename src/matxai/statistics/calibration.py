@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from matxai.statistics.estimate import Array
 
@@ -19,7 +19,7 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     """
     if not total:
         return np.nan, np.nan
-    interval = stats.binomtest(count, total).proportion_ci(method="wilson")
+    interval = scipy.stats.binomtest(count, total).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 
 

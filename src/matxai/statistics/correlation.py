@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
+import scipy
 
 from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.estimate import Array, Estimate, normal_estimate
@@ -76,7 +76,10 @@ def correlation_draws(
         def ranked(weights: Array) -> Array:
             rows = [np.repeat(every, mine[draws.codes].astype(int)) for mine in weights]
             return np.stack(
-                [pearson(*(rankdata(table[drawn], axis=0) for table in tables)) for drawn in rows]
+                [
+                    pearson(*(scipy.stats.rankdata(table[drawn], axis=0) for table in tables))
+                    for drawn in rows
+                ]
             )
 
         return draws.each(ranked, width=columns.size)
@@ -146,7 +149,7 @@ def correlations(
     """
     x, y = columns.to_numpy(np.float64), targets.to_numpy(np.float64)
     given = np.empty((len(x), 0)) if covariates is None else covariates.to_numpy(np.float64)
-    ranks = [rankdata(v, axis=0) if method == "spearman" else v for v in (x, y, given)]
+    ranks = [scipy.stats.rankdata(v, axis=0) if method == "spearman" else v for v in (x, y, given)]
     size = given.shape[1]
     if len(x) < size + 3:
         raise ValueError(f"{size} covariates need at least {size + 3} rows, there are {len(x)}")

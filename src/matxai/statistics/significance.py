@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from matxai.statistics.estimate import Array
 
@@ -144,5 +144,5 @@ def false_discovery(p: Array, method: Literal["bh", "by"]) -> Array:
     """
     adjusted = np.full(np.shape(p), np.nan)
     tested = np.isfinite(p)
-    adjusted[tested] = stats.false_discovery_control(p[tested], method=method)
+    adjusted[tested] = scipy.stats.false_discovery_control(p[tested], method=method)
     return adjusted

@@ -1,7 +1,8 @@
 """Take the contribution of every element to every prediction; check that they average to it."""
 
 import _bootstrap  # noqa: F401
-from matxai.composition.explain.contributions import check_average, contributions, summarise
+from matxai.composition.explain.contribution_summary import summarise
+from matxai.composition.explain.contributions import check_average, contributions
 from matxai.composition.data.compounds import read_compounds
 from matxai.composition.network.model_file import load_network
 from matxai.run.job import job

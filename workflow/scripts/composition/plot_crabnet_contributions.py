@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.explain.contributions import (
+from matxai.composition.explain.contribution_summary import (
     most_frequent,
     with_class_shares,
     with_visibility,

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.data.formulas import SYMBOL_OF
@@ -75,7 +75,9 @@ class _Sums:
         weight, ratio, square = self.sums[:, :, pairs] / count
         several = np.maximum(count - 1, 1)
         variance = np.clip(square - ratio**2, 0, None) * count / several
-        half = np.where(count > 1, student.ppf(_LEVEL, several) * np.sqrt(variance / count), np.nan)
+        half = np.where(
+            count > 1, scipy.stats.t.ppf(_LEVEL, several) * np.sqrt(variance / count), np.nan
+        )
         symbols = np.array([SYMBOL_OF.get(number, "") for number in range(_PAIRS)])
         names: list[tuple[Any, Any]] = [(ALL, ALL)]
         names += [divmod(number, heads_of_layer) for number in range(self.rows - 1)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.learning.split import PARTS
@@ -106,7 +106,7 @@ def entropy(counts: NDArray[np.integer | np.floating]) -> NDArray[np.float64]:
     """
     present = (counts > 0).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        normalised = stats.entropy(counts, axis=-1) / np.log(present)
+        normalised = scipy.stats.entropy(counts, axis=-1) / np.log(present)
     return np.where(present == 1, 0.0, normalised)
 
 

@@ -12,14 +12,13 @@ from torch import nn
 
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
-from matxai.composition.explain.contributions import (
+from matxai.composition.explain.contribution_summary import (
     STATISTICS,
-    check_average,
-    contributions,
     most_frequent,
     summarise,
     with_visibility,
 )
+from matxai.composition.explain.contributions import check_average, contributions
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.parts import part_of

@@ -30,13 +30,12 @@ from matxai.composition.evaluation.target import (
     error_quantity,
     target_quantity,
 )
-from matxai.composition.explain.contributions import (
-    check_average,
-    contributions,
+from matxai.composition.explain.contribution_summary import (
     summarise,
     with_class_shares,
     with_visibility,
 )
+from matxai.composition.explain.contributions import check_average, contributions
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
 from matxai.composition.network import fitting
