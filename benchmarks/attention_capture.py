@@ -76,9 +76,6 @@ class Clock:
     def observe(self, network: nn.Module, step: int) -> None:
         self.timed(lambda: self.capture.observe(network, step))
 
-    def flush(self) -> None:
-        self.timed(self.capture.flush)
-
     def restart(self, step: int) -> bool:
         return bool(self.timed(lambda: self.capture.restart(step)))
 

@@ -89,12 +89,8 @@ def fit(
         report(f"{label} {training.progress(time.monotonic() - start, first)}")
         due = time.monotonic() - saved > CHECKPOINT_SECONDS
         if checkpoint is not None and (due or training.epoch % recipe.checkpoint_every == 0):
-            if observer is not None:
-                observer.flush()
             write_checkpoint(checkpoint, fingerprint, training.state_dict())
             saved = time.monotonic()
-    if observer is not None:
-        observer.flush()
     return FitResult(training.best_state, training.best_epoch, pd.DataFrame(training.history))
 
 

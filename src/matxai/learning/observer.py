@@ -19,10 +19,7 @@ class Observer(Protocol):
         """Batches between looks, besides the look after each epoch's validation; None: that alone."""
 
     def observe(self, network: nn.Module, step: int) -> None:
-        """Look at the network after ``step`` batches, counted from the start of the training."""
-
-    def flush(self) -> None:
-        """Make lasting what was seen: a checkpoint or the end of the training follows."""
+        """Look at the network after ``step`` batches, counted from the start; what is seen lasts."""
 
     def restart(self, step: int) -> bool:
         """Forget what was seen after batch ``step``; false if something up to it is missing.

@@ -73,9 +73,6 @@ class AttentionCapture:
         values = {n: self._value[rows] for n, rows in self.store.members.items()}
         self.store.append(step, self._weights, values)
 
-    def flush(self) -> None:
-        """Nothing waits: each step is a file of its own."""
-
     def restart(self, step: int) -> bool:
         """Drop what a stopped run wrote after this step, and say whether the rest is complete."""
         if step:

@@ -104,9 +104,6 @@ def states():
         def observe(self, network, step):
             found[step] = {name: value.clone() for name, value in network.state_dict().items()}
 
-        def flush(self):
-            pass
-
         def restart(self, step):
             return True
 
