@@ -126,7 +126,9 @@ def test_accuracy_and_the_summary(bench):
             "accuracy": ["number.csv", "accuracy.csv"],
             "compounds": ["compounds.parquet", "compounds.parquet"],
         },
-        {"figure": "summary.svg", "table": "summary.csv"},
+        {
+            "figure": "summary.svg", "table": "summary.csv", "key_numbers": "key_numbers.csv",
+        },  # fmt: skip
         targets={"hardness": TARGET, "metal": METAL},
     )
     summary = pd.read_csv(bench.folder / "summary.csv").set_index(["dataset", "model"])
