@@ -87,8 +87,8 @@ def test_the_networks_are_those_of_a_workstation(run, smoke):
 
 
 def test_what_a_rule_asks_for_reaches_slurm(run):
-    line = run.requests("plot_composition_target")[0]
-    assert "-t 10 --mem 2000" in line
+    line = run.requests("describe_compositions")[0]
+    assert "-t 20 --mem 2000" in line
     assert "--cpus-per-task=1" in line
     assert "--gpus" not in line
     for rule, asked, jobs in (

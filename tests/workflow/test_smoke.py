@@ -185,6 +185,12 @@ def test_report_builds_offline_with_every_figure_captioned(smoke):
     shown = {entry["name"] for entry in found.values()}
     assert {"accuracy.svg", "parity.svg", "interactive.html", "periodic_table.svg"} <= shown
     assert {"explain_comparison.svg", "explain_tangent.svg", "predictions_onepath.svg"} <= shown
+    places = [
+        (entry["category"], entry["subcategory"], *sorted(entry["labels"].items()))
+        for entry in found.values()
+    ]
+    # What has the labels of another result cannot be opened in the report.
+    assert len(places) == len(set(places)) > 200
     for entry in found.values():
         assert entry["caption"].strip(), entry["name"]
         assert entry["labels"], entry["name"]
