@@ -78,7 +78,7 @@ def test_predictions_agree_with_the_metrics(results):
 @pytest.mark.parametrize("network", ["crabnet", "hotcrab"])
 def test_attention_is_kept_with_the_predictions_of_its_epoch(results, network):
     folder = results / f"power_factor/{network}/seed0"
-    summary = pd.read_csv(folder / "attention_summary.csv").iloc[0]
+    summary = pd.read_csv(folder / "attention/summary.csv").iloc[0]
     assert summary["row_sum_error"] < 1e-5
     history = pd.read_csv(folder / "history.csv")
     with AttentionStore(folder / "attention.zarr.zip") as store:
