@@ -59,6 +59,8 @@ rule train_crabnet:
         CRABNET.log("train_crabnet"),
     benchmark:
         CRABNET.benchmark("train_crabnet")
+    # Long: what is short fits in beside it.
+    priority: 1
     conda:
         TORCH
     # A small network does not gain from a second thread.
@@ -103,7 +105,6 @@ rule evaluate_crabnet:
         COMPOSITION_DATASET.benchmark("evaluate_crabnet")
     conda:
         TORCH
-    threads: 2
     resources:
         mem_mb=by_size(2000, per_mb=50),
         runtime=by_size(20, per_mb=0.2),

@@ -88,6 +88,8 @@ rule train_surrogate:
         STRESS_NETWORK.log("train_surrogate"),
     benchmark:
         STRESS_NETWORK.benchmark("train_surrogate")
+    # Long: what is short fits in beside it.
+    priority: 1
     conda:
         TORCH
     resources:
@@ -119,6 +121,8 @@ rule train_recurrent:
         STRESS_NETWORK.log("train_recurrent"),
     benchmark:
         STRESS_NETWORK.benchmark("train_recurrent")
+    # Long: what is short fits in beside it.
+    priority: 1
     conda:
         TORCH
     resources:
