@@ -1,22 +1,17 @@
 """A compound's attention and prediction through the training, as an interactive figure with a slider."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from matxai.composition.attention.views import View
 from matxai.plotting.page import plain_numbers
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import BLUE, GREEN, GUIDE, SEQUENTIAL, VERMILION, colour_stops
 from matxai.quantities import Quantity
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from matxai.composition.attention.views import View
 
 # Pixels: what the matrices fill, wide and high, and the least side of a cell; then the rest.
 _MATRICES, _CELL = 580, 13
