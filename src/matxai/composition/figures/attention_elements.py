@@ -12,18 +12,10 @@ from numpy.typing import NDArray
 
 from matxai.composition.attention.elements import ALL
 from matxai.composition.data.formulas import NUMBER_OF
+from matxai.plotting import style
 from matxai.plotting.heat_map import draw_heat_map, heat_map_axes
 from matxai.plotting.heat_map_page import heat_map_page
 from matxai.plotting.page import plain_numbers
-from matxai.plotting.style import (
-    ABSENT,
-    DIVERGING,
-    colour_stops,
-    empty_figure,
-    require_columns,
-    styled,
-    wrapped,
-)
 
 COLUMNS = ("layer", "head", "query", "key", "compounds", "weight", "ratio", "ci_low", "ci_high")
 LIMIT = 2  # of the colours, in log2: from a quarter of uniform attention to four times
@@ -64,7 +56,7 @@ class PairMap:
 
 def pair_map(table: pd.DataFrame, minimum: int, layer: str = ALL, head: str = ALL) -> PairMap:
     """The map of one layer and head (both as text) of `element_attention`'s table."""
-    require_columns(table, COLUMNS, "element attention")
+    style.require_columns(table, COLUMNS, "element attention")
     symbols = sorted(set(table["query"]), key=NUMBER_OF.__getitem__)
     places = {symbol: place for place, symbol in enumerate(symbols)}
     rows = table[(table["layer"].astype(str) == layer) & (table["head"].astype(str) == head)]
@@ -76,7 +68,7 @@ def pair_map(table: pd.DataFrame, minimum: int, layer: str = ALL, head: str = AL
     return PairMap(symbols, columns, columns["compounds"] >= minimum)
 
 
-@styled
+@style.styled
 def element_attention_map(table: pd.DataFrame, minimum: int, title: str = "") -> Figure:
     """Draw the mean of all layers and heads: query elements downwards, key elements to the right.
 
@@ -87,7 +79,9 @@ def element_attention_map(table: pd.DataFrame, minimum: int, title: str = "") ->
     """
     pairs = pair_map(table, minimum)
     if not pairs.shown.any():
-        return empty_figure(f"no two elements stand together in {minimum} captured compositions")
+        return style.empty_figure(
+            f"no two elements stand together in {minimum} captured compositions"
+        )
     note = (
         "Mean of all layers and heads. 1: uniform attention; dot: the 95 % interval holds 1; "
         f"grey: fewer than {minimum} compositions; blank: none."
@@ -100,7 +94,7 @@ def element_attention_map(table: pd.DataFrame, minimum: int, title: str = "") ->
     place = axes.inset_axes((1.02, 0.2, 0.025, 0.6))
     bar = figure.colorbar(image, cax=place, ticks=_TICKS, extend="both")
     bar.ax.set_yticklabels(_RATIOS)
-    bar.set_label(wrapped(LABEL, 40))
+    bar.set_label(style.wrapped(LABEL, 40))
     return figure
 
 
@@ -117,12 +111,12 @@ def element_attention_page(table: pd.DataFrame, minimum: int) -> go.Figure:
     axes = {"x": first.symbols, "y": first.symbols}
     few = go.Heatmap(
         **axes, z=plain_numbers(np.where(first.few, 0, np.nan), 1), showscale=False, hoverongaps=False,
-        colorscale=[[0, ABSENT], [1, ABSENT]], customdata=counts,
+        colorscale=[[0, style.ABSENT], [1, style.ABSENT]], customdata=counts,
         hovertemplate="%{y} attends to %{x}<br>too few compositions: %{customdata}<extra></extra>",
     )  # fmt: skip
     look = {
         **axes, "text": counts, "zmin": -LIMIT, "zmax": LIMIT, "hoverongaps": False,
-        "colorscale": colour_stops(DIVERGING),
+        "colorscale": style.colour_stops(style.DIVERGING),
         "colorbar": {
             "title": {"text": "weight × number<br>of elements<br>(1: uniform)"}, "len": 0.5,
             "tickvals": _TICKS, "ticktext": _RATIOS,

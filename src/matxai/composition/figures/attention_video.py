@@ -21,17 +21,8 @@ from numpy.typing import NDArray
 
 from matxai.composition.attention.views import View
 from matxai.composition.figures.attention import attention_grid
+from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-from matxai.plotting.style import (
-    BLUE,
-    GREEN,
-    GUIDE,
-    SEQUENTIAL,
-    VERMILION,
-    empty_figure,
-    styled,
-    wrapped,
-)
 from matxai.quantities import Quantity
 
 Pixels = NDArray[np.uint8]
@@ -44,9 +35,11 @@ _GRID, _SIDE, _CELL, _GAP = (560, 440), (84, 400), 15, 10
 _LEFT, _BELOW, _TEXT, _BAR, _PANEL, _EDGE = 112, 110, 30, 185, 380, 16
 _LEAST = (1100, 550)  # width and height of a frame
 LEVELS = 256
-COLOURS: Pixels = (colormaps[SEQUENTIAL](np.arange(LEVELS))[:, :3] * 255).round().astype(np.uint8)
+COLOURS: Pixels = (
+    (colormaps[style.SEQUENTIAL](np.arange(LEVELS))[:, :3] * 255).round().astype(np.uint8)
+)
 SECONDS = 6  # that a video of few steps lasts
-MARKER = np.array([round(255 * channel) for channel in to_rgb(VERMILION)], dtype=np.uint8)
+MARKER = np.array([round(255 * channel) for channel in to_rgb(style.VERMILION)], dtype=np.uint8)
 _RADIUS = 6
 
 
@@ -79,7 +72,7 @@ class Still:
     text: tuple[int, int]
 
 
-@styled
+@style.styled
 def still(view: View) -> Still:
     """Draw titles, labels, colour bar and curves of ``view``."""
     _, layers, heads, count, _ = view.history.attention.shape
@@ -132,7 +125,7 @@ def _curves(
         figure.add_axes((left, y, _PANEL / width, each)) for y in (bottom + each + gap, bottom)
     )
     marker = "." if len(history.steps) <= 60 else None
-    (curve,) = prediction.plot(history.epochs, history.prediction, color=BLUE, marker=marker)
+    (curve,) = prediction.plot(history.epochs, history.prediction, color=style.BLUE, marker=marker)
     curve.set_label("predicted")
     if np.isfinite(history.target):
         prediction.axhline(history.target, color="black", linestyle="--", label="true value")
@@ -140,7 +133,7 @@ def _curves(
     whole = np.array_equal(history.epochs, np.rint(history.epochs))
     room = 0.04 * float(np.ptp(history.epochs)) or 0.5
     for axes in (prediction, error):
-        axes.axvline(kept, color=GUIDE, linestyle=":", zorder=0, label="weights kept")
+        axes.axvline(kept, color=style.GUIDE, linestyle=":", zorder=0, label="weights kept")
         axes.xaxis.set_major_locator(MaxNLocator("auto", integer=whole, min_n_ticks=1))
         axes.grid(linewidth=0.3)
         axes.set_xlim(history.epochs[0] - room, history.epochs[-1] + room)
@@ -148,8 +141,8 @@ def _curves(
     # Plain words: the whole name of the property stands in the title.
     prediction.set_ylabel(Quantity("Value", view.target.unit).axis())
     prediction.tick_params(labelbottom=False)
-    error.plot(history.epochs, view.error, color=GREEN, marker=marker)
-    error.set_ylabel(wrapped(axis_label("mae", view.target.unit), 22))
+    error.plot(history.epochs, view.error, color=style.GREEN, marker=marker)
+    error.set_ylabel(style.wrapped(axis_label("mae", view.target.unit), 22))
     error.set_xlabel(axis_label("epoch"))
     note = f"captured compounds with a target: {view.scored:,}"
     if not view.scored:
@@ -228,10 +221,10 @@ class Frames:
         pixels[row : row + height, column : column + width] = 255 - ink[..., None]
 
 
-@styled
+@style.styled
 def no_frames(reason: str) -> list[Pixels]:
     """A single frame that says why there is no video."""
-    pixels = _rendered(empty_figure(reason))
+    pixels = _rendered(style.empty_figure(reason))
     return [pixels[: len(pixels) // 2 * 2, : pixels.shape[1] // 2 * 2].copy()]
 
 

@@ -177,8 +177,7 @@ def local_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go
         views: dict[str, pd.DataFrame | str] = {}
         for one in mine.to_dict("records"):
             found = held[(held["layer"] == one["layer"]) & (held["kind"] == one["kind"])]
-            name = _name(one)
-            views[name] = one["skipped"] or _places(found, table)
+            views[_name(one)] = one["skipped"] or _places(found, table)
         groups.append(point_group(str(element), table, _heading(table), views, colourings))
     return map_page(groups, "Element")
 
