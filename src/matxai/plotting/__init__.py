@@ -7,6 +7,6 @@ A function that draws takes a table or arrays, returns its figure and saves noth
 - `quantities`: ``axis_label`` of the quantities that lines share; a line adds those of its own.
 - Parts: `heat_map`, `heat_map_page`, `intervals` (marks, bars and curves with intervals), `image_grid`,
   `periodic_table`, `point_map`, `map_page`, `page` (HTML of an interactive figure), `video`.
-- Figures of a training and its evaluation: `history`, `parity`, `accuracy`, `calibration`, `reliability`,
-  `roc`.
+- Figures of a training and its evaluation: `history`, `parity`, `accuracy`, `calibration` (also of
+  probabilities), `roc`.
 """

@@ -1,21 +1,15 @@
 """Errors of networks and baselines, every seed with its interval."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from matxai.plotting import style
 from matxai.plotting.intervals import draw_marks, legend_mark, name_rows
 from matxai.plotting.quantities import axis_label
-from matxai.quantities import with_spread
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from matxai.quantities import Quantity
+from matxai.quantities import Quantity, with_spread
 
 
 @style.styled
@@ -26,13 +20,8 @@ def accuracy_figure(
 
     The diamond is the mean over a model's seeds; the number beside it adds their standard deviation where
     there are at least two. Models keep the order in which they come. The axis of an error starts at 0,
-    that of an area under the ROC curve at 0.5 (chance) or below.
-
-    Args:
-        metrics: Columns model, seed, ``metric``, ci_low, ci_high.
-        target: What the metric is a metric of, and its unit.
-        title: What stands above.
-        metric: ``mae`` or ``roc_auc``.
+    that of an area under the ROC curve at 0.5 (chance) or below. ``metrics`` has the columns model, seed,
+    ``metric`` (``mae`` or ``roc_auc``, of ``target``), ci_low and ci_high.
     """
     style.require_columns(metrics, ("model", "seed", metric, "ci_low", "ci_high"), "accuracy")
     metrics = metrics[np.isfinite(metrics[metric].to_numpy(float))]
@@ -45,15 +34,12 @@ def accuracy_figure(
         table = metrics[metrics["model"] == model].sort_values("seed")
         value = table[metric].to_numpy(float)
         y = row + 0.1 * (np.arange(len(value)) - (len(value) - 1) / 2) * min(1, 6 / len(value))
-        ends = table["ci_low"], table["ci_high"]
-        draw_marks(axes, y, value, ends, color=style.BLUE)
+        draw_marks(axes, y, value, (table["ci_low"], table["ci_high"]), color=style.BLUE)
         axes.plot(value.mean(), row, "D", color="black", markersize=7, fillstyle="none")
         right = float(np.nanmax([*table["ci_high"], value.max()]))
-        spread = np.std(value, ddof=1) if len(value) > 1 else np.nan
-        axes.annotate(
-            with_spread(value.mean(), spread), (right, row), (6, 0), textcoords="offset points",
-            va="center", size=9,
-        )  # fmt: skip
+        text = with_spread(value.mean(), np.std(value, ddof=1) if len(value) > 1 else np.nan)
+        look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "size": 9}
+        axes.annotate(text, (right, row), (6, 0), **look)
     name_rows(axes, models)
     left, right = axes.get_xlim()
     left = min(left, 0.5) if metric == "roc_auc" else 0
@@ -65,6 +51,5 @@ def accuracy_figure(
         legend_mark("mean of the seeds", "D", color="black", fillstyle="none", markersize=6),
     ]
     figure.legend(handles=entries, loc="outside upper right", ncols=2)
-    if title:
-        axes.set_title(style.wrapped(title, 90), loc="left")
+    axes.set_title(style.wrapped(title, 90), loc="left")
     return figure

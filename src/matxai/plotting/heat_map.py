@@ -1,23 +1,16 @@
 """Labelled matrices as colours, with grey cells where there is no value, marks and written numbers."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import ListedColormap
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
 
 from matxai.plotting.style import ABSENT, DIVERGING, stagger, text_colour, wrapped
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Normalize
-    from matplotlib.image import AxesImage
-    from numpy.typing import NDArray
 
 # Inches: a cell at most, the longer side of the matrix at least and at most, and the room around it.
 _CELL, _SIDE = 0.35, (3.5, 10.3)
@@ -31,13 +24,8 @@ def heat_map_axes(
 ) -> tuple[Figure, Axes]:
     """Make a figure with one square cell for each row and column, and room on the right for colours.
 
-    Margins follow from the names: automatic layout of hundreds of labels takes as long as drawing them.
-
-    Args:
-        rows: Names from the top.
-        columns: Names from the left.
-        title: What stands above, wrapped to the width.
-        note: What stands below the title in smaller print.
+    Margins follow from the names, since automatic layout of hundreds of labels takes as long as drawing
+    them. Names run from the top and from the left; ``title`` and, in smaller print, ``note`` stand above.
     """
     most = max(len(rows), len(columns))
     cell = float(np.clip(_CELL * most, *_SIDE)) / most
@@ -65,30 +53,21 @@ def heat_map_axes(
 
 
 def draw_heat_map(
-    axes: Axes,
-    values: NDArray[np.floating],
-    norm: Normalize,
-    colours: str = DIVERGING,
-    *,
-    absent: NDArray[np.bool_] | None = None,
-    marked: NDArray[np.bool_] | None = None,
-    digits: int | None = None,
-    size: float = 9,
-) -> AxesImage:
-    """Draw a matrix; its first row stands on top.
+    axes: Axes, values: NDArray[np.floating], norm: Normalize, colours: str = DIVERGING, *,
+    absent: NDArray[np.bool_] | None = None, marked: NDArray[np.bool_] | None = None,
+    digits: int | None = None, size: float = 9,
+) -> AxesImage:  # fmt: skip
+    """Draw a matrix, one unit per cell, its first row on top; return the image for a colour bar.
 
     Args:
-        axes: Where it is drawn, one unit per cell.
+        axes: Where it is drawn.
         values: (rows, columns); a cell without a finite value has no colour.
         norm: The colour scale.
         colours: Name of a colour map.
-        absent: (rows, columns), the cells that are grey: by default all without a finite value.
-        marked: (rows, columns), the cells that have a dot, such as those that are not significant.
+        absent: (rows, columns), the grey cells: by default all without a finite value.
+        marked: (rows, columns), the cells with a dot, such as those that are not significant.
         digits: Decimals of the values written into the cells; by default none is written.
         size: Points of the written values.
-
-    Returns:
-        The image of the values, for a colour bar.
     """
     known = np.isfinite(values)
     image = axes.imshow(np.ma.array(values, mask=~known), cmap=colours, norm=norm, label="values")
@@ -101,17 +80,15 @@ def draw_heat_map(
         below = 0.0 if digits is None else 0.3  # the number
         inches = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
         dot = float(np.clip(72 * inches / len(values) / 5, 1, 5))
-        axes.plot(
-            column, row + below, "o", color="black", markersize=dot, markeredgewidth=0, gid="marked"
-        )
+        (dots,) = axes.plot(column, row + below, "o", color="black", gid="marked")
+        dots.set(markersize=dot, markeredgewidth=0)
     if digits is not None:
         scale = colormaps[colours]
         for y, x in np.argwhere(known).tolist():
             value = float(values[y, x])
-            axes.text(
-                x, y, f"{value:.{digits}f}", ha="center", va="center", size=size,
-                color=text_colour(scale(norm(value))),
-            )  # fmt: skip
+            colour = text_colour(scale(norm(value)))
+            text = axes.text(x, y, f"{value:.{digits}f}", size=size, color=colour)
+            text.set(ha="center", va="center")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return image

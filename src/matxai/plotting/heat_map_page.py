@@ -1,14 +1,10 @@
 """A heat map as an interactive figure: choose a view, hover over a cell, zoom into a block."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _FEW = 4  # views that have a button each, side by side
 
@@ -21,23 +17,17 @@ def heat_map_page(
 ) -> go.Figure:
     """Make a square heat map with a menu of its views; its first row stands on top.
 
-    Args:
-        views: By the name in the menu, what the heat map shows: z (rows, columns), x, y, text, ... as
-            plotly takes them. The first view is shown.
-        look: What all views share: colour scale, bar and hover template.
-        names: What the columns and the rows are.
-        below: Cells of a single colour that lie under those of the heat map.
+    ``views``: what the heat map shows by the name in the menu, z (rows, columns), x, y, text, ... as plotly
+    takes them; the first is shown. ``look``: what all share, such as colour scale and hover template.
+    ``names``: what columns and rows are. ``below``: cells of one colour under those of the heat map.
     """
     first = next(iter(views.values()))
     traces = [trace for trace in (below, go.Heatmap(**look, **first)) if trace is not None]
     buttons = [
-        {
-            "label": name,
-            "method": "restyle",
-            "args": [{key: [values] for key, values in view.items()}, [len(traces) - 1]],
-        }
+        {"label": name, "method": "restyle",
+         "args": [{key: [values] for key, values in view.items()}, [len(traces) - 1]]}
         for name, view in views.items()
-    ]
+    ]  # fmt: skip
     side = int(np.clip(13 * len(first["z"]), 420, 1000))
     axis = {
         "tickmode": "linear", "tickfont": {"size": 9}, "showgrid": False, "zeroline": False,
@@ -47,12 +37,10 @@ def heat_map_page(
     menu |= {"type": "buttons", "direction": "right"} if len(views) <= _FEW else {}
     figure = go.Figure(traces)
     figure.update_layout(
-        template="plotly_white",
-        width=side + 180,
-        height=side + 120,
+        template="plotly_white", width=side + 180, height=side + 120,
         margin={"l": 60, "r": 20, "t": 60, "b": 60},
         xaxis={**axis, "title": {"text": names[0]}, "tickangle": -90},
         yaxis={**axis, "title": {"text": names[1]}, "autorange": "reversed", "scaleanchor": "x"},
         updatemenus=[{**menu, "buttons": buttons}],
-    )
+    )  # fmt: skip
     return figure

@@ -1,32 +1,21 @@
 """Training curves: loss, validation error and learning rate over the epochs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from matxai.quantities import Quantity
+from matxai.quantities import Quantity
 
 _MARKED = 30  # epochs up to which each one has a dot
 
 
 @style.styled
 def history_figure(
-    history: pd.DataFrame,
-    target: Quantity,
-    title: str = "",
-    *,
-    error: str = "val_mae",
+    history: pd.DataFrame, target: Quantity, title: str = "", *, error: str = "val_mae",
     log: bool = False,
-) -> Figure:
+) -> Figure:  # fmt: skip
     """Draw one run: columns epoch, train_loss, ``error``, learning_rate, best (a flag).
 
     ``error``: ``val_mae`` or ``val_rmse`` in the unit of ``target``, or ``val_log_loss`` in nats; epochs
@@ -40,16 +29,12 @@ def history_figure(
     figure = Figure(figsize=(style.FULL_WIDTH, 5.6))
     panels = figure.subplots(3, sharex=True, height_ratios=(3, 3, 1.4))
     marker = "." if len(history) <= _MARKED else None
-    labels = (
-        axis_label("train_loss"),
-        axis_label(error, target.unit),
-        axis_label("learning_rate"),
-    )
+    units = (None, target.unit, None)
     colours = (style.BLUE, style.VERMILION, style.GREEN)
-    for axes, column, label, colour in zip(panels, columns[1:], labels, colours, strict=False):
+    for axes, column, unit, colour in zip(panels, columns[1:-1], units, colours, strict=True):
         known = history[history[column].notna()]
         axes.plot(known["epoch"], known[column], color=colour, marker=marker)
-        axes.set_ylabel(style.wrapped(label, 22))
+        axes.set_ylabel(style.wrapped(axis_label(column, unit), 22))
         axes.grid(linewidth=0.3)
     if log:
         for axes in panels[:2]:

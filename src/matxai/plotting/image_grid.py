@@ -1,58 +1,33 @@
 """Panels of one size in rows and columns, and pictures in them with one colour scale."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from matxai.plotting.heat_map import draw_heat_map
 from matxai.plotting.style import SEQUENTIAL, styled, wrapped
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 _BAR = 1.25  # inches on the right for a colour bar and its label
 
 
 def panel_grid(
-    rows: int,
-    columns: int,
-    size: tuple[float, float],
-    title: str = "",
-    *,
-    gaps: tuple[float, float] = (0.12, 0.12),
-    left: float = 0.15,
-    right: float = _BAR,
-    above: float = 0.3,
-    below: float = 0.15,
-    least: float = 0.0,
-) -> tuple[Figure, NDArray[Any]]:
-    """Make a figure with rows x columns of equal panels; sizes are inches.
+    rows: int, columns: int, size: tuple[float, float], title: str = "", *,
+    gaps: tuple[float, float] = (0.12, 0.12), left: float = 0.15, right: float = _BAR,
+    above: float = 0.3, below: float = 0.15, least: float = 0.0,
+) -> tuple[Figure, NDArray[Any]]:  # fmt: skip
+    """Make a figure of equal panels of ``size`` (width, height), and its axes (rows, columns).
 
-    All places are fixed: laying out dozens of panels automatically takes longer than drawing them.
-
-    Args:
-        rows: Panels below each other.
-        columns: Panels side by side.
-        size: Width and height of a panel.
-        title: What stands above all panels, a text of one or more lines; each is wrapped.
-        gaps: Between two columns and two rows.
-        left: Room on the left of the panels.
-        right: Room on their right.
-        above: Room between them and the title.
-        below: Room below them.
-        least: Least width of the figure.
-
-    Returns:
-        The figure, and its axes (rows, columns).
+    All sizes are inches and fixed: laying out dozens of panels automatically takes longer than drawing
+    them. ``gaps``: between two columns and two rows. ``left``, ``right`` and ``below``: room around all
+    panels; ``above``: between them and the title, whose lines are each wrapped. ``least``: width of the
+    figure.
     """
     wide, high = columns * (size[0] + gaps[0]) - gaps[0], rows * (size[1] + gaps[1]) - gaps[1]
     width = max(least, left + wide + right)
@@ -81,24 +56,12 @@ def row_bar(figure: Figure, panels: Sequence[Axes], width: float = 0.15) -> Axes
 
 @styled
 def image_grid(
-    images: Sequence[NDArray[Any]],
-    titles: Sequence[str],
-    columns: int,
-    label: str = "",
-    title: str = "",
-    *,
-    norm: Normalize | None = None,
-    colours: str = SEQUENTIAL,
-    overlays: Sequence[NDArray[np.floating]] = (),
-    row_names: Sequence[str] = (),
-    digits: int | None = None,
-    font: float = 9,
-    side: float = 1.9,
-    gap: float = 0.12,
-    left: float | None = None,
-    right: float | None = None,
-    **room: float,
-) -> Figure:
+    images: Sequence[NDArray[Any]], titles: Sequence[str], columns: int, label: str = "",
+    title: str = "", *, norm: Normalize | None = None, colours: str = SEQUENTIAL,
+    overlays: Sequence[NDArray[np.floating]] = (), row_names: Sequence[str] = (),
+    digits: int | None = None, font: float = 9, side: float = 1.9, gap: float = 0.12,
+    left: float | None = None, right: float | None = None, **room: float,
+) -> Figure:  # fmt: skip
     """Draw pictures in rows of ``columns``, with one colour scale for all.
 
     Args:
@@ -128,11 +91,9 @@ def image_grid(
     right = right or (_BAR if label else 0.15)
     lines = max((name.count("\n") + 1 for name in titles[columns:] if name), default=0)
     gaps = gap, gap + (0.2 * lines + 0.05 if lines else 0)
-    figure, panels = panel_grid(
-        rows, columns, (wide, high), title, gaps=gaps, left=left, right=right, **room
-    )
-    shown = zip_longest(panels.flat, images, titles, overlays)
-    for axes, image, name, overlay in shown:
+    room |= {"left": left, "right": right}
+    figure, panels = panel_grid(rows, columns, (wide, high), title, gaps=gaps, **room)
+    for axes, image, name, overlay in zip_longest(panels.flat, images, titles, overlays):
         axes.set(xticks=[], yticks=[])
         if image is None:
             axes.set_axis_off()
@@ -145,10 +106,8 @@ def image_grid(
             draw_heat_map(axes, image, norm, colours, digits=digits, size=font)
         if overlay is not None:
             extent = (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5)
-            axes.imshow(
-                np.ma.masked_invalid(overlay), cmap=colours, norm=norm, alpha=0.5, extent=extent,
-                label="overlay",
-            )  # fmt: skip
+            look = {"alpha": 0.5, "extent": extent, "label": "overlay"}
+            axes.imshow(np.ma.masked_invalid(overlay), cmap=colours, norm=norm, **look)
     for axes, name in zip(panels[:, 0], row_names, strict=False):
         place = (0.35 - left) / wide, 0.5
         axes.text(*place, name, rotation=90, ha="center", va="center", transform=axes.transAxes)

@@ -4,41 +4,30 @@ Intervals are drawn from their own ends, not as distances from the value: they n
 rounding may leave a value outside its interval.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
 
 from matxai.plotting.style import GUIDE, wrapped
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-    from matplotlib.container import BarContainer
-    from numpy.typing import ArrayLike
-
+Ends = tuple[ArrayLike, ArrayLike]
 _BAND = "#F2F2F2"
 
 
 def draw_marks(
-    axes: Axes,
-    places: ArrayLike,
-    values: ArrayLike,
-    ends: tuple[ArrayLike, ArrayLike],
-    look: str = "o",
-    *,
-    vertical: bool = False,
-    width: float = 1.2,
-    **style: Any,
-) -> Line2D:
+    axes: Axes, places: ArrayLike, values: ArrayLike, ends: Ends, look: str = "o", *,
+    vertical: bool = False, width: float = 1.2, **style: Any,
+) -> Line2D:  # fmt: skip
     """Draw one mark with its interval per row, or per column where ``vertical``.
 
     Args:
         axes: Where they are drawn.
-        places: (n,) rows of the marks.
+        places: (n,) rows of the marks, or columns.
         values: (n,) what they show.
         ends: (n,) lower and (n,) upper ends of the intervals; those that are NaN are not drawn.
         look: Marker, and line between the marks if there is one, as matplotlib writes them.
@@ -53,25 +42,13 @@ def draw_marks(
 
 
 def draw_bars(
-    axes: Axes,
-    names: Sequence[str],
-    values: ArrayLike,
-    ends: tuple[ArrayLike, ArrayLike],
-    *,
-    height: float = 0.66,
-    shift: float = 0.0,
-    **style: Any,
-) -> BarContainer:
+    axes: Axes, names: Sequence[str], values: ArrayLike, ends: Ends, *,
+    height: float = 0.66, shift: float = 0.0, **style: Any,
+) -> BarContainer:  # fmt: skip
     """Draw one horizontal bar with its interval per name, the first at the bottom.
 
-    Args:
-        axes: Where they are drawn.
-        names: What stands beside the bars.
-        values: (names,) lengths of the bars.
-        ends: (names,) lower and (names,) upper ends of the intervals.
-        height: Of a bar, in rows.
-        shift: How far the bars stand above the middles of their rows: several groups share the rows.
-        **style: Look of the bars.
+    ``values``, and lower and upper ``ends`` of their intervals: (names,). A bar is ``height`` rows high and
+    stands ``shift`` above the middle of its row, so that several groups share the rows.
     """
     y = np.arange(len(names)) + shift
     bars = axes.barh(y, values, height, edgecolor="white", linewidth=0, **style)
@@ -85,9 +62,7 @@ def draw_bars(
     return bars
 
 
-def draw_curve(
-    axes: Axes, x: ArrayLike, y: ArrayLike, ends: tuple[ArrayLike, ArrayLike] | None, **style: Any
-) -> Line2D:
+def draw_curve(axes: Axes, x: ArrayLike, y: ArrayLike, ends: Ends | None, **style: Any) -> Line2D:
     """Draw a curve and, as a band of its colour, the intervals between ``ends`` if there are any."""
     (line,) = axes.plot(x, y, **style)
     if ends is not None:
@@ -96,13 +71,7 @@ def draw_curve(
 
 
 def name_rows(axes: Axes, names: Sequence[str], sizes: Sequence[int] | None = None) -> None:
-    """Give each name a row, the first one on top; every second band is shaded.
-
-    Args:
-        axes: Whose rows they are.
-        names: One per row.
-        sizes: Rows of each band; by default nothing is shaded.
-    """
+    """Give each name a row, the first on top; every second of the bands of ``sizes`` rows is shaded."""
     axes.set_yticks(range(len(names)), [wrapped(str(name), 26) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -115,12 +84,11 @@ def write_beside(
     axes: Axes, texts: Sequence[str], heading: str = "", *, shift: float = 0.0, size: float = 9
 ) -> None:
     """Write one text per row to the right of the axes, where it hides no data."""
-    place = axes.get_yaxis_transform()
+    look: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "size": size}
     for row, text in enumerate(texts):
-        label = axes.text(1.02, row + shift, text, transform=place, size=size, va="center")
-        label.set_gid(f"numbers-{row}")
+        axes.text(1.02, row + shift, text, va="center", gid=f"numbers-{row}", **look)
     if heading:
-        axes.text(1.02, len(texts) - 0.4, heading, transform=place, size=size, weight="bold")
+        axes.text(1.02, len(texts) - 0.4, heading, weight="bold", **look)
 
 
 def legend_mark(label: str, marker: str = "o", line: Any = "none", **style: Any) -> Line2D:

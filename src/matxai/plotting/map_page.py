@@ -1,32 +1,24 @@
 """Maps of points as an interactive figure: menus for the group of points, the map and the colouring."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from matxai.plotting.page import plain_numbers, write_page
+from matxai.plotting.point_map import Colouring
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import ABSENT, GUIDE, SEQUENTIAL, colour_stops
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from matxai.plotting.point_map import Colouring
 
 DATA_FILES = ("map_page.js",)  # read by the staleness tracking
 
 
 def point_group(
-    name: str,
-    table: pd.DataFrame,
-    text: pd.Series,
-    maps: Mapping[str, pd.DataFrame | str],
+    name: str, table: pd.DataFrame, text: pd.Series, maps: Mapping[str, pd.DataFrame | str],
     colourings: list[Colouring],
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """Make one entry of the first menu, JSON-plain: points with their maps and colourings.
 
     Args:
@@ -37,20 +29,18 @@ def point_group(
             ``table``; or the reason why there is none.
         colourings: What the points can be coloured by.
     """
-    return {
-        "name": name,
-        "text": list(text),
-        "maps": [{"name": key, **_places(places)} for key, places in maps.items()],
-        "colours": [
-            {
-                "name": colouring.label,
-                "values": _plain(table[colouring.column]),
-                "ends": list(colouring.limits(table)),
-            }
-            | ({"categories": _categories(table, colouring)} if colouring.categories else {})
-            for colouring in colourings
-        ],
-    }
+    colours = []
+    for colouring in colourings:
+        values = table[colouring.column]
+        plain = plain_numbers(values, 5) if values.dtype.kind in "if" else list(values)
+        entry = {"name": colouring.label, "values": plain, "ends": list(colouring.limits(table))}
+        if colouring.categories:
+            others = dict.fromkeys(values[~colouring.known(values)].unique(), ABSENT)
+            names = others | colouring.colours()
+            entry["categories"] = [list(pair) for pair in names.items()]
+        colours.append(entry)
+    places = [{"name": key, **_places(found)} for key, found in maps.items()]
+    return {"name": name, "text": list(text), "maps": places, "colours": colours}
 
 
 def map_page(groups: list[dict[str, Any]], group_label: str = "") -> go.Figure:
@@ -59,18 +49,12 @@ def map_page(groups: list[dict[str, Any]], group_label: str = "") -> go.Figure:
     axis: dict[str, Any] = {"showticklabels": False, "showgrid": False, "zeroline": False}
     axis |= {"showline": True, "mirror": True, "linecolor": GUIDE}
     figure.update_layout(
-        template="plotly_white",
-        height=760,
-        margin={"l": 40, "r": 20, "t": 36, "b": 40},
+        template="plotly_white", height=760, margin={"l": 40, "r": 20, "t": 36, "b": 40},
         xaxis={**axis, "title": {"text": axis_label("umap_1")}},
         yaxis={**axis, "title": {"text": axis_label("umap_2")}},
-        meta={
-            "groups": groups,
-            "group_label": group_label,
-            "absent": ABSENT,
-            "scale": colour_stops(SEQUENTIAL),
-        },
-    )
+        meta={"groups": groups, "group_label": group_label, "absent": ABSENT,
+              "scale": colour_stops(SEQUENTIAL)},
+    )  # fmt: skip
     return figure
 
 
@@ -87,15 +71,3 @@ def _places(places: pd.DataFrame | str) -> dict[str, Any]:
     if "same" in places:
         columns["same"] = [int(count) for count in places["same"]]
     return columns
-
-
-def _plain(values: pd.Series) -> list[Any]:
-    """Numbers in five digits; texts as they are."""
-    return plain_numbers(values, 5) if values.dtype.kind in "if" else list(values)
-
-
-def _categories(table: pd.DataFrame, colouring: Colouring) -> list[list[str]]:
-    """Name and colour of each category, then of the others that occur."""
-    values = table[colouring.column]
-    others = dict.fromkeys(values[~colouring.known(values)].unique(), ABSENT)
-    return [list(pair) for pair in (others | colouring.colours()).items()]

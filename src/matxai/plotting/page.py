@@ -1,17 +1,13 @@
 """Interactive figures as pages that open without a network and never change without reason."""
 
-from __future__ import annotations
-
 import html
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 from plotly.io import to_html
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-    from numpy.typing import ArrayLike
 
 # One figure a page, hence one name for it: plotly's own would be drawn at random each time.
 DIV_ID = "figure"
@@ -54,14 +50,9 @@ def write_page(
     and finds it as the element ``DIV_ID``. The same figure gives the same bytes.
     """
     body = to_html(
-        figure,
-        full_html=False,
-        include_plotlyjs=True,
-        include_mathjax=False,
-        div_id=DIV_ID,
-        auto_play=False,
-        post_script=script or None,
+        figure, full_html=False, include_plotlyjs=True, include_mathjax=False, div_id=DIV_ID,
+        auto_play=False, post_script=script or None,
         config={"displaylogo": False, "responsive": True, "plotlyServerURL": ""},
-    )
+    )  # fmt: skip
     page = _PAGE.format(title=html.escape(title), caption=html.escape(caption), figure=body)
     Path(path).write_text(page, encoding="utf-8")

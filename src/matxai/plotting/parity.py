@@ -1,21 +1,14 @@
 """Predicted against true values, one panel per part of the data set."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from matxai.plotting import style
+from matxai.quantities import Quantity
 from matxai.statistics.regression import mae, r2, rmse
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.collections import PolyCollection
-    from numpy.typing import NDArray
-
-    from matxai.quantities import Quantity
 
 _FEW = 500  # samples up to which each one shows its own predicted sigma
 
@@ -29,23 +22,21 @@ def parity_figure(
     All panels share equal axes and, where samples are many, one density scale. MAE, RMSE and R2 stand in
     each. Rows without a finite target and prediction are counted in the panel, not drawn.
 
-    Args:
-        predictions: Columns target, prediction, part and, optionally, sigma (standard deviation).
-        target: What is predicted, and its unit.
-        title: What stands above.
-        samples: What the rows are, such as compounds.
+    ``predictions``: columns target, prediction, part and, optionally, sigma (standard deviation).
+    ``samples``: what the rows are, such as compounds.
     """
     style.require_columns(predictions, ("target", "prediction", "part"), "parity")
-    finite = np.isfinite(predictions[["target", "prediction"]].to_numpy(float)).all(axis=1)
-    parts = list(predictions["part"].drop_duplicates())
+    values = predictions[["target", "prediction"]].to_numpy(float)
+    finite = np.isfinite(values).all(axis=1)
     if not finite.any():
         return style.empty_figure(f"no {samples} with a target and a prediction")
-    parts.sort(
-        key=lambda part: list(style.PART_COLOURS).index(part) if part in style.PART_COLOURS else 9
+    order = list(style.PART_COLOURS)
+    parts = sorted(
+        predictions["part"].unique(), key=lambda part: order.index(part) if part in order else 9
     )
-    shown = predictions[["target", "prediction"]].to_numpy(float)[finite]
-    low, high = _limits(shown)
-
+    low, high = float(values[finite].min()), float(values[finite].max())
+    margin = 0.04 * (high - low) or 0.5 * abs(high) or 1.0  # also where all values are equal
+    low, high = low - margin, high + margin
     width = style.HALF_WIDTH if len(parts) == 1 else 3.2 * len(parts)
     figure = Figure(figsize=(width + 0.6, width / len(parts) + 1.5))
     panels = figure.subplots(ncols=len(parts), squeeze=False, sharex=True, sharey=True)[0]
@@ -53,20 +44,16 @@ def parity_figure(
     for axes, part in zip(panels, parts, strict=True):
         mine = (predictions["part"] == part).to_numpy()
         table = predictions[mine & finite]
-        axes.plot(
-            [low, high], [low, high], color=style.GUIDE, linewidth=1, linestyle="--", zorder=3
-        )
+        ends = [low, high]
+        axes.plot(ends, ends, color=style.GUIDE, linewidth=1, linestyle="--", zorder=3)
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
         axes.set_title(f"{part} (n = {len(table):,})")
         axes.set_xlabel(style.wrapped(target.axis("true"), 34))
         refused = int((mine & ~finite).sum())
-        text = scores(table["target"].to_numpy(float), table["prediction"].to_numpy(float), target)
-        style.note(axes, text + (f"\n{refused} without a value" if refused else ""))
-        x, y, colour = (
-            table["target"],
-            table["prediction"],
-            style.PART_COLOURS.get(part, style.BLUE),
-        )
+        x, y = table["target"].to_numpy(float), table["prediction"].to_numpy(float)
+        text = scores(x, y, target) + (f"\n{refused} without a value" if refused else "")
+        style.note(axes, text)
+        colour = style.PART_COLOURS.get(part, style.BLUE)
         few = len(table) <= _FEW
         if few and "sigma" in table:
             look = {"fmt": "none", "ecolor": colour, "elinewidth": 0.6, "alpha": 0.35}
@@ -80,9 +67,8 @@ def parity_figure(
         shared = max((cells.norm for cells in densities), key=lambda norm: norm.vmax or 0)
         for cells in densities:
             cells.set_norm(shared)
-        bar = figure.colorbar(
-            densities[0], ax=panels, label=f"{samples.capitalize()} per cell", shrink=0.8
-        )
+        label = f"{samples.capitalize()} per cell"
+        bar = figure.colorbar(densities[0], ax=panels, label=label, shrink=0.8)
         style.count_axis(bar.ax.yaxis)
     return style.titled(figure, title, max(40, 28 * len(parts)))
 
@@ -95,10 +81,3 @@ def scores(true: NDArray[np.float64], predicted: NDArray[np.float64], target: Qu
     explained = r2(true, predicted)
     last = "undefined" if np.isnan(explained) else f"{explained:.3f}"
     return f"MAE {mean}\nRMSE {root_mean}\nR² {last}"
-
-
-def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Cover all values with a margin, also where they are all equal."""
-    low, high = float(values.min()), float(values.max())
-    margin = 0.04 * (high - low) or 0.5 * abs(high) or 1.0
-    return low - margin, high + margin

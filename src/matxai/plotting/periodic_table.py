@@ -1,13 +1,7 @@
-"""A heat map over the periodic table, drawn with matplotlib.
+"""A heat map over the periodic table: pymatviz 0.18 needs a browser to write one as a static file."""
 
-Own drawing, because pymatviz 0.18 draws its tables with plotly only, which needs a browser to
-write a static file.
-"""
-
-from __future__ import annotations
-
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import colormaps
@@ -18,11 +12,7 @@ from matplotlib.patches import Rectangle
 from pymatgen.core.periodic_table import Element
 
 from matxai.plotting import style
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from matxai.quantities import Quantity
+from matxai.quantities import Quantity
 
 LAST = 103  # Lr, the last element of the f block
 _LANTHANIDES, _ACTINIDES = range(57, 72), range(89, 104)
@@ -31,10 +21,7 @@ _F_BLOCK_DROP = 2.4  # rows between a period's place and that of its f block, dr
 
 @cache
 def positions() -> dict[str, tuple[float, int]]:
-    """Row (from 1, downwards) and column (1 to 18) of H to Lr; the f block has rows 8.4 and 9.4.
-
-    La to Lu and Ac to Lr stand below the table, in columns 3 to 17.
-    """
+    """Row (from 1, downwards) and column (1 to 18) of H to Lr; the f block has rows 8.4 and 9.4."""
     places: dict[str, tuple[float, int]] = {}
     for number in range(1, LAST + 1):
         element = Element.from_Z(number)
@@ -48,22 +35,12 @@ def positions() -> dict[str, tuple[float, int]]:
 
 @style.styled
 def periodic_table(
-    values: Mapping[str, float],
-    quantity: Quantity,
-    *,
-    scale: str = "linear",
-    title: str = "",
+    values: Mapping[str, float], quantity: Quantity, *, scale: str = "linear", title: str = ""
 ) -> Figure:
     """Draw one value per element; an element without a (finite) value is grey.
 
-    Args:
-        values: By the symbols of elements.
-        quantity: What the values are.
-        scale: ``linear``, or ``log`` (for counts: zero or below is absent).
-        title: What stands above.
-
-    Raises:
-        ValueError: A symbol is no element up to Lr, or the scale is unknown.
+    ``values``: by the symbols of elements. ``scale``: ``linear``, or ``log`` (for counts: zero or below is
+    absent). Raises ValueError where a symbol is no element up to Lr, or the scale is unknown.
     """
     unknown = sorted(set(values) - set(positions()))
     if unknown:
@@ -77,9 +54,8 @@ def periodic_table(
     colour_map = colormaps[style.SEQUENTIAL]
 
     figure = Figure(figsize=(style.FULL_WIDTH, 5.2))
-    axes = figure.add_subplot(
-        xlim=(0.45, 18.55), ylim=(9.95, 0.4), aspect="equal", xticks=[], yticks=[]
-    )
+    axes = figure.add_subplot(xlim=(0.45, 18.55), ylim=(9.95, 0.4), aspect="equal")
+    axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     for symbol, (row, column) in positions().items():
         colour = colour_map(norm(shown[symbol])) if symbol in shown else style.ABSENT
@@ -93,8 +69,7 @@ def periodic_table(
     for row, block in ((6, _LANTHANIDES), (7, _ACTINIDES)):
         numbers = f"{block.start}-{block.stop - 1}"
         axes.text(3, row, numbers, ha="center", va="center", color=style.GUIDE, size=7.5)
-    if title:
-        axes.set_title(title)
+    axes.set_title(title)
     if shown:
         place = axes.inset_axes((0.17, 0.86, 0.42, 0.035))  # the gap above the transition metals
         bar = figure.colorbar(ScalarMappable(norm, colour_map), cax=place, orientation="horizontal")

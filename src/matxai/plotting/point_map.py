@@ -1,23 +1,19 @@
 """Points in a plane that have no unit of their own, coloured by a quantity: what maps such as UMAP need."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize, to_rgba, to_rgba_array
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
 
 from matxai.plotting.style import ABSENT, BLUE, GREEN, ORANGE, SEQUENTIAL, VERMILION, wrapped
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure
-    from numpy.typing import ArrayLike, NDArray
 
 CLIPPED = (1, 99)  # percentiles between which colours vary: one outlier would fade all others
 CATEGORY_COLOURS = (BLUE, ORANGE, GREEN, VERMILION)
@@ -80,17 +76,12 @@ def draw_points(
     known = colouring.known(values).to_numpy()
     order = order[np.argsort(known[order], kind="stable")]
     diameter, alpha = marker(len(places))
+    # Rasterized: thousands of points as shapes make megabytes of SVG.
     axes.scatter(
-        places[order, 0],
-        places[order, 1],
-        s=diameter**2,
-        c=_colours(values, colouring, ends)[order],
-        alpha=alpha,
-        linewidths=0,
-        rasterized=True,  # thousands of points as shapes make megabytes of SVG
-    )
-    axes.set_xticks([])
-    axes.set_yticks([])
+        places[order, 0], places[order, 1], s=diameter**2, c=_colours(values, colouring, ends)[order],
+        alpha=alpha, linewidths=0, rasterized=True,
+    )  # fmt: skip
+    axes.set(xticks=[], yticks=[])
 
 
 def _colours(values: pd.Series, colouring: Colouring, ends: Ends) -> NDArray[np.float64]:
@@ -98,9 +89,8 @@ def _colours(values: pd.Series, colouring: Colouring, ends: Ends) -> NDArray[np.
     if colouring.categories:
         names = colouring.colours()
         return to_rgba_array([names.get(value, ABSENT) for value in values])
-    known = colouring.known(values).to_numpy()
     colours = colormaps[SEQUENTIAL](Normalize(*ends)(values.to_numpy(np.float64)))
-    colours[~known] = to_rgba(ABSENT)
+    colours[~colouring.known(values).to_numpy()] = to_rgba(ABSENT)
     return colours
 
 
@@ -112,7 +102,7 @@ def colour_bar(
     ``place``: where, as ``Figure.colorbar`` takes it.
     """
     below, above = bool((values < ends[0]).any()), bool((values > ends[1]).any())
-    extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[below, above]
+    extend = (("neither", "max"), ("min", "both"))[below][above]
     shown = ScalarMappable(Normalize(*ends), SEQUENTIAL)
     bar = figure.colorbar(shown, extend=extend, extendfrac=0.04, **place)
     bar.set_label(wrapped(colouring.label, 44 if bar.orientation == "horizontal" else 24))
@@ -122,6 +112,5 @@ def colour_bar(
 def say(axes: Axes, text: str) -> None:
     """Leave a panel empty but for why it is."""
     axes.set_axis_off()
-    axes.text(
-        0.5, 0.5, wrapped(text, 20), transform=axes.transAxes, ha="center", va="center", size=8
-    )
+    look: dict[str, Any] = {"transform": axes.transAxes, "ha": "center", "va": "center", "size": 8}
+    axes.text(0.5, 0.5, wrapped(text, 20), **look)

@@ -1,7 +1,5 @@
 """The labels and units that figures of any line share (``quantities.yml``)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from matxai.quantities import Quantities

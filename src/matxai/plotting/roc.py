@@ -1,19 +1,13 @@
 """How well probabilities tell two classes apart: ROC and precision-recall curves."""
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
+import pandas as pd
 from matplotlib.figure import Figure
 
 from matxai.plotting import style
 from matxai.plotting.intervals import draw_curve
 from matxai.plotting.quantities import axis_label
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
 
 _COLUMNS = ("part", "false_positive_rate", "recall", "precision", "recall_ci_low", "recall_ci_high")
 _BANDED = "test"  # the part whose uncertainty is of interest: the others were learned from
@@ -23,12 +17,9 @@ _BANDED = "test"  # the part whose uncertainty is of interest: the others were l
 def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") -> Figure:
     """Draw the ROC curves of several parts on the left, their precision on the right.
 
-    The band is that of the test part. Parts of one class have no curve.
-
-    Args:
-        curves: Columns part, false_positive_rate, recall, precision, recall_ci_low, recall_ci_high.
-        notes: What the legend of each panel (roc, precision) says of the test part, such as its area.
-        title: What stands above.
+    The band is that of the test part. Parts of one class have no curve. ``curves``: columns part,
+    false_positive_rate, recall, precision, recall_ci_low, recall_ci_high. ``notes``: what the legend of a
+    panel (roc, precision) says of the test part, such as its area.
     """
     style.require_columns(curves, _COLUMNS, "ROC")
     known = curves.dropna(subset=["false_positive_rate", "recall"])
@@ -36,20 +27,19 @@ def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") 
         return style.empty_figure("no part holds both classes")
     figure = Figure(figsize=(style.FULL_WIDTH, style.FULL_WIDTH / 2))
     roc, precision = figure.subplots(ncols=2)
-    roc.plot([0, 1], [0, 1], color=style.GUIDE, linestyle="--", linewidth=1, label="chance")
+    chance = {"color": style.GUIDE, "linestyle": "--", "linewidth": 1}
+    roc.plot([0, 1], [0, 1], label="chance", **chance)
     for part in sorted(known["part"].drop_duplicates(), key=list(style.PART_COLOURS).index):
         table, colour = known[known["part"] == part], style.PART_COLOURS[part]
         mine = part == _BANDED
         if mine:
             share = table["precision"].iloc[-1]  # all are called class 1
-            precision.axhline(
-                share, color=style.GUIDE, linestyle="--", linewidth=1, label="chance (test)"
-            )
+            precision.axhline(share, label="chance (test)", **chance)
         look = {"color": colour, "linewidth": 1.8 if mine else 1.0}
         names = [f"{part}{notes.get(kind, '') if mine else ''}" for kind in ("roc", "precision")]
-        x, recall = table["false_positive_rate"], table["recall"]
-        ends = table["recall_ci_low"], table["recall_ci_high"]
-        draw_curve(roc, x, recall, ends if mine else None, label=names[0], **look)
+        x, y = table["false_positive_rate"], table["recall"]
+        ends = (table["recall_ci_low"], table["recall_ci_high"]) if mine else None
+        draw_curve(roc, x, y, ends, label=names[0], **look)
         # A step, not a line: nothing between two thresholds can be reached. The first threshold that
         # reaches a recall has its best precision; the area below is the average precision.
         reached = table.drop_duplicates("recall")

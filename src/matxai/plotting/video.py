@@ -3,15 +3,12 @@
 The ffmpeg binary is the one that imageio-ffmpeg ships. The same frames give the same bytes on one machine.
 """
 
-from __future__ import annotations
-
 import subprocess
 import tempfile
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from imageio_ffmpeg import get_ffmpeg_exe  # type: ignore[import-untyped]
@@ -40,11 +37,8 @@ class VideoError(RuntimeError):
 def write_video(frames: Iterable[Frame], path: str | Path, rate: Fraction | int) -> int:
     """Encode ``frames`` (height, width, 3; RGB, even sizes, all of one size) at ``rate`` frames a second.
 
-    Returns the number of frames.
-
-    Raises:
-        ValueError: no frame, or one of another size or type, or an odd size.
-        VideoError: ffmpeg failed.
+    Returns the number of frames. Raises ValueError where there is no frame, or one of another size or type,
+    or an odd size, and VideoError where ffmpeg failed.
     """
     frames = iter(frames)
     first = next(frames, None)
@@ -65,7 +59,10 @@ def write_video(frames: Iterable[Frame], path: str | Path, rate: Fraction | int)
             process.wait()
             raise
         if process.wait() or not whole:
-            raise VideoError(f"ffmpeg failed with {path}:\n{_last_lines(log)}")
+            log.seek(0)
+            lines = log.read().decode(errors="replace").splitlines()[-_LAST_LINES:]
+            said = "\n".join(lines) or "(it said nothing)"
+            raise VideoError(f"ffmpeg failed with {path}:\n{said}")
     return count
 
 
@@ -92,9 +89,3 @@ def _checked(frame: Frame, shape: tuple[int, ...]) -> tuple[int, ...]:
             f"a frame is {frame.dtype} {frame.shape}, expected uint8 {shape} with 3 colours last"
         )
     return frame.shape
-
-
-def _last_lines(log: IO[bytes]) -> str:
-    log.seek(0)
-    lines = log.read().decode(errors="replace").splitlines()
-    return "\n".join(lines[-_LAST_LINES:]) or "(it said nothing)"

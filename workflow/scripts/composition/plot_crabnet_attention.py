@@ -17,8 +17,8 @@ from matxai.composition.attention.views import (
 )
 from matxai.composition.evaluation.target import target_quantity
 from matxai.composition.figures.attention import kept_attention
-from matxai.composition.figures.attention_elements import element_attention_map
-from matxai.composition.figures.attention_elements_page import (
+from matxai.composition.figures.attention_elements import (
+    element_attention_map,
     element_attention_page,
     elements_caption,
 )

@@ -4,9 +4,9 @@ Each module draws from the tables of the module that it is named after; `quantit
 their axes.
 
 - Data: `datasets`, `target`, `prevalence`, `vectors`, `oxidation`, on an `element_axis` where needed.
-- Elements: `correlation` and `correlation_page`.
+- Elements: `correlation`.
 - Networks: `summary`, `contributions`, `faithfulness`.
-- Attention: `attention`, `attention_page`, `attention_video` (on `attention_still`) of one compound;
-  `attention_elements` and `attention_elements_page` of pairs of elements.
-- UMAP: `umap_local`, `umap_global`, `umap_stability`, `umap_pages`.
+- Attention: `attention`, `attention_page`, `attention_video` of one compound; `attention_elements` of pairs
+  of elements.
+- UMAP: `umap`, `umap_stability`.
 """

@@ -1,20 +1,15 @@
 """A compound's attention by the weights that are kept, every layer and head."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from matxai.composition.attention.views import View
 from matxai.plotting.image_grid import image_grid
 from matxai.plotting.style import HALF_WIDTH, styled
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from numpy.typing import NDArray
-
-    from matxai.composition.attention.views import View
 
 # Inches: least side of a matrix and of a cell; side of a cell under which a label stands upright.
 _SIDE, _CELL, _UPRIGHT = 1.9, 0.3, 0.55

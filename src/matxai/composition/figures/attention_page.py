@@ -1,23 +1,19 @@
 """A compound's attention and prediction through the training, as an interactive figure with a slider."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from matxai.composition.attention.views import View
 from matxai.plotting.page import plain_numbers
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import BLUE, GREEN, GUIDE, SEQUENTIAL, VERMILION, colour_stops
 from matxai.quantities import Quantity
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from matxai.composition.attention.views import View
-
+Json = dict[str, Any]  # as plotly takes it
 # Pixels: what the matrices fill, wide and high, and the least side of a cell; then the rest.
 _MATRICES, _CELL = 580, 13
 _GAP, _PANEL, _LEAST = 12, 320, 360
@@ -85,33 +81,23 @@ def attention_page(view: View) -> go.Figure:
         traces += more
         shapes += lines
         ranges.append(ends)
-    frames = [
-        {
-            "name": str(at),
-            "data": [
-                *(
-                    {"type": "heatmap", "z": plain_numbers(weights, 3)}
-                    for weights in history.attention[at].reshape(-1, count, count)
-                ),
-                *(
-                    _mark(history.epochs[at], values[at], ends)
-                    for (_, values), ends in zip(curves, ranges, strict=True)
-                ),
-            ],
-            "traces": moving,
-        }
-        for at in chosen.tolist()
-    ]
+    frames = []
+    for at in chosen.tolist():
+        matrices = plain_numbers(history.attention[at].reshape(-1, count, count), 3)
+        data = [{"type": "heatmap", "z": weights} for weights in matrices]
+        for (_, values), ends in zip(curves, ranges, strict=True):
+            # A line over the height of the axis, with a dot on the curve.
+            y = plain_numbers([ends[0], values[at], ends[1]], 6)
+            data.append({"type": "scatter", "x": [float(history.epochs[at])] * 3, "y": y})
+        frames.append({"name": str(at), "data": data, "traces": moving})
     for number, state in zip(moving, frames[-1]["data"], strict=True):
         traces[number] |= state
     text = {"xref": "paper", "yref": "paper", "showarrow": False}
     left, right, top, bottom = 120, 180, 40, 220
     layout |= {
-        "width": left + width + right,
-        "height": top + height + bottom,
+        "width": left + width + right, "height": top + height + bottom,
         "margin": {"l": left, "r": right, "t": top, "b": bottom},
-        "template": "plotly_white",
-        "showlegend": False,
+        "template": "plotly_white", "showlegend": False, "shapes": shapes,
         "coloraxis": {
             "cmin": 0, "cmax": 1, "colorscale": colour_stops(SEQUENTIAL, 21),
             "colorbar": {"title": {"text": "attention"}, "x": 1 + 75 / width, "thickness": 14},
@@ -122,7 +108,6 @@ def attention_page(view: View) -> go.Figure:
             {**text, "text": "query element, fraction", "x": 0, "xshift": -105, "y": 0.5,
              "textangle": -90},
         ],
-        "shapes": shapes,
         "sliders": [_slider(view, chosen, 140 / width, -100 / height)],
         "updatemenus": [_buttons(-110 / height)],
     }  # fmt: skip
@@ -136,7 +121,7 @@ def _axes_of(grid: go.Figure, row: int, column: int) -> tuple[dict[str, str], st
     return {"xaxis": x.replace("axis", ""), "yaxis": y.replace("axis", "")}, x, y
 
 
-def _matrices(grid: go.Figure, layout: dict[str, Any], view: View) -> list[dict[str, Any]]:
+def _matrices(grid: go.Figure, layout: Json, view: View) -> list[Json]:
     """An empty matrix for each layer and head; their axes in ``layout`` name rows and columns."""
     layers, heads = view.history.attention.shape[1:3]
     plain = {"type": "category", "showgrid": False, "ticks": "", "tickfont": {"size": 10}}
@@ -162,9 +147,8 @@ def _matrices(grid: go.Figure, layout: dict[str, Any], view: View) -> list[dict[
 
 
 def _curve(
-    grid: go.Figure, layout: dict[str, Any], view: View, number: int, name: str,
-    values: NDArray[np.float64],
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[float, float]]:  # fmt: skip
+    grid: go.Figure, layout: Json, view: View, number: int, name: str, values: NDArray[np.float64]
+) -> tuple[list[Json], list[Json], tuple[float, float]]:
     """Prediction (0) or error (1) over the epochs and a mark; lines across; the ends of its axis."""
     history, unit = view.history, view.target.unit
     layers, heads = history.attention.shape[1:3]
@@ -191,12 +175,11 @@ def _curve(
         }
     ]  # fmt: skip
     if not number and np.isfinite(history.target):
-        lines.append(
-            {
-                "type": "line", "xref": f"{xref} domain", "yref": yref, "x0": 0, "x1": 1,
-                "y0": history.target, "y1": history.target, "line": {"dash": "dash", "width": 1.5},
-            }
-        )  # fmt: skip
+        true = history.target
+        lines.append({
+            "type": "line", "xref": f"{xref} domain", "yref": yref, "x0": 0, "x1": 1,
+            "y0": true, "y1": true, "line": {"dash": "dash", "width": 1.5},
+        })  # fmt: skip
     within = values if number else np.append(values, history.target)
     within = within[np.isfinite(within)]
     low, high = (within.min(), within.max()) if len(within) else (0.0, 1.0)
@@ -213,15 +196,9 @@ def _curve(
     return traces, lines, ends
 
 
-def _mark(epoch: float, value: float, ends: tuple[float, float]) -> dict[str, Any]:
-    """A line over the height of the axis at a step, with a dot on the curve."""
-    y = plain_numbers([ends[0], value, ends[1]], 6)
-    return {"type": "scatter", "x": [float(epoch)] * 3, "y": y}
-
-
-def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> dict[str, Any]:
+def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> Json:
     """A step each, named by the numbers of that step; their names are too long to stand below it."""
-    history = view.history
+    history, error = view.history, view.error
     true = f"{history.target:.4g}" if np.isfinite(history.target) else "unknown"
     return {
         "active": len(chosen) - 1, "x": x, "len": 1 - x, "y": y, "yanchor": "top",
@@ -230,7 +207,8 @@ def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> dict[s
         "steps": [
             {
                 "label": f"epoch {history.epochs[at]:.4g}, step {history.steps[at]}: predicted "
-                f"{history.prediction[at]:.4g}, true {true}, {_error(view, at)}",
+                f"{history.prediction[at]:.4g}, true {true}, "
+                + (f"error of all {error[at]:.4g}" if view.scored else "no error known"),
                 "method": "animate",
                 "args": [[str(at)], {"mode": "immediate", **_INSTANT}],
             }
@@ -239,11 +217,7 @@ def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> dict[s
     }  # fmt: skip
 
 
-def _error(view: View, at: int) -> str:
-    return f"error of all {view.error[at]:.4g}" if view.scored else "no error known"
-
-
-def _buttons(y: float) -> dict[str, Any]:
+def _buttons(y: float) -> Json:
     play = {"frame": {"duration": _EACH, "redraw": True}, "transition": {"duration": 0}}
     stop = {"mode": "immediate", **_INSTANT}
     return {

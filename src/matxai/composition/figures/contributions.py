@@ -1,10 +1,11 @@
 """Contributions of the elements: their means on the periodic table, their distributions as boxes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -12,11 +13,6 @@ from matxai.plotting import style
 from matxai.plotting.intervals import draw_marks, legend_mark
 from matxai.plotting.periodic_table import periodic_table, positions
 from matxai.quantities import Quantity
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
 
 _CROWDED = 16  # elements from which the figure of boxes is wide
 _STATISTICS = ("mean", "ci_low", "ci_high", "p5", "p25", "p50", "p75", "p95")
@@ -39,10 +35,9 @@ def contribution_table(summary: pd.DataFrame, target: Quantity, title: str = "")
     for symbol, count in zip(summary["element"], summary["compounds"], strict=True):
         row, column = positions()[symbol]
         colour = style.text_colour(tiles[f"tile-{symbol}"].get_facecolor())
-        axes.text(
-            column + 0.43, row - 0.44, f"{count}", ha="right", va="top", size=5.5,
-            color=colour if symbol in means else style.GUIDE, gid=f"count-{symbol}",
-        )  # fmt: skip
+        colour = colour if symbol in means else style.GUIDE
+        text = axes.text(column + 0.43, row - 0.44, f"{count}", size=5.5, color=colour)
+        text.set(ha="right", va="top", gid=f"count-{symbol}")
     return figure
 
 
@@ -61,9 +56,8 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     columns = [f"{prefix}{name}" for prefix, _, _ in kinds for name in _STATISTICS]
     style.require_columns(summary, ("element", "compounds", *columns), "contribution")
     if summary.empty:
-        return style.empty_figure(
-            "no element is held by enough compositions to show a distribution"
-        )
+        message = "no element is held by enough compositions to show a distribution"
+        return style.empty_figure(message)
     size = len(summary)
     figure = Figure(figsize=(style.LARGE_WIDTH if size > _CROWDED else style.FULL_WIDTH, 4.6))
     axes = figure.add_subplot()
@@ -72,7 +66,12 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
         _boxes(axes, summary, prefix, colour, np.arange(size) + shift)
         handles.append(Rectangle((0, 0), 1, 1, facecolor=colour, alpha=0.6, label=label))
     if classes:
-        handles.append(_shares(axes, summary, np.arange(size) + 0.2))
+        columns = ["target_log_odds", "target_log_odds_ci_low", "target_log_odds_ci_high"]
+        middle, low, high = (summary[column] for column in columns)
+        look: dict[str, Any] = {"color": style.ORANGE, "markersize": 5, "gid": "target_log_odds"}
+        draw_marks(axes, np.arange(size) + 0.2, middle, (low, high), "s", vertical=True, **look)
+        label = "share of class 1 in its compounds, 95 %"
+        handles.append(legend_mark(label, "s", "-", **look))
     names = zip(summary["element"], summary["compounds"], strict=True)
     axes.set_xticks(range(size), [f"{name}\n{count}" for name, count in names])
     axes.tick_params(axis="x", length=0, labelsize=8)
@@ -84,14 +83,6 @@ def contribution_boxes(summary: pd.DataFrame, target: Quantity, title: str = "")
     figure.legend(handles=handles, loc="outside upper right", ncols=3)
     axes.set_title(style.wrapped(title, 100), loc="left")
     return figure
-
-
-def _shares(axes: Axes, table: pd.DataFrame, places: np.ndarray) -> Artist:
-    """Draw the class shares of the compounds that hold an element at ``places``; the legend's entry."""
-    ends = table["target_log_odds_ci_low"], table["target_log_odds_ci_high"]
-    look: dict[str, Any] = {"color": style.ORANGE, "markersize": 5, "gid": "target_log_odds"}
-    draw_marks(axes, places, table["target_log_odds"], ends, "s", vertical=True, **look)
-    return legend_mark("share of class 1 in its compounds, 95 %", "s", "-", **look)
 
 
 def _boxes(axes: Axes, table: pd.DataFrame, prefix: str, colour: str, places: np.ndarray) -> None:

@@ -1,23 +1,35 @@
-"""The element-correlation map: a lower triangle of element pairs, coloured from -1 to 1."""
+"""Element-correlation maps: lower triangles of pairs, coloured from -1 to 1, as figures and pages."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from pymatgen.core.periodic_table import Element
 
-from matxai.composition.elements.correlation import group_of
+from matxai.composition.elements.correlation import (
+    CorrelationMap,
+    correlation_map_of,
+    correlation_pairs,
+    group_of,
+)
 from matxai.composition.figures.quantities import axis_label
 from matxai.plotting.heat_map import draw_heat_map, heat_map_axes
-from matxai.plotting.style import empty_figure, styled
+from matxai.plotting.heat_map_page import heat_map_page
+from matxai.plotting.page import plain_numbers, write_page
+from matxai.plotting.style import DIVERGING, colour_stops, empty_figure, save, styled
+from matxai.run.progress import progress
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from matxai.composition.elements.correlation import CorrelationMap
+CAPTION = (
+    "Pearson correlation between the vectors of each two elements, columns standardised over the "
+    "elements shown. Absent elements are blank. Hover to read a pair; the buttons change the range "
+    "and order of elements."
+)
 
 
 @styled
@@ -25,11 +37,7 @@ def correlation_map(view: CorrelationMap, representation: str) -> Figure:
     """Draw the diagonal and what lies below it; the colour scale is the same in every map.
 
     Lines and names mark the groups where elements are ordered by them. Pairs without a correlation are
-    grey.
-
-    Args:
-        view: The correlations, from ``correlation_map_of``.
-        representation: Name of the element vectors.
+    grey. ``view``: from ``correlation_map_of``; ``representation``: name of the element vectors.
     """
     matrix = view.matrix
     lower = np.tril(np.ones(matrix.shape, bool))
@@ -69,3 +77,60 @@ def _mark_groups(axes: Axes, symbols: list[str]) -> None:
         )  # fmt: skip
         start = stop
     axes.set(xlim=(-0.5, last), ylim=(last, -0.5))
+
+
+def correlation_page(views: Mapping[str, CorrelationMap]) -> go.Figure:
+    """Make the plotly twin of ``correlation_map``: same triangle, order, colours and scale.
+
+    Hovering shows symbol, name, atomic number and group of both elements and their correlation.
+    ``views``: by their titles, such as ``full, by group``; the first one is shown.
+    """
+    look = {
+        "hoverinfo": "text", "hoverongaps": False, "zmin": -1, "zmax": 1,
+        "colorscale": colour_stops(DIVERGING),
+        "colorbar": {"title": {"text": axis_label("correlation").replace(" ", "<br>")}, "len": 0.5},
+    }  # fmt: skip
+    return heat_map_page({title: _triangle(view.matrix) for title, view in views.items()}, look)
+
+
+def _triangle(matrix: pd.DataFrame) -> dict[str, Any]:
+    """The lower triangle as plotly takes it: z (elements, elements), x, y, and the hover text."""
+    symbols = list(matrix.index)
+    values = np.where(np.tril(np.ones(matrix.shape, dtype=bool)), matrix.to_numpy(), np.nan)
+    names = [_described(symbol) for symbol in symbols]
+    text = [
+        [
+            f"{row}<br>{column}<br>r = {value:.3f}" if np.isfinite(value) else ""
+            for column, value in zip(names, line, strict=True)
+        ]
+        for row, line in zip(names, values, strict=True)
+    ]
+    return {"z": plain_numbers(values, 3), "x": symbols, "y": symbols, "text": text}
+
+
+def _described(symbol: str) -> str:
+    """Write ``Si, silicon (Z 14, group 14)``."""
+    element = Element(symbol)
+    group = group_of(symbol)
+    place = f"group {group}" if group.isdigit() else group
+    return f"<b>{symbol}</b>, {element.long_name.lower()} (Z {element.Z}, {place})"
+
+
+def save_correlation_maps(
+    vectors: Sequence[pd.DataFrame], names: Sequence[str], maps: Mapping[str, str], output: Any
+) -> None:
+    """Write ``output.figures``, ``output.tables`` (representation by representation) and ``output.pages``.
+
+    ``vectors`` and ``names``: one table of element vectors and one name, for titles, per representation.
+    ``maps``: the title of each map by its name, such as ``uranium_group``. ``output`` holds paths: one
+    figure and one table for each representation and map, one page for each representation.
+    """
+    files = zip(output.figures, output.tables, strict=True)
+    tables = progress(vectors, "representations")
+    for table, name, page in zip(tables, names, output.pages, strict=True):
+        drawn = {title: correlation_map_of(table, key) for key, title in maps.items()}
+        for shown in drawn.values():
+            figure, values = next(files)
+            correlation_pairs(shown.matrix, shown.columns).to_csv(values, index=False)
+            save(correlation_map(shown, name), figure)
+        write_page(correlation_page(drawn), page, f"Element correlation: {name}", CAPTION)

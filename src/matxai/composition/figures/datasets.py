@@ -1,10 +1,7 @@
 """Several data sets side by side: how large each part is and how diverse its elements are."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from matxai.composition.data.statistics import WHOLE
@@ -13,9 +10,6 @@ from matxai.learning.split import PARTS
 from matxai.plotting import style
 from matxai.plotting.intervals import draw_marks, name_rows
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _MARKERS = {"train": "o", "val": "s", "test": "^", WHOLE: "D"}
 
 
@@ -23,10 +17,8 @@ _MARKERS = {"train": "o", "val": "s", "test": "^", WHOLE: "D"}
 def datasets_figure(summaries: pd.DataFrame) -> Figure:
     """Draw sizes and entropies (with 95 % interval), one row per data set, one mark per part.
 
-    Data sets keep the order in which they come; empty parts have no mark.
-
-    Args:
-        summaries: The tables of ``statistics.summary`` under each other, with a column dataset.
+    Data sets keep the order in which they come; empty parts have no mark. ``summaries``: the tables of
+    ``statistics.summary`` under each other, with a column dataset.
     """
     columns = ("dataset", "part", "compounds", "entropy", "entropy_ci_low", "entropy_ci_high")
     style.require_columns(summaries, columns, "data-set summary")

@@ -1,17 +1,11 @@
 """An axis with one place per element."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from matxai.plotting.style import FULL_WIDTH, LARGE_WIDTH, stagger
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
 
 _MANY = 45  # elements from which on their axis is wide
 _CLOSE = 30  # elements above which their names stand in two rows

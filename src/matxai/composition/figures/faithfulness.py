@@ -1,11 +1,12 @@
 """Attention of every layer and head against what the prediction depends on, one panel per reference."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from matxai.composition.explain.faithfulness import (
     AGREES,
@@ -22,11 +23,6 @@ from matxai.composition.explain.faithfulness import (
 from matxai.plotting import style
 from matxai.plotting.intervals import draw_marks, legend_mark, name_rows
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.lines import Line2D
-
 NAMES = {
     "removal": "Removal of the element",
     "ig_vanishing": "Integrated gradients along the encoding, from vanishing fractions",
@@ -36,12 +32,9 @@ NAMES = {
 }
 _HOLLOW: dict[str, Any] = {"fillstyle": "none", "markersize": 7}
 _LOOKS = {
-    AGREES: (style.BLUE, "o"),
-    FRACTION: (style.ORANGE, "s"),
-    CHANCE: (style.GUIDE, "o"),
-    OPPOSITE: (style.VERMILION, "v"),
-    FEW: (style.GUIDE, "x"),
-}
+    AGREES: (style.BLUE, "o"), FRACTION: (style.ORANGE, "s"), CHANCE: (style.GUIDE, "o"),
+    OPPOSITE: (style.VERMILION, "v"), FEW: (style.GUIDE, "x"),
+}  # fmt: skip
 
 
 @style.styled
@@ -61,9 +54,8 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
     shown = agreement[agreement["elements"] == ALL]
     pairs = references[references["elements"] == ALL]
     if not np.isfinite(shown["tau"]).any():
-        return style.empty_figure(
-            f"{title} No compound of the test part has elements that could be ranked"
-        )
+        reason = "No compound of the test part has elements that could be ranked"
+        return style.empty_figure(f"{title} {reason}")
     rows = _rows(shown)
     lower = [*REFERENCES, "fraction"]
     figure = Figure(figsize=(style.FULL_WIDTH, 2.6 + 0.19 * (len(rows) + len(lower))))
@@ -74,10 +66,8 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
         _heads(axes, mine, rows)
         _others(axes, pairs, reference, {name: len(rows) + k for k, name in enumerate(lower)})
         axes.axhline(len(rows) - 0.5, color="black", linewidth=0.6)
-        counts = verdicts(agreement, reference)
-        axes.set_title(
-            f"{style.wrapped(NAMES[reference], 24)}\n{_counted(counts)}", loc="left", size=8
-        )
+        counted = _counted(verdicts(agreement, reference))
+        axes.set_title(f"{style.wrapped(NAMES[reference], 24)}\n{counted}", loc="left", size=8)
         axes.set_xlabel(f"Kendall τ-b, {mine['compounds'].iloc[0]} compounds", size=8)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", linewidth=0.3)
@@ -111,9 +101,8 @@ def _lines(axes: Axes, table: pd.DataFrame) -> None:
     low, high = sorted(-end if tau < 0 else end for end in ends)
     axes.axvspan(low, high, color=style.GUIDE, alpha=0.15, linewidth=0)
     axes.axvline(abs(tau), color=style.GUIDE, linestyle="--", linewidth=1.2, gid="fraction")
-    axes.axvline(
-        controls[ITSELF]["tau"], color=style.PURPLE, linestyle=":", linewidth=1.5, gid="itself"
-    )
+    line = axes.axvline(controls[ITSELF]["tau"], color=style.PURPLE, linestyle=":", linewidth=1.5)
+    line.set_gid("itself")
 
 
 def _heads(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, tuple[str, int, int]]]) -> None:
@@ -122,13 +111,9 @@ def _heads(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, tuple[str, int
         row = found[key]
         colour, marker = _LOOKS[row["verdict"]]
         axes.hlines(place, row["bound_low"], row["bound_high"], color=colour, linewidth=0.8)
-        look: dict[str, Any] = {
-            "width": 2.4,
-            "color": colour,
-            "markersize": 5,
-            "gid": f"tau-{label}",
-        }
-        draw_marks(axes, place, row["tau"], (row["ci_low"], row["ci_high"]), marker, **look)
+        ends = row["ci_low"], row["ci_high"]
+        mark = draw_marks(axes, place, row["tau"], ends, marker, width=2.4, color=colour)
+        mark.set(markersize=5, gid=f"tau-{label}")
         if key[0] == "received":
             without = found["received from others", key[1], key[2]]["tau"]
             axes.plot(without, place, "o", color=colour, markeredgewidth=0.7, **_HOLLOW)
@@ -162,11 +147,8 @@ def _counted(counts: dict[str, int]) -> str:
     """The verdicts of the single heads in words, those that occur."""
     words = {AGREES: "agree", FRACTION: "no better than fraction", FEW: "with too few compounds"}
     lines = [f"{counts[AGREES]} of {sum(counts.values())} heads agree"]
-    lines += [
-        f"{count} {words.get(name, name)}"
-        for name, count in counts.items()
-        if count and name != AGREES
-    ]
+    others = {name: count for name, count in counts.items() if count and name != AGREES}
+    lines += [f"{count} {words.get(name, name)}" for name, count in others.items()]
     return "\n".join(lines)
 
 

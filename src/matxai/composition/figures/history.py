@@ -1,7 +1,5 @@
 """Training curves of CrabNet and HotCrab."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -11,13 +9,7 @@ from matxai.plotting.history import history_figure
 
 
 def crabnet_history_figure(history: pd.DataFrame, target: Target, title: str) -> Figure:
-    """Draw loss, validation error (of the target's task) and learning rate over the epochs.
-
-    Args:
-        history: One row per epoch, as the training leaves it.
-        target: Task, label, unit and transform of the target.
-        title: Title of the figure.
-    """
+    """Draw loss, validation error (of the target's task) and learning rate; one row per epoch."""
     error = VALIDATION_ERROR[target["task"]]
     named = history.rename(columns={"val_error": error})
     return history_figure(named, error_quantity(target), title, error=error)

@@ -1,10 +1,9 @@
 """Guessed oxidation states: how many compounds have them, which ones, and are they common?"""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
@@ -15,17 +14,9 @@ from matxai.composition.oxidation.tables import GUESSED, OUTCOMES, PURE
 from matxai.plotting import style
 from matxai.plotting.intervals import legend_mark, name_rows
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _LABELS = {GUESSED: "guessed", PURE: "pure element: 0", **REASONS}
-_COLOURS = dict(
-    zip(
-        OUTCOMES,
-        (style.BLUE, style.SKY, style.ORANGE, style.PURPLE, style.YELLOW, style.VERMILION),
-        strict=True,
-    )
-)
+_PALETTE = style.BLUE, style.SKY, style.ORANGE, style.PURPLE, style.YELLOW, style.VERMILION
+_COLOURS = dict(zip(OUTCOMES, _PALETTE, strict=True))
 _KINDS = {"common": (style.BLUE, "common state"), "uncommon": (style.ORANGE, "another whole state"),
           "mixed": (style.GREEN, "between two states")}  # fmt: skip
 _LARGEST = 90.0  # area, in square points, of the mark of a state that an element always has
@@ -77,9 +68,11 @@ def state_figure(states: pd.DataFrame) -> Figure:
     common = states[states["common"] & states["element"].isin(place)]
     x = common["element"].map(place)
     axes.scatter(x, common["state"], 70, style.BLACK, marker="_", linewidths=1.0, zorder=1)
-    for kind, rows in zip(_KINDS, _split(seen), strict=True):
-        table = seen[rows]
-        colour, label = _KINDS[kind]
+    whole = seen["state"] % 1 == 0
+    listed = seen["common"].astype(bool)
+    rows_of = {"common": listed, "uncommon": whole & ~listed, "mixed": ~whole}
+    for kind, (colour, label) in _KINDS.items():
+        table = seen[rows_of[kind]]
         axes.scatter(
             table["element"].map(place), table["state"], _LARGEST * table["share"], colour,
             alpha=0.75, linewidths=0, label=label, zorder=2,
@@ -88,18 +81,14 @@ def state_figure(states: pd.DataFrame) -> Figure:
     axes.yaxis.set_major_locator(MultipleLocator(1))
     axes.grid(axis="y", linewidth=0.3)
     axes.set_ylabel(axis_label("oxidation_state"))
-    plain: dict[str, Any] = {"markeredgewidth": 0}
+    marks = [(label, colour, _LARGEST / 2) for colour, label in _KINDS.values()]
+    marks += [(f"{100 * share:.0f} %", style.GUIDE, _LARGEST * share) for share in (0.1, 0.5, 1.0)]
     handles = [
-        legend_mark(label, color=colour, markersize=(_LARGEST / 2) ** 0.5, **plain)
-        for colour, label in _KINDS.values()
+        legend_mark(label, color=colour, markersize=area**0.5, markeredgewidth=0)
+        for label, colour, area in marks
     ]
-    handles.append(legend_mark("listed as common", "_", color=style.BLACK, markersize=70**0.5))
-    handles += [
-        legend_mark(
-            f"{100 * share:.0f} %", color=style.GUIDE, markersize=(_LARGEST * share) ** 0.5, **plain
-        )
-        for share in (0.1, 0.5, 1.0)
-    ]
+    listed_mark = legend_mark("listed as common", "_", color=style.BLACK, markersize=70**0.5)
+    handles.insert(len(_KINDS), listed_mark)
     wide = figure.get_figwidth() > style.FULL_WIDTH
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles) if wide else 4)
     return figure
@@ -126,9 +115,3 @@ def common_shares_figure(shares: pd.DataFrame) -> Figure:
     axes.set_ylabel(axis_label("share"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
-
-
-def _split(states: pd.DataFrame) -> list[pd.Series[bool]]:
-    """Rows of common, of other whole and of fractional states."""
-    common, whole = states["common"].astype(bool), states["state"] % 1 == 0
-    return [common, whole & ~common, ~whole]

@@ -1,10 +1,7 @@
 """How many compounds hold each element: bars, and the periodic table."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from matxai.composition.data.statistics import WHOLE
@@ -12,9 +9,6 @@ from matxai.composition.figures.element_axis import element_axis
 from matxai.composition.figures.quantities import axis_label, quantity
 from matxai.plotting import style
 from matxai.plotting.periodic_table import periodic_table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _DECADES = 100.0  # ratio of largest to smallest count from which the axis is logarithmic
 
@@ -29,11 +23,10 @@ def prevalence_bars(prevalence: pd.DataFrame, order: str = "count", title: str =
     table = _of_whole(prevalence)
     keys = {"count": ["compounds", "atomic_number"], "number": ["atomic_number"]}
     if order not in keys:
-        message = f"order '{order}' of prevalence bars is not one of {', '.join(keys)}"
-        raise ValueError(message)
+        raise ValueError(f"order '{order}' of prevalence bars is not one of {', '.join(keys)}")
     if table.empty:
         return style.empty_figure("no compound: no element to count")
-    table = table.sort_values(keys[order], ascending=[order == "number", True][: len(keys[order])])
+    table = table.sort_values(keys[order], ascending=[key != "compounds" for key in keys[order]])
     by = {"count": "most frequent first", "number": "by atomic number"}[order]
     figure, axes = element_axis(list(table["element"]), 3.8, by)
     axes.bar(np.arange(len(table)), table["compounds"], width=0.8, color=style.BLUE)
@@ -51,9 +44,8 @@ def prevalence_table(prevalence: pd.DataFrame, title: str = "") -> Figure:
     """Draw the counts over the whole data set on the periodic table, colours on a log scale."""
     table = _of_whole(prevalence)
     counts = dict(zip(table["element"], table["compounds"].astype(float), strict=True))
-    return periodic_table(
-        counts, quantity("prevalence"), scale="log", title=style.wrapped(title, 90)
-    )
+    title = style.wrapped(title, 90)
+    return periodic_table(counts, quantity("prevalence"), scale="log", title=title)
 
 
 @style.styled
@@ -76,7 +68,6 @@ def element_count_bars(counts: pd.DataFrame, title: str = "") -> Figure:
 
 def _of_whole(prevalence: pd.DataFrame) -> pd.DataFrame:
     """Take the rows of all parts together that count at least one compound."""
-    style.require_columns(
-        prevalence, ("part", "element", "atomic_number", "compounds"), "prevalence"
-    )
+    columns = ("part", "element", "atomic_number", "compounds")
+    style.require_columns(prevalence, columns, "prevalence")
     return prevalence[(prevalence["part"] == WHOLE) & (prevalence["compounds"] > 0)]

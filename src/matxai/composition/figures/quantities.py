@@ -1,7 +1,5 @@
 """The labels and units that figures of compounds name (``quantities.yml``), and the shared ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from matxai.plotting.quantities import SHARED

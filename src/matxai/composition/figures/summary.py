@@ -1,10 +1,10 @@
 """Errors of all models on all data sets in one figure, beside published ones."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from matxai.composition.evaluation.summary import COLUMNS
@@ -14,17 +14,12 @@ from matxai.plotting import style
 from matxai.plotting.intervals import draw_marks, legend_mark, name_rows, write_beside
 from matxai.quantities import with_spread
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
 _COLOURS = {
-    "crabnet": style.BLUE,
-    "hotcrab": style.VERMILION,
-    "random forest": style.GREEN,
+    "crabnet": style.BLUE, "hotcrab": style.VERMILION, "random forest": style.GREEN,
     "roost": style.PURPLE,
-}
+}  # fmt: skip
 _PUBLISHED: dict[str, Any] = {"fillstyle": "none", "markersize": 6}
+_BAR: dict[str, Any] = {"marker": "", "line": "-"}
 _LINE = 0.22  # inches a model
 _AXES = {
     "regression": quantity("relative_mae").label,
@@ -50,19 +45,14 @@ def summary_figure(table: pd.DataFrame) -> Figure:
     panels = figure.subplots(nrows=len(tasks), squeeze=False, height_ratios=ratios)[:, 0]
     for axes, task in zip(panels, tasks, strict=True):
         _panel(axes, table[table["task"] == task], task)
-    entries = [
-        legend_mark("mean of the seeds", color=style.BLACK),
-        legend_mark(
-            "± standard deviation of seeds", "", "-", color=style.BLACK, linewidth=4, alpha=0.5
-        ),
-        legend_mark(
-            "95 % interval over test compositions", "", "-", color=style.BLACK, linewidth=1
-        ),
+    looks: list[dict[str, Any]] = [
+        {"label": "mean of the seeds"},
+        {"label": "± standard deviation of seeds", **_BAR, "linewidth": 4, "alpha": 0.5},
+        {"label": "95 % interval over test compositions", **_BAR, "linewidth": 1},
     ]
     if table["published"].notna().any():
-        entries.append(
-            legend_mark("published, one value each", "D", color=style.BLACK, **_PUBLISHED)
-        )
+        looks.append({"label": "published, one value each", "marker": "D", **_PUBLISHED})
+    entries = [legend_mark(color=style.BLACK, **look) for look in looks]
     figure.legend(handles=entries, loc="outside upper center", ncols=len(entries), fontsize=8)
     return figure
 

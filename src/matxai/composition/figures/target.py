@@ -1,21 +1,16 @@
 """The distribution of a target in each part: do they show the same range and tails, or classes?"""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from matxai.composition.figures.quantities import axis_label
 from matxai.learning.split import PARTS
 from matxai.plotting.intervals import name_rows
 from matxai.plotting.style import FULL_WIDTH, PART_COLOURS, styled
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from matxai.quantities import Quantity
+from matxai.quantities import Quantity
 
 
 @styled
@@ -29,10 +24,9 @@ def class_figure(table: pd.DataFrame, label: str, title: str = "") -> Figure:
         axes.barh(row, one["share"], color=PART_COLOURS[part], height=0.6)
         axes.hlines(row, one["ci_low"], one["ci_high"], color="black", linewidth=1.2)
         numbers = f"{100 * one['share']:.1f} %: {one['compounds']:,.0f} of {total:,.0f}"
-        axes.annotate(
-            numbers if total else "no compound", (one["ci_high"] if total else 0, row), (6, 0),
-            textcoords="offset points", va="center", size=9,
-        )  # fmt: skip
+        text, right = (numbers, one["ci_high"]) if total else ("no compound", 0)
+        look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "size": 9}
+        axes.annotate(text, (right, row), (6, 0), **look)
     name_rows(axes, PARTS)
     axes.set_xlim(0, max(1.35 * table.loc[table["class"] == 1, "ci_high"].max(), 0.05))
     axes.set_xlabel(f"{axis_label('share')} of class 1 ({label}), with 95 % interval")

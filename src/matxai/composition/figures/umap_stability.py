@@ -1,18 +1,12 @@
 """How far the maps can be trusted: neighbours kept from the space of vectors, and between seeds."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from matxai.composition.figures.quantities import axis_label
 from matxai.plotting import style
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 _LOOKS = {
     "value": (style.BLUE, "o", "an element's values"),
@@ -43,9 +37,8 @@ def stability_figure(maps: pd.DataFrame, title: str = "") -> Figure:
         axes.grid(axis="y", linewidth=0.3)
     panels[0].set_ylim(top=1.005)
     if maps["overlap"].isna().all():
-        panels[1].text(
-            0.5, 0.5, "one seed: nothing to compare", transform=panels[1].transAxes, ha="center"
-        )
+        text, place = "one seed: nothing to compare", panels[1].transAxes
+        panels[1].text(0.5, 0.5, text, transform=place, ha="center")
     panels[1].set_ylim(0, 1)
     handles, labels = panels[1].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
@@ -63,6 +56,5 @@ def _kind(axes: Axes, maps: pd.DataFrame, kind: str, column: str, shift: float) 
             axes.plot(x, table["chance"], "_", color=style.GUIDE, markersize=4, label="chance")
         axes.plot(x, table[column], mark, color=colour, markersize=3.5, alpha=0.8, label=label)
         if len(table) > 1:
-            axes.hlines(
-                table[column].median(), middle - 0.12, middle + 0.12, color="black", label="median"
-            )
+            ends = middle - 0.12, middle + 0.12
+            axes.hlines(table[column].median(), *ends, color="black", label="median")

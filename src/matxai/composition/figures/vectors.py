@@ -1,21 +1,14 @@
 """Element vectors as lines: a few elements, several representations below each other."""
 
-from __future__ import annotations
+from collections.abc import Mapping, Sequence
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.composition.figures.quantities import axis_label
 from matxai.plotting.intervals import legend_mark
 from matxai.plotting.style import FULL_WIDTH, empty_figure, styled, wrapped
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
 _FEW = 60  # components up to which each one is marked by a dot
 
@@ -39,10 +32,11 @@ def element_vectors(
         for place, element in enumerate(elements):
             if element in vectors.index:
                 values = vectors.loc[element].to_numpy(dtype=float)
-                axes.plot(
-                    np.arange(len(values)), values, marker=marker, markersize=3,
-                    linewidth=1.2 if marker else 0.8, color=f"C{place}", alpha=0.85,
-                )  # fmt: skip
+                width = 1.2 if marker else 0.8
+                (line,) = axes.plot(
+                    values, marker=marker, markersize=3, linewidth=width, alpha=0.85
+                )
+                line.set_color(f"C{place}")
         absent = [element for element in elements if element not in vectors.index]
         lacks = f"; no vector of {', '.join(absent)}" if absent else ""
         title = f"{name} ({vectors.shape[1]} components{lacks})"

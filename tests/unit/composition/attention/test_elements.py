@@ -7,8 +7,11 @@ from tests.attention import planted_store, symbols_of
 
 from matxai.composition.attention.elements import ALL, element_attention, read_elements
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.figures.attention_elements import element_attention_map, pair_map
-from matxai.composition.figures.attention_elements_page import element_attention_page
+from matxai.composition.figures.attention_elements import (
+    element_attention_map,
+    element_attention_page,
+    pair_map,
+)
 
 FORMULAS = ["BaTiO3", "NaCl", "TiO2", "SrTiO3", "Fe", "LiFePO4", "FeO", "Ti2O4", "Li2O", "MgTiO3"]
 TARGETS = [1.0] * len(FORMULAS)

@@ -10,8 +10,7 @@ from matplotlib.colors import to_hex
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.statistics import element_counts, incidence, prevalence, summary
 from matxai.composition.elements.correlation import correlation_map_of
-from matxai.composition.figures.correlation import correlation_map
-from matxai.composition.figures.correlation_page import correlation_page
+from matxai.composition.figures.correlation import correlation_map, correlation_page
 from matxai.composition.figures.datasets import datasets_figure
 from matxai.composition.figures.element_axis import element_axis
 from matxai.composition.figures.prevalence import (

@@ -6,9 +6,13 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from matxai.composition.figures.umap_global import global_umap_figure
-from matxai.composition.figures.umap_local import local_umap_figure, one_row_each
-from matxai.composition.figures.umap_pages import global_page, local_page
+from matxai.composition.figures.umap import (
+    global_page,
+    global_umap_figure,
+    local_page,
+    local_umap_figure,
+    one_row_each,
+)
 from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.umap.summary import stability_summary
 from matxai.plotting.style import ABSENT

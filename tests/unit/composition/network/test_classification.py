@@ -48,7 +48,7 @@ from matxai.composition.settings.data import METAL, CompositionFolder, Compositi
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.config.loading import ConfigError, load
 from matxai.learning.model_file import save_model
-from matxai.plotting.reliability import reliability_figure
+from matxai.plotting.calibration import reliability_figure
 from matxai.plotting.roc import roc_figure
 from matxai.run.errors import InputError
 from matxai.statistics.calibration import expected_calibration_error
