@@ -18,8 +18,8 @@ def accuracy_figure(
 ) -> Figure:
     """Draw one row per model, with a dot and an interval per seed.
 
-    The diamond is the mean over a model's seeds; the number beside it adds their standard deviation where
-    there are at least two. Models keep the order in which they come. The axis of an error starts at 0,
+    The diamond is the mean over the errors of a model's seeds, where there are at least two; the number
+    beside it adds their standard deviation. Models keep the order in which they come. The axis of an error starts at 0,
     that of an area under the ROC curve at 0.5 (chance) or below. ``metrics`` has the columns model, seed,
     ``metric`` (``mae`` or ``roc_auc``, of ``target``), ci_low and ci_high.
     """
@@ -35,7 +35,8 @@ def accuracy_figure(
         value = table[metric].to_numpy(float)
         y = row + 0.1 * (np.arange(len(value)) - (len(value) - 1) / 2) * min(1, 6 / len(value))
         draw_marks(axes, y, value, (table["ci_low"], table["ci_high"]), color=style.BLUE)
-        axes.plot(value.mean(), row, "D", color="black", markersize=7, fillstyle="none")
+        if len(value) > 1:
+            axes.plot(value.mean(), row, "D", color="black", markersize=7, fillstyle="none")
         right = float(np.nanmax([*table["ci_high"], value.max()]))
         text = with_spread(value.mean(), np.std(value, ddof=1) if len(value) > 1 else np.nan)
         look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "size": 9}
@@ -47,8 +48,8 @@ def accuracy_figure(
     axes.set_xlabel(style.wrapped(axis_label(metric, target.unit) + f" of {target.label}", 80))
     axes.grid(axis="x", linewidth=0.4)
     entries = [
-        legend_mark("a seed, 95 % interval", "o", "-", color=style.BLUE),
-        legend_mark("mean of the seeds", "D", color="black", fillstyle="none", markersize=6),
+        legend_mark("a model or seed, 95 % interval", "o", "-", color=style.BLUE),
+        legend_mark("mean over the errors of seeds", "D", color="black", fillstyle="none", markersize=6),
     ]
     figure.legend(handles=entries, loc="outside upper right", ncols=2)
     axes.set_title(style.wrapped(title, 90), loc="left")

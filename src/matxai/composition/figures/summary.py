@@ -46,7 +46,7 @@ def summary_figure(table: pd.DataFrame) -> Figure:
     for axes, task in zip(panels, tasks, strict=True):
         _panel(axes, table[table["task"] == task], task)
     looks: list[dict[str, Any]] = [
-        {"label": "mean of the seeds"},
+        {"label": "a model (of several seeds their mean)"},
         {"label": "± standard deviation of seeds", **_BAR, "linewidth": 4, "alpha": 0.5},
         {"label": "95 % interval over test compositions", **_BAR, "linewidth": 1},
     ]
@@ -63,11 +63,13 @@ def _panel(axes: Axes, table: pd.DataFrame, task: str) -> None:
     name_rows(axes, list(table["model"]), sizes)
     axes.tick_params(axis="y", labelsize=8)
     texts: list[str] = []
+    widest = max(len(text) for text in table["model"])  # of a label of 8 points, wrapped by its rows
+    left = -5.2 * min(widest, 24) - 16
     for name, rows in groups:
         constant = rows.loc[rows["model"] == CONSTANT["regression"], "mean"]
         scale = 1 / constant.item() if task == "regression" else None
         axes.annotate(
-            style.wrapped(str(name), 22), (0, len(texts) + (len(rows) - 1) / 2), (-100, 0),
+            style.wrapped(str(name), 22), (0, len(texts) + (len(rows) - 1) / 2), (left, 0),
             ha="right", va="center", xycoords=("axes fraction", "data"), textcoords="offset points",
             fontweight="bold", size=9, gid=f"dataset-{name}",
         )  # fmt: skip
