@@ -13,8 +13,8 @@ from torch import Tensor
 
 from matxai.run.progress import progress
 from matxai.statistics.bootstrap import Resamples
+from matxai.statistics.estimate import Array
 
-Array = npt.NDArray[np.float64]
 Job = tuple[Sequence[int], tuple[int, ...]]  # columns, and the seed of their permutation
 
 

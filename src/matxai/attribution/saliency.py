@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from matxai.statistics.bootstrap import mean_interval
-
-Array = npt.NDArray[np.float64]
+from matxai.statistics.estimate import Array
 
 
 def gradients(network: Callable[[Tensor], Tensor], x: Tensor, batch_rows: int = 8192) -> Tensor:

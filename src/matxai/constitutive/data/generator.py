@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from matxai.constitutive.data.raw.arrays import STRAIN_FILE, write_arrays
 from matxai.constitutive.data.raw.dicts import write_dict
 from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
 from matxai.constitutive.data.strain_paths import Kind, strain_path
+from matxai.constitutive.laws import Array
 from matxai.constitutive.settings.data import Generation
 from matxai.run.progress import progress
-
-Array = npt.NDArray[np.float64]
 
 KINDS: tuple[Kind, ...] = ("cyclic", "ramp_and_hold", "random")
 ENCODINGS: tuple[Encoding, ...] = ("float_list", "buffer", "text")

@@ -10,12 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from matxai.constitutive.data.raw.paths import RawPath, Refusal
-from matxai.constitutive.laws import Law
+from matxai.constitutive.laws import Array, Law
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
-
-Array = npt.NDArray[np.float64]
 
 # Names of the Maxwell element's spring and dashpot in the published viscoelastic data.
 MAXWELL = {"E": "E_1", "eta": "eta_1"}

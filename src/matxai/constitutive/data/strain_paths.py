@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from matxai.constitutive.laws import Array
+
 Kind = Literal["cyclic", "ramp_and_hold", "random"]
 Generator = np.random.Generator
 

@@ -8,12 +8,7 @@ from torch import nn
 from matxai.constitutive.data.steps import step_kinds
 from matxai.constitutive.laws import Law
 from matxai.constitutive.network.model_file import StressNetworkMetadata, target_of
-from matxai.constitutive.network.prediction import (
-    closed_loop,
-    predict,
-    predict_history,
-    stress_of,
-)
+from matxai.constitutive.network.prediction import closed_loop, predict, predict_history, stress_of
 
 
 def predict_steps(

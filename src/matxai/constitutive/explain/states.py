@@ -14,11 +14,10 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 
+from matxai.constitutive.laws import Array
 from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.correlation import correlation_draws
 from matxai.statistics.regression import r2_interval
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,7 @@ def comparison(
 
 
 def explain_summary(
-    summary: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    settings: Mapping[str, Any],
+    summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Make the content of explain_summary.json, JSON-plain, from the tables beside the figures."""
     drops = tables["permutation_importance"]

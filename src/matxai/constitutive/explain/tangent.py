@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
 from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
+from matxai.constitutive.laws import Array
 from matxai.constitutive.network.model_file import StressNetworkMetadata
 from matxai.statistics.bootstrap import quantile_interval
-
-Array = npt.NDArray[np.float64]
 
 
 def network_tangent(

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.intervals import draw_bars, legend_mark, write_beside
 from matxai.plotting.quantities import axis_label
 from matxai.quantities import number, with_interval
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from matxai.constitutive.quantities import Units
 
 _LOOKS: tuple[dict[str, Any], ...] = (  # told apart in grey by their hatches
     {"color": style.BLUE, "hatch": ""},

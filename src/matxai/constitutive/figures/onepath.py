@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.laws import Law
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from matxai.constitutive.laws import Law
-    from matxai.constitutive.quantities import Units
 
 _COLUMNS = ("step", "time", "strain", "stress", "prediction", "closed_loop")
 # The lines lie on each other where the network is good: wide and pale below, thin and broken above.

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.data.steps import ALL_STEPS
 from matxai.constitutive.evaluation.residuals import QUANTILES, bulk, residual_histogram
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 from matxai.quantities import Quantity
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from matxai.constitutive.quantities import Units
-
-    Array = NDArray[np.float64]
 
 _LOOKS = {
     "elastic step": (style.BLUE, "-"),

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.constitutive.quantities import QUANTITIES, feature_quantity
+from matxai.constitutive.quantities import QUANTITIES, Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.heat_map import draw_heat_map
 from matxai.plotting.intervals import draw_curve
 from matxai.plotting.quantities import axis_label
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from matxai.constitutive.quantities import Units
 
 _LOOKS: tuple[tuple[str, str, Any], ...] = (
     (style.BLUE, "o", "-"),

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from matxai.constitutive.quantities import QUANTITIES, feature_quantity
+from matxai.constitutive.laws import Array
+from matxai.constitutive.quantities import QUANTITIES, Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from matxai.constitutive.quantities import Units
-
-    Array = NDArray[np.float64]
 
 _LOOKS = {"elastic step": (style.BLUE, "-"), "plastic step": (style.VERMILION, "--")}
 _CURVE = 400  # points of a cumulative curve

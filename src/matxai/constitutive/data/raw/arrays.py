@@ -12,9 +12,8 @@ import numpy.typing as npt
 from matxai.constitutive.data.raw.files import needed_files
 from matxai.constitutive.data.raw.paths import NUMERIC, RawPath, Refusal, check_path
 from matxai.constitutive.data.raw.safe_pickle import load_within
+from matxai.constitutive.laws import Array
 from matxai.constitutive.settings.layouts import LAYOUTS, OPTIONAL
-
-Array = npt.NDArray[np.float64]
 
 _PLACES = {Path(pattern).stem: pattern for pattern in (*LAYOUTS["arrays"], *OPTIONAL["arrays"])}
 STRAIN_FILE = _PLACES["strain"]

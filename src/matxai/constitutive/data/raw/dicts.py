@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from matxai.constitutive.data.raw.files import needed_files
 from matxai.constitutive.data.raw.paths import RawPath, Refusal, check_path
 from matxai.constitutive.data.raw.safe_pickle import load_within
-
-Array = npt.NDArray[np.float64]
+from matxai.constitutive.laws import Array
 
 
 def write_dict(path: Path, series: Mapping[str, Array], parameters: Mapping[str, float]) -> None:

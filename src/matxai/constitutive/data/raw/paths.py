@@ -6,22 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from matxai.constitutive.laws import Array
 
 SERIES = (
     "strain", "stress", "time", "control", "e_plastic",
     "prev_strain", "prev_stress", "prev_e_plastic",
 )  # fmt: skip
 PARAMETERS = ("E", "sig0", "H_kin", "mu", "k", "alpha", "eta", "E_inf", "E_1", "eta_1")
-ALIASES = {
-    "epsilon": "strain",
-    "eps": "strain",
-    "sigma": "stress",
-    "sig": "stress",
-    "t": "time",
-}
+ALIASES = {"epsilon": "strain", "eps": "strain", "sigma": "stress", "sig": "stress", "t": "time"}
 KEYS = frozenset((*SERIES, *PARAMETERS, *ALIASES))
 NUMERIC = "iuf"  # kinds of NumPy element types that are real numbers
 

@@ -117,10 +117,7 @@ def _scalar(element: _Element, content: bytes) -> object:
     return value
 
 
-_NUMPY = {
-    "_reconstruct": _Name(lambda *_: _Array(0)),
-    "scalar": _Name(_scalar),
-}
+_NUMPY = {"_reconstruct": _Name(lambda *_: _Array(0)), "scalar": _Name(_scalar)}
 _NAMES: dict[tuple[str, str], object] = {
     **{
         (f"numpy.{core}.multiarray", name): replacement

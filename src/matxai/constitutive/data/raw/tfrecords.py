@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from matxai.constitutive.data.raw.encoding import decode, encode_buffer, encode_text
 from matxai.constitutive.data.raw.files import lies_within, needed_files
 from matxai.constitutive.data.raw.paths import KEYS, OUTSIDE, RawPath, Refusal, check_path
+from matxai.constitutive.laws import Array
 
-Array = npt.NDArray[np.float64]
 Encoding = Literal["float_list", "buffer", "text"]
 
 
