@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matxai.constitutive.data.raw.arrays import STRAIN_FILE, write_arrays
-from matxai.constitutive.data.raw.dicts import write_dict
+from matxai.constitutive.data.raw.numpy_files import STRAIN_FILE, write_arrays, write_dict
 from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
 from matxai.constitutive.data.strain_paths import Kind, strain_path
 from matxai.constitutive.laws import Array
@@ -35,25 +34,18 @@ def generate(case: Generation, root: str | Path) -> pd.DataFrame:
         Exact values of every step: file, record, step, tangent and the internal variables of the law.
     """
     root = Path(root)
-    samples = [_sample(case, path) for path in range(case.paths)]
-    strain = np.array([path["strain"] for path in samples])
+    samples = zip(*(_sample(case, path) for path in range(case.paths)), strict=True)
+    material, duration, strain = map(np.array, samples)
     control = np.arange(case.steps + 1) / case.steps
-    time = np.array([path["duration"] for path in samples]) * control
-    parameters = {
-        name: np.array([path[name] for path in samples]) for name in case.physics.parameters
-    }
+    time = duration[:, None] * control
+    parameters = dict(zip(case.physics.parameters, material.T[:, :, None], strict=True))
     answer = case.physics.respond(strain, time, parameters)
-    series = {
-        "strain": strain,
-        "stress": answer["stress"],
-        "time": time,
-        "control": np.broadcast_to(control, strain.shape),
-    }
+    series = {"strain": strain, "stress": answer["stress"], "time": time}
+    series["control"] = np.broadcast_to(control, strain.shape)
     if "e_plastic" in answer:
         series["e_plastic"] = answer["e_plastic"]
     files = _write(case.layout, root, series, parameters)
-    alone = len(set(files)) == case.paths
-    records = np.zeros(case.paths, int) if alone else np.arange(case.paths)
+    records = np.arange(case.paths) if case.layout == "arrays" else np.zeros(case.paths, int)
     points = case.steps + 1
     return pd.DataFrame(
         {
@@ -65,19 +57,18 @@ def generate(case: Generation, root: str | Path) -> pd.DataFrame:
     )
 
 
-def _sample(case: Generation, path: int) -> dict[str, Array]:
+def _sample(case: Generation, path: int) -> tuple[list[float], float, Array]:
+    """Draw the parameters, the duration and the strains (steps + 1,) of a path."""
     # With a generator of its own, a path does not depend on the number of paths.
     generator = np.random.default_rng([case.seed, path])
-    sample = {}
-    for name in case.physics.parameters:
-        bounds = case.parameters[name]
-        value = generator.uniform(bounds.low, bounds.high)
-        sample[name] = (bounds.low + bounds.high) / 2 if case.layout == "arrays" else value
-    logarithm = generator.uniform(np.log(case.duration.low), np.log(case.duration.high))
+    ranges = [case.parameters[name] for name in case.physics.parameters]
+    material = [generator.uniform(bounds.low, bounds.high) for bounds in ranges]
+    if case.layout == "arrays":
+        material = [(bounds.low + bounds.high) / 2 for bounds in ranges]
+    duration = np.exp(generator.uniform(np.log(case.duration.low), np.log(case.duration.high)))
     kind = KINDS[path % len(KINDS)]
     strain = strain_path(kind, case.steps, case.strain.low, case.strain.high, generator)
-    columns = {name: np.array([value]) for name, value in sample.items()}
-    return {**columns, "duration": np.array([np.exp(logarithm)]), "strain": strain}
+    return material, duration, strain
 
 
 def _write(
@@ -88,13 +79,18 @@ def _write(
     if layout == "arrays":
         write_arrays(root, {k: series[k] for k in ("strain", "stress", "time", "control")})
         return [STRAIN_FILE] * paths
+    before = np.maximum(
+        np.arange(series["strain"].shape[1]) - 1, 0
+    )  # the virgin state precedes itself
     files = []
     for path in progress(range(paths), "paths written"):
         loading = {name: values[path] for name, values in series.items()}
         material = {name: float(values[path, 0]) for name, values in parameters.items()}
         if layout == "dict":
             files.append(f"INPUTS/npy/sample_{path:05d}.npy")
-            write_dict(root / files[-1], {**loading, **_previous(loading)}, material)
+            remembered = [name for name in ("strain", "stress", "e_plastic") if name in loading]
+            previous = {f"prev_{name}": loading[name][before] for name in remembered}
+            write_dict(root / files[-1], {**loading, **previous}, material)
         else:
             files.append(f"INPUTS/tfrecord/sample_{path:05d}.tfrecord")
             loading.pop("e_plastic", None)
@@ -103,12 +99,3 @@ def _write(
             encoding, names = ENCODINGS[(rest + turn) % 3], NAMES[(rest + 2 * turn) % 3]
             write_tfrecord(root / files[-1], [Example(loading, material, encoding, names)])
     return files
-
-
-def _previous(series: dict[str, Array]) -> dict[str, Array]:
-    """Return the previous values of the series; the virgin state precedes itself."""
-    return {
-        f"prev_{name}": np.concatenate([series[name][:1], series[name][:-1]])
-        for name in ("strain", "stress", "e_plastic")
-        if name in series
-    }

@@ -12,16 +12,10 @@ Kind = Literal["cyclic", "ramp_and_hold", "random"]
 Generator = np.random.Generator
 
 
-def strain_path(
-    kind: Kind, steps: int, low: float, high: float, generator: np.random.Generator
-) -> Array:
+def strain_path(kind: Kind, steps: int, low: float, high: float, generator: Generator) -> Array:
     """Make a strain history (steps + 1,) within [low, high], zero in the initial state."""
     shape = {"cyclic": _cyclic, "ramp_and_hold": _ramp_and_hold, "random": _random}[kind]
     return shape(steps, low, high, generator)
-
-
-def _through(corners: Array, places: Array, steps: int) -> Array:
-    return np.interp(np.arange(steps + 1), places, corners)
 
 
 def _cyclic(steps: int, low: float, high: float, generator: Generator) -> Array:
@@ -33,7 +27,7 @@ def _cyclic(steps: int, low: float, high: float, generator: Generator) -> Array:
     first_up = generator.random() < 0.5
     corners = np.where((np.arange(turns) % 2 == 0) == first_up, upper, lower)
     places = np.linspace(0, steps, turns + 1)
-    return _through(np.concatenate([[0.0], corners]), places, steps)
+    return np.interp(np.arange(steps + 1), places, [0.0, *corners])
 
 
 def _ramp_and_hold(steps: int, low: float, high: float, generator: Generator) -> Array:
@@ -41,8 +35,8 @@ def _ramp_and_hold(steps: int, low: float, high: float, generator: Generator) ->
     ramps = int(generator.integers(2, 5))
     levels = np.repeat(generator.uniform(low, high, ramps), 2)
     shares = generator.uniform(0.3, 1.0, 2 * ramps)
-    places = np.concatenate([[0.0], np.cumsum(shares)]) / shares.sum() * steps
-    return _through(np.concatenate([[0.0], levels]), places, steps)
+    places = np.array([0.0, *np.cumsum(shares)]) / shares.sum() * steps
+    return np.interp(np.arange(steps + 1), places, [0.0, *levels])
 
 
 def _random(steps: int, low: float, high: float, generator: Generator) -> Array:

@@ -81,13 +81,13 @@ def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
 
 def _weights(state: object) -> list[Tensor]:
     """Return the weight matrices in the order of the layers, or [] if this is no perceptron."""
-    if not isinstance(state, dict):
+    if not isinstance(state, dict) or not all(
+        isinstance(value, Tensor) for value in state.values()
+    ):
         return []
-    names = [
-        f"net.{2 * layer}.{kind}" for layer in range(len(state) // 2) for kind in ("weight", "bias")
-    ]
-    plain = all(isinstance(value, Tensor) for value in state.values())
-    if len(names) < 4 or list(state) != names or not plain:
+    layers = range(len(state) // 2)
+    names = [f"net.{2 * layer}.{kind}" for layer in layers for kind in ("weight", "bias")]
+    if len(names) < 4 or list(state) != names:
         return []
     weights = [state[name] for name in names[::2]]
     hidden = weights[0].shape[0]

@@ -27,12 +27,9 @@ def comparison(
         ("saliency, standardised", saliency, "standardised"),
         ("integrated gradients, from zero state", zero, "mean_absolute"),
     ):
-        values = table[[column, "ci_low", "ci_high"]].set_axis(
-            ["value", "ci_low", "ci_high"], axis=1
-        )
-        relative = (values / values["value"].max()).set_axis(
-            ["relative", "relative_ci_low", "relative_ci_high"], axis=1
-        )
+        values = table[[column, "ci_low", "ci_high"]].rename(columns={column: "value"})
+        relative = (values / values["value"].max()).add_prefix("relative_")
+        relative = relative.rename(columns={"relative_value": "relative"})
         labels = pd.DataFrame({"feature": table["name"], "method": method})
         tables.append(pd.concat([labels, values, relative], axis=1))
     return pd.concat(tables, ignore_index=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from matxai.constitutive.data.raw.arrays import read_arrays
-from matxai.constitutive.data.raw.dicts import read_dicts
+from matxai.constitutive.data.raw.numpy_files import read_arrays, read_dicts
 from matxai.constitutive.data.raw.paths import RawPath, Refusal
 from matxai.constitutive.data.raw.tfrecords import read_tfrecords
 

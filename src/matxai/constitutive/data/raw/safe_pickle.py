@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matxai.constitutive.data.raw.files import lies_within
-from matxai.constitutive.data.raw.paths import OUTSIDE, Refusal
+from matxai.constitutive.data.raw.paths import Refusal, refuse_outside
 from matxai.run.errors import InputError
 
 _ELEMENT = re.compile(r"(O8|b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,6})")
@@ -60,13 +59,11 @@ def load_object(path: str | Path) -> Any:
 
 def load_within(path: Path, root: str | Path) -> Any:
     """Load a file of a case as `load_object`, or return a `Refusal` if that is not possible."""
-    file = path.relative_to(root).as_posix()
-    if not lies_within(path, root):
-        return Refusal(file, None, *OUTSIDE)
     try:
-        return load_object(path)
+        return refuse_outside(path, root) or load_object(path)
     except InputError as error:
-        return Refusal(file, None, error.problem, str(error.details["expected"]))
+        file, expected = path.relative_to(root).as_posix(), str(error.details["expected"])
+        return Refusal(file, None, error.problem, expected)
 
 
 class _RefusedNameError(Exception):
@@ -117,12 +114,11 @@ def _scalar(element: _Element, content: bytes) -> object:
     return value
 
 
-_NUMPY = {"_reconstruct": _Name(lambda *_: _Array(0)), "scalar": _Name(_scalar)}
 _NAMES: dict[tuple[str, str], object] = {
     **{
-        (f"numpy.{core}.multiarray", name): replacement
+        (f"numpy.{core}.multiarray", name): _Name(function)
         for core in ("_core", "core")
-        for name, replacement in _NUMPY.items()
+        for name, function in {"_reconstruct": lambda *_: _Array(0), "scalar": _scalar}.items()
     },
     ("numpy", "ndarray"): "numpy.ndarray",
     ("numpy", "dtype"): _Name(_Element),

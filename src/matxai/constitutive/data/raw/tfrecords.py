@@ -14,9 +14,9 @@ from typing import Any, Literal
 import numpy as np
 
 from matxai.constitutive.data.raw.encoding import decode, encode_buffer, encode_text
-from matxai.constitutive.data.raw.files import lies_within, needed_files
-from matxai.constitutive.data.raw.paths import KEYS, OUTSIDE, RawPath, Refusal, check_path
+from matxai.constitutive.data.raw.paths import KEYS, RawPath, Refusal, check_path, refuse_outside
 from matxai.constitutive.laws import Array
+from matxai.constitutive.settings.layouts import needed_files
 
 Encoding = Literal["float_list", "buffer", "text"]
 
@@ -78,8 +78,8 @@ def read_tfrecords(root: str | Path) -> Iterator[RawPath | Refusal]:
     records_of = tf.compat.v1.io.tf_record_iterator
     for path in needed_files("tfrecord", root):
         file = path.relative_to(root).as_posix()
-        if not lies_within(path, root):
-            yield Refusal(file, None, *OUTSIDE)
+        if refusal := refuse_outside(path, root):
+            yield refusal
             continue
         try:
             records = list(records_of(str(path)))
