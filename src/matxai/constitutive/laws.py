@@ -92,7 +92,7 @@ def _recover_elastoplastic(columns: Columns) -> dict[str, Array]:
 
 
 def _tangent_elastoplastic(columns: Columns) -> Array:
-    young, hardening, before = columns["E"], columns["H_kin"], columns["prev_e_plastic"]
+    young, hardening, before = (columns[name] for name in ("E", "H_kin", "prev_e_plastic"))
     relative = young * (columns["strain"] - before) - hardening * before
     return _flow_tangent(np.abs(relative), columns["sig0"], young, hardening)
 

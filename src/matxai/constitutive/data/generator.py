@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from matxai.constitutive.data.raw.numpy_files import STRAIN_FILE, write_arrays, write_dict
 from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
-from matxai.constitutive.data.strain_paths import Kind, strain_path
 from matxai.constitutive.laws import Array
 from matxai.constitutive.settings.data import Generation
 from matxai.run.progress import progress
 
+Kind = Literal["cyclic", "ramp_and_hold", "random"]
 KINDS: tuple[Kind, ...] = ("cyclic", "ramp_and_hold", "random")
 ENCODINGS: tuple[Encoding, ...] = ("float_list", "buffer", "text")
 NAMES: tuple[dict[str, str], ...] = (
@@ -33,7 +34,6 @@ def generate(case: Generation, root: str | Path) -> pd.DataFrame:
     Returns:
         Exact values of every step: file, record, step, tangent and the internal variables of the law.
     """
-    root = Path(root)
     samples = zip(*(_sample(case, path) for path in range(case.paths)), strict=True)
     material, duration, strain = map(np.array, samples)
     control = np.arange(case.steps + 1) / case.steps
@@ -44,17 +44,11 @@ def generate(case: Generation, root: str | Path) -> pd.DataFrame:
     series["control"] = np.broadcast_to(control, strain.shape)
     if "e_plastic" in answer:
         series["e_plastic"] = answer["e_plastic"]
-    files = _write(case.layout, root, series, parameters)
+    files, points = _write(case.layout, Path(root), series, parameters), case.steps + 1
     records = np.arange(case.paths) if case.layout == "arrays" else np.zeros(case.paths, int)
-    points = case.steps + 1
-    return pd.DataFrame(
-        {
-            "file": np.repeat(files, points),
-            "record": np.repeat(records, points),
-            "step": np.tile(np.arange(points), case.paths),
-            **{name: answer[name].ravel() for name in ("tangent", *case.physics.internal)},
-        }
-    )
+    columns = {"file": np.repeat(files, points), "record": np.repeat(records, points)}
+    exact = {name: answer[name].ravel() for name in ("tangent", *case.physics.internal)}
+    return pd.DataFrame({**columns, "step": np.tile(np.arange(points), case.paths), **exact})
 
 
 def _sample(case: Generation, path: int) -> tuple[list[float], float, Array]:
@@ -99,3 +93,51 @@ def _write(
             encoding, names = ENCODINGS[(rest + turn) % 3], NAMES[(rest + 2 * turn) % 3]
             write_tfrecord(root / files[-1], [Example(loading, material, encoding, names)])
     return files
+
+
+def strain_path(
+    kind: Kind, steps: int, low: float, high: float, generator: np.random.Generator
+) -> Array:
+    """Make a strain history (steps + 1,) within [low, high], zero in the initial state."""
+    shape = {"cyclic": _cyclic, "ramp_and_hold": _ramp_and_hold, "random": _random}[kind]
+    return shape(steps, low, high, generator)
+
+
+def _cyclic(steps: int, low: float, high: float, generator: np.random.Generator) -> Array:
+    """Connect turning points that lie alternately in the upper and the lower half."""
+    turns = int(generator.integers(2, 7))
+    middle = (low + high) / 2
+    upper = generator.uniform(middle, high, turns)
+    lower = generator.uniform(low, middle, turns)
+    first_up = generator.random() < 0.5
+    corners = np.where((np.arange(turns) % 2 == 0) == first_up, upper, lower)
+    places = np.linspace(0, steps, turns + 1)
+    return np.interp(np.arange(steps + 1), places, [0.0, *corners])
+
+
+def _ramp_and_hold(steps: int, low: float, high: float, generator: np.random.Generator) -> Array:
+    """Make two to four ramps to random levels, each followed by a hold."""
+    ramps = int(generator.integers(2, 5))
+    levels = np.repeat(generator.uniform(low, high, ramps), 2)
+    shares = generator.uniform(0.3, 1.0, 2 * ramps)
+    places = np.array([0.0, *np.cumsum(shares)]) / shares.sum() * steps
+    return np.interp(np.arange(steps + 1), places, [0.0, *levels])
+
+
+def _random(steps: int, low: float, high: float, generator: np.random.Generator) -> Array:
+    """Make an Ornstein-Uhlenbeck process, smoothed by a second one that limits its band.
+
+    Both relax over steps / 10. The path starts at zero and is scaled to lie within the bounds.
+    """
+    decay = np.exp(-10.0 / steps)
+    noise = generator.standard_normal(steps)
+    rough = smooth = 0.0
+    path = np.zeros(steps + 1)
+    for step in range(steps):
+        rough = decay * rough + np.sqrt(1 - decay**2) * noise[step]
+        smooth = decay * smooth + (1 - decay) * rough
+        path[step + 1] = smooth
+    reach = generator.uniform(0.5, 1.0)
+    above, below = path.max(), -path.min()
+    scale = min(high / above if above > 0 else np.inf, -low / below if below > 0 else np.inf)
+    return path * scale * reach

@@ -10,12 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from matxai.constitutive.data.raw.numpy_files import read_arrays, read_dicts
 from matxai.constitutive.data.raw.paths import RawPath, Refusal
+from matxai.constitutive.data.raw.tfrecords import read_tfrecords
 from matxai.constitutive.laws import Array, Law
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
 
+READERS = {"tfrecord": read_tfrecords, "dict": read_dicts, "arrays": read_arrays}
 # Names of the Maxwell element's spring and dashpot in the published viscoelastic data.
 MAXWELL = {"E": "E_1", "eta": "eta_1"}
 # Changes of plastic strain below this share of the largest strain of a path are rounding errors.
@@ -48,16 +51,10 @@ def prepare(
     strict: bool,
     truth: pd.DataFrame | None = None,
 ) -> Prepared:
-    """Make the table of steps of all usable paths, and split it by path.
+    """Make the table of steps of all usable paths, numbered in the order of their reader.
 
-    Args:
-        raw: Paths and refusals of a reader; paths are numbered in this order.
-        law: The law of the case.
-        split: Shares of training and validation. The rest is the test part; each part has at least one
-            path.
-        seed: Seed of the split.
-        strict: Whether a refusal is an error.
-        truth: Exact internal variables and tangent by file, record and step.
+    ``split`` are the shares of training and validation; the rest of the paths are the test part, and each
+    part has at least one. ``truth`` holds exact internal variables and tangents by file, record and step.
 
     Raises:
         InputError: If a path is refused under ``strict``, or fewer than three paths are left.

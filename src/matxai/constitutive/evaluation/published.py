@@ -10,6 +10,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -79,17 +80,15 @@ def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
     return network.eval()
 
 
-def _weights(state: object) -> list[Tensor]:
+def _weights(state: Any) -> list[Tensor]:
     """Return the weight matrices in the order of the layers, or [] if this is no perceptron."""
-    if not isinstance(state, dict) or not all(
-        isinstance(value, Tensor) for value in state.values()
-    ):
-        return []
-    layers = range(len(state) // 2)
+    tensors = list(state.values()) if isinstance(state, dict) else []
+    layers = range(len(tensors) // 2)
     names = [f"net.{2 * layer}.{kind}" for layer in layers for kind in ("weight", "bias")]
-    if len(names) < 4 or list(state) != names:
+    plain = all(isinstance(tensor, Tensor) for tensor in tensors)
+    if len(names) < 4 or list(state) != names or not plain:
         return []
-    weights = [state[name] for name in names[::2]]
+    weights = tensors[::2]
     hidden = weights[0].shape[0]
     shapes = [tuple(weight.shape) for weight in weights[1:]]
     return weights if shapes == [*[(hidden, hidden)] * (len(weights) - 2), (1, hidden)] else []

@@ -80,11 +80,8 @@ def saliency(
 ) -> pd.DataFrame:
     """Summarise the mean |d target / d feature|, per standard deviation and in physical units.
 
-    Args:
-        gradients: Gradients (rows, features) of the standardised network.
-        metadata: What its model file says of it.
-        table: Steps of these rows.
-        units: Unit of each feature and, under "stress", of the target.
+    ``gradients`` (rows, features) are those of the standardised network at the steps ``table``; ``units``
+    has that of each feature and, under "stress", of the target.
 
     Returns:
         Table of `attribution.saliency.saliency` with the column unit (of the physical gradient).
@@ -114,12 +111,10 @@ def baseline(scales: Scales, law: Law, name: str) -> Tensor:
     In the "zero state", every feature is zero except for the material, which has the training mean
     because no material has zero moduli. In the "training mean", every feature is at its mean.
     """
-    start = np.zeros(len(scales.features))
-    if name == "zero state":
-        for place, feature in enumerate(scales.features):
-            if feature not in law.parameters and scales.std[place] > 0:
-                start[place] = -scales.mean[place] / scales.std[place]
-    return torch.from_numpy(start).float()
+    mean, std = np.asarray(scales.mean), np.asarray(scales.std)
+    material = np.isin(scales.features, law.parameters)
+    moved = ~material & (std > 0) if name == "zero state" else np.zeros_like(material)
+    return torch.from_numpy(np.divide(-mean, std, out=np.zeros_like(std), where=moved)).float()
 
 
 def integrated_gradients(

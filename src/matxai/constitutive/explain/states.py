@@ -52,16 +52,9 @@ def state_components(
 ) -> StateExplanation:
     """Compute the principal components of ``states``, and how well they give internal variables.
 
-    Components and linear maps are fitted on training rows and judged on test rows.
-
-    Args:
-        states: States (rows, units) of the network.
-        internal: Internal variables (rows, variables). Columns with a NaN or without change are left out.
-        part: Part of each row.
-        path: Path of each row.
-        components: Largest number of components.
-        seed: Seed of the bootstrap.
-        extra: Further columns (rows, any) that only enter the correlations.
+    At most ``components`` of the states (rows, units), and linear maps from them to the internal variables
+    (rows, variables), are fitted on training rows and judged on test rows. Variables with a NaN or without
+    change are left out; ``extra`` columns (rows, any) only enter the correlations.
     """
     values = np.asarray(states, dtype=np.float64)
     train, test = (part == "train").to_numpy(), (part == "test").to_numpy()

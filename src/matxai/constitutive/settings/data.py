@@ -161,25 +161,22 @@ def read_case(values: Mapping[str, Any]) -> Generated | CaseFolder:
 
 
 CASES: dict[str, Generated | CaseFolder] = {
-    name: Generated.from_plain({"source": "generated", **values})
+    name: Generated.from_plain({"source": "generated", "law": name, **values})
     for name, values in {
         # A structural steel: yields at 0.1 to 0.2 % strain.
         "elastoplastic": {
-            "law": "elastoplastic",
             "layout": "dict",
             "strain": (-0.01, 0.01),
             "parameters": {"E": (180e3, 220e3), "sig0": (200, 400), "H_kin": (5e3, 40e3)},
         },
         # A rubber between 60 % of its length and twice its length.
         "hyperelastic": {
-            "law": "hyperelastic",
             "layout": "tfrecord",
             "strain": (-0.4, 1.0),
             "parameters": {"mu": (0.3, 0.9), "alpha": (1.5, 4)},
         },
         # A polymer that relaxes within 0.2 to 3 s, loaded for 5 to 50 s.
         "viscoelastic": {
-            "law": "viscoelastic",
             "layout": "tfrecord",
             "strain": (-0.02, 0.02),
             "parameters": {"E_inf": (500, 1500), "E_1": (1000, 3000), "eta_1": (500, 3000)},

@@ -59,9 +59,7 @@ def refuse_outside(path: Path, root: str | Path) -> Refusal | None:
 
 
 class _UnusableError(Exception):
-    def __init__(self, reason: str, expected: str) -> None:
-        super().__init__(reason)
-        self.reason, self.expected = reason, expected
+    """Its arguments are the reason and what is expected, as in a `Refusal`."""
 
 
 def check_path(file: str, record: int, values: Mapping[str, object]) -> RawPath | Refusal:
@@ -75,7 +73,7 @@ def check_path(file: str, record: int, values: Mapping[str, object]) -> RawPath 
         _check_series(series)
         parameters = {name: _scalar(name, arrays[name]) for name in arrays if name not in SERIES}
     except _UnusableError as problem:
-        return Refusal(file, record, problem.reason, problem.expected)
+        return Refusal(file, record, *problem.args)
     return RawPath(file, record, series, parameters)
 
 

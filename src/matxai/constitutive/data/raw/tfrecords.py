@@ -23,13 +23,10 @@ Encoding = Literal["float_list", "buffer", "text"]
 
 @dataclass(frozen=True)
 class Example:
-    """A path to be written.
+    """A path to be written, with series and parameters as in `paths.RawPath`.
 
-    Attributes:
-        series: Series as in `paths.RawPath`.
-        parameters: Parameters, which are written as text and thus exactly.
-        encoding: Encoding of the series; a float_list keeps seven digits (float32).
-        names: Keys by name, for the series whose key in the file differs.
+    Parameters are written as text and thus exactly, series in their ``encoding``, of which a float_list
+    keeps seven digits (float32). ``names`` holds the key in the file for the series where it differs.
     """
 
     series: Mapping[str, Array]
