@@ -57,24 +57,18 @@ def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise InputError(
-            f"not a file of plain weights: {str(error).splitlines()[0]}",
-            file=path,
-            expected=expected,
-            fix="do not load it any other way: what is not plain weights may run code",
-        ) from error
+        problem = f"not a file of plain weights: {str(error).splitlines()[0]}"
+        fix = "do not load it any other way: what is not plain weights may run code"
+        raise InputError(problem, file=path, expected=expected, fix=fix) from error
     state = state.get("state_dict", state) if isinstance(state, dict) else state
     weights = _weights(state)
     if not weights:
         raise InputError("the file holds no perceptron", file=path, expected=expected)
     hidden, features = weights[0].shape
     if features != len(inputs.features):
-        raise InputError(
-            f"the network takes {features} features, {len(inputs.features)} are named",
-            file=path,
-            expected=", ".join(inputs.features),
-            fix="name the features that the network was trained on, in their order",
-        )
+        problem = f"the network takes {features} features, {len(inputs.features)} are named"
+        fix = "name the features that the network was trained on, in their order"
+        raise InputError(problem, file=path, expected=", ".join(inputs.features), fix=fix)
     network = Perceptron(features, hidden, len(weights) - 1, "relu")
     network.load_state_dict(state)
     return network.eval()

@@ -86,14 +86,10 @@ def saliency(
     Returns:
         Table of `attribution.saliency.saliency` with the column unit (of the physical gradient).
     """
-    scales = metadata.scales
+    scales, seed, paths = metadata.scales, metadata.seed, table["path"].to_numpy()
+    std, target_std = np.asarray(scales.std), scales.target_std
     measures = sal.saliency(
-        gradients,
-        table["path"].to_numpy(),
-        scales.features,
-        input_scale=np.asarray(scales.std),
-        output_scale=scales.target_std,
-        seed=metadata.seed,
+        gradients, paths, scales.features, input_scale=std, output_scale=target_std, seed=seed
     )
     return measures.assign(unit=[_quotient(units["stress"], units[f]) for f in scales.features])
 

@@ -40,6 +40,8 @@ def explain_summary(
 ) -> dict[str, Any]:
     """Make the content of explain_summary.json, JSON-plain, from the tables beside the figures."""
     drops = tables["permutation_importance"]
+    # JSON has no NaN, so that an unknown number becomes null.
+    plain = {name: t.astype(object).where(t.notna(), None) for name, t in tables.items()}
     return {
         "law": summary["law"],
         "feature_names": summary["features"],
@@ -50,11 +52,5 @@ def explain_summary(
         "n_paths": summary["test_paths"],
         "seed": summary["seed"],
         "settings": dict(settings),
-        **{name: _records(table) for name, table in tables.items()},
+        **{name: table.to_dict("records") for name, table in plain.items()},
     }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    # JSON has no NaN, so that an unknown number becomes null.
-    plain = table.astype(object).where(table.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]

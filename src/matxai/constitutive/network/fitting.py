@@ -91,9 +91,7 @@ class StressRegression(RowTask):
 class TrainedNetwork:
     """A fitted network with what its metadata needs (see `StressNetworkMetadata`).
 
-    Attributes:
-        fitted: Its best state and history.
-        seconds: Duration of this run alone, which may have resumed an interrupted one.
+    ``seconds`` is the duration of this run alone, which may have resumed an interrupted one.
     """
 
     fitted: FitResult

@@ -62,12 +62,13 @@ class Scales:
         """
         missing = [name for name in self.features if name not in table]
         if missing:
-            raise InputError(
+            problem, value = (
                 f"the steps have no {' and no '.join(missing)}",
-                value=", ".join(map(str, table.columns)),
-                expected="every feature that the network was trained on",
-                fix="explain and apply a network on data that state the same quantities",
+                ", ".join(table.columns),
             )
+            expected = "every feature that the network was trained on"
+            fix = "explain and apply a network on data that state the same quantities"
+            raise InputError(problem, value=value, expected=expected, fix=fix)
         columns = table[self.features].to_numpy(np.float64)
         if not np.isfinite(columns).all():
             name = self.features[int(np.argmin(np.isfinite(columns).all(axis=0)))]
@@ -94,14 +95,10 @@ def target_of(table: pd.DataFrame, target: str) -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class StressNetworkMetadata(ModelMetadata):
-    """What a network is and where it came from.
+    """What a network ("mlp", "lstm" or "gru") is and where it came from.
 
-    Attributes:
-        kind: One of "mlp", "lstm" and "gru".
-        law: Name of the law that the training paths follow.
-        scales: Features, target and their scales.
-        shape: Keyword arguments of the network.
-        versions: Version of each package that the training used.
+    ``law`` names that of the training paths, ``shape`` holds the keyword arguments of the network, and
+    ``versions`` those of the packages that the training used.
     """
 
     KEY: ClassVar[str] = "matxai.constitutive/1"

@@ -22,13 +22,10 @@ NUMERIC = "iuf"  # kinds of NumPy element types that are real numbers
 
 @dataclass(frozen=True)
 class RawPath:
-    """A path in the units of its file.
+    """A path in the units of its file, which is named relative to the folder of the case.
 
-    Attributes:
-        file: File relative to the folder of the case.
-        record: Place in the file, from 0.
-        series: Values (steps,) under the names of ``SERIES``.
-        parameters: Values under the names of ``PARAMETERS``.
+    ``record`` is the place in the file, from 0. The series (steps,) have the names of ``SERIES``, the
+    parameters those of ``PARAMETERS``.
     """
 
     file: str

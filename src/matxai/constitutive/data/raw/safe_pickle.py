@@ -41,20 +41,13 @@ def load_object(path: str | Path) -> Any:
                 return _Unpickler(file).load()
         return np.load(path, allow_pickle=False)
     except _RefusedNameError as error:
-        raise InputError(
-            f"unsafe pickle: it names {error}",
-            file=path,
-            value=str(error),
-            expected="NumPy arrays, numbers, text, lists, tuples, sets and dicts",
-            fix=_FIX,
-        ) from None
+        problem, value = f"unsafe pickle: it names {error}", str(error)
+        expected = "NumPy arrays, numbers, text, lists, tuples, sets and dicts"
+        raise InputError(problem, file=path, value=value, expected=expected, fix=_FIX) from None
     except Exception as error:  # a broken pickle can raise anything
-        raise InputError(
-            f"not a readable .npy file: {type(error).__name__}: {error}",
-            file=path,
-            expected="a whole file written by numpy.save",
-            fix=_FIX,
-        ) from error
+        problem = f"not a readable .npy file: {type(error).__name__}: {error}"
+        expected = "a whole file written by numpy.save"
+        raise InputError(problem, file=path, expected=expected, fix=_FIX) from error
 
 
 def load_within(path: Path, root: str | Path) -> Any:
