@@ -31,7 +31,6 @@ def feature_quantity(name: str, units: Units) -> Quantity:
     listed = QUANTITIES.quantity(name.removeprefix(_PREVIOUS))
     viscosity = f"{units.stress}·{units.time}".strip("·")
     known = {"": "", "stress": units.stress, "time": units.time, "stress·time": viscosity}
-    label = listed.label
-    if name.startswith(_PREVIOUS):
-        label = f"Previous {label[0].lower()}{label[1:]}"
+    label, previous = listed.label, name.startswith(_PREVIOUS)
+    label = f"Previous {label[0].lower()}{label[1:]}" if previous else label
     return Quantity(label, known[listed.unit])

@@ -109,8 +109,7 @@ def _cyclic(steps: int, low: float, high: float, generator: np.random.Generator)
     middle = (low + high) / 2
     upper = generator.uniform(middle, high, turns)
     lower = generator.uniform(low, middle, turns)
-    first_up = generator.random() < 0.5
-    corners = np.where((np.arange(turns) % 2 == 0) == first_up, upper, lower)
+    corners = np.where((np.arange(turns) % 2 == 0) == (generator.random() < 0.5), upper, lower)
     places = np.linspace(0, steps, turns + 1)
     return np.interp(np.arange(steps + 1), places, [0.0, *corners])
 

@@ -52,9 +52,9 @@ def state_components(
 ) -> StateExplanation:
     """Compute the principal components of ``states``, and how well they give internal variables.
 
-    At most ``components`` of the states (rows, units), and linear maps from them to the internal variables
-    (rows, variables), are fitted on training rows and judged on test rows. Variables with a NaN or without
-    change are left out; ``extra`` columns (rows, any) only enter the correlations.
+    The leading ``components`` of the states (rows, units), and linear maps from these to the internal
+    variables (rows, variables), are fitted on training rows and judged on test rows. Variables with a NaN
+    or without change are left out; ``extra`` columns (rows, any) only enter the correlations.
     """
     values = np.asarray(states, dtype=np.float64)
     train, test = (part == "train").to_numpy(), (part == "test").to_numpy()

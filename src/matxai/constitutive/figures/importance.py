@@ -62,8 +62,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
 
     The bars are per standard deviation of feature and target; the gradient in its own unit, which no
     axis could share, is written beside them. A constant feature has no physical gradient. Columns are
-    name, standardised, ci_low, ci_high, signed_mean; physical, physical_ci_low, physical_ci_high and their
-    unit.
+    name, standardised, ci_low, ci_high, signed_mean; unit of physical, physical_ci_low, physical_ci_high.
     """
     physical = ("physical", "physical_ci_low", "physical_ci_high")
     columns = ("name", "standardised", "ci_low", "ci_high", *physical, "signed_mean", "unit")

@@ -53,9 +53,8 @@ def residuals_figure(
         text = f"{beyond.size:,} of {residual.size:,} steps beyond the axis, as far as {farthest}"
         left.set_title(text, size=9)
     group = table["group"] if "group" in table else pd.Series(ALL_STEPS, index=table.index)
-    histogram = residual_histogram(residual, group)
     stress = Quantity("RMSE", unit=units.stress)
-    for name, rows in histogram.groupby("group"):
+    for name, rows in residual_histogram(residual, group).groupby("group"):
         mine = residual[(group == name).to_numpy()]
         colour, dashes = _LOOKS.get(str(name), (style.GUIDE, "-."))
         error = stress.value(float(np.sqrt(np.square(mine).mean())))

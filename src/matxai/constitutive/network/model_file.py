@@ -62,10 +62,8 @@ class Scales:
         """
         missing = [name for name in self.features if name not in table]
         if missing:
-            problem, value = (
-                f"the steps have no {' and no '.join(missing)}",
-                ", ".join(table.columns),
-            )
+            problem = f"the steps have no {' and no '.join(missing)}"
+            value = ", ".join(map(str, table.columns))
             expected = "every feature that the network was trained on"
             fix = "explain and apply a network on data that state the same quantities"
             raise InputError(problem, value=value, expected=expected, fix=fix)
@@ -98,7 +96,7 @@ class StressNetworkMetadata(ModelMetadata):
     """What a network ("mlp", "lstm" or "gru") is and where it came from.
 
     ``law`` names that of the training paths, ``shape`` holds the keyword arguments of the network, and
-    ``versions`` those of the packages that the training used.
+    ``versions`` the version of each package that the training used.
     """
 
     KEY: ClassVar[str] = "matxai.constitutive/1"
