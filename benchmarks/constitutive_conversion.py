@@ -24,8 +24,7 @@ import numpy as np
 import pandas as pd
 
 from matxai.constitutive.data.generator import generate
-from matxai.constitutive.data.preparation import prepare
-from matxai.constitutive.data.raw.readers import READERS
+from matxai.constitutive.data.preparation import READERS, prepare
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings.data import CASES, Generated
 

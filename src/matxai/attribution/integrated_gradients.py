@@ -28,14 +28,10 @@ def integrated_gradients(
     steps: int = 64,
     batch_rows: int = 16384,
 ) -> tuple[Tensor, Tensor]:
-    """Compute the attributions of ``x`` (rows, features) by a Gauss-Legendre sum.
+    """Compute the attributions of ``x`` (rows, features) by a Gauss-Legendre sum of ``steps`` points.
 
-    Args:
-        network: Returns one number per row, (rows,) or (rows, 1), which depends on this row alone.
-        x: Inputs (rows, features).
-        baseline: Inputs (features,) at which the path starts.
-        steps: Number of points of the sum.
-        batch_rows: Largest number of points times rows in memory.
+    The network returns one number per row, (rows,) or (rows, 1), which depends on this row alone. Each path
+    starts at ``baseline`` (features,). At most ``batch_rows`` points times rows are held in memory.
 
     Returns:
         Attributions (rows, features), and their delta (rows,): the sum of a row minus f(x) - f(baseline).

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from matxai.run.progress import progress
 from matxai.statistics.bootstrap import Resamples
+from matxai.statistics.estimate import Array
 
-Array = npt.NDArray[np.float64]
 Job = tuple[Sequence[int], tuple[int, ...]]  # columns, and the seed of their permutation
 
 
@@ -34,15 +34,9 @@ def permutation_importance(
     The importance is that of Breiman 2001 (Machine Learning 45:5), as a difference of scores of the same
     model (Fisher, Rudin & Dominici 2019, JMLR 20:177). A drop below zero is chance, and is kept.
 
-    Args:
-        predict: Maps inputs (rows, features) to outputs (rows,) or (rows, 1).
-        x: Inputs (rows, features).
-        y: True outputs (rows,).
-        groups: Columns that are permuted together, by name.
-        clusters: Path of each row (rows,); intervals are over paths and repeats.
-        repeats: Permutations of each group.
-        seed: Seed of the permutations and of the bootstrap.
-        batch_rows: Largest number of rows in one call of ``predict``.
+    ``predict`` maps inputs (rows, features), at most ``batch_rows`` at a time, to outputs (rows,) or
+    (rows, 1); ``y`` (rows,) are the true ones. The columns of each group are permuted together ``repeats``
+    times. Intervals are over these repeats and over paths, ``clusters`` (rows,).
 
     Returns:
         Table with the columns name, drop, ci_low, ci_high (95 %), base_r2, repeats, rows.

@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from matxai.statistics.bootstrap import mean_interval
-
-Array = npt.NDArray[np.float64]
+from matxai.statistics.estimate import Array
 
 
 def gradients(network: Callable[[Tensor], Tensor], x: Tensor, batch_rows: int = 8192) -> Tensor:
@@ -40,14 +39,10 @@ def saliency(
 ) -> pd.DataFrame:
     """Summarise the mean |gradient| of each feature (Simonyan, Vedaldi & Zisserman 2014).
 
-    Args:
-        gradients: Gradients (rows, features) of the standardised output by standardised inputs.
-        clusters: Path of each row (rows,); the 95 % intervals are over paths.
-        names: Names of the features.
-        input_scale: Physical value (features,) of one standardised unit of each input. An input of scale 0
-            never varied, so that its physical gradient is unknown: NaN.
-        output_scale: Physical value of one standardised unit of the output.
-        seed: Seed of the bootstrap.
+    ``gradients`` (rows, features) are those of the standardised output by standardised inputs. The 95 %
+    intervals are over paths, ``clusters`` (rows,). The scales of the inputs (features,) and of the output
+    are the physical values of one standardised unit. An input of scale 0 never varied, so that its
+    physical gradient is unknown: NaN.
 
     Returns:
         Table with the columns name, standardised, ci_low, ci_high; the same per physical unit as physical,
@@ -57,15 +52,8 @@ def saliency(
     mean, low, high = mean_interval(np.abs(values), clusters, seed=seed)
     scale = np.asarray(input_scale, dtype=np.float64)
     unit = output_scale / np.where(scale > 0, scale, np.nan)
+    columns = {"name": list(names), "standardised": mean, "ci_low": low, "ci_high": high}
+    ends = {"physical_ci_low": low * unit, "physical_ci_high": high * unit}
     return pd.DataFrame(
-        {
-            "name": list(names),
-            "standardised": mean,
-            "ci_low": low,
-            "ci_high": high,
-            "physical": mean * unit,
-            "physical_ci_low": low * unit,
-            "physical_ci_high": high * unit,
-            "signed_mean": values.mean(axis=0),
-        }
+        {**columns, "physical": mean * unit, **ends, "signed_mean": values.mean(axis=0)}
     )

@@ -92,7 +92,7 @@ def _recover_elastoplastic(columns: Columns) -> dict[str, Array]:
 
 
 def _tangent_elastoplastic(columns: Columns) -> Array:
-    young, hardening, before = columns["E"], columns["H_kin"], columns["prev_e_plastic"]
+    young, hardening, before = (columns[name] for name in ("E", "H_kin", "prev_e_plastic"))
     relative = young * (columns["strain"] - before) - hardening * before
     return _flow_tangent(np.abs(relative), columns["sig0"], young, hardening)
 
@@ -142,14 +142,10 @@ def _maxwell_modulus(columns: Columns) -> Array:
     return columns["E_1"] * share
 
 
-def _recover_viscoelastic(columns: Columns) -> dict[str, Array]:
-    return {"viscous_stress": columns["stress"] - columns["E_inf"] * columns["strain"]}
-
-
-def _tangent_viscoelastic(columns: Columns) -> Array:
-    return columns["E_inf"] + _maxwell_modulus(columns)
-
-
+_MECHANICAL = {
+    "strain and its previous value": ("strain", "prev_strain"),
+    "whole mechanical state": ("strain", "prev_strain", "prev_stress"),
+}
 LAWS = {
     "elastoplastic": Law(
         parameters=("E", "sig0", "H_kin"),
@@ -174,11 +170,7 @@ LAWS = {
         state=(),
         timed=False,
         target="stress",
-        groups={
-            "strain and its previous value": ("strain", "prev_strain"),
-            "whole mechanical state": ("strain", "prev_strain", "prev_stress"),
-            "material": ("mu", "alpha"),
-        },
+        groups={**_MECHANICAL, "material": ("mu", "alpha")},
         respond=hyperelastic,
         recover=lambda _columns: {},
         tangent=_tangent_hyperelastic,
@@ -189,13 +181,11 @@ LAWS = {
         state=(),
         timed=True,
         target="increment",
-        groups={
-            "strain and its previous value": ("strain", "prev_strain"),
-            "whole mechanical state": ("strain", "prev_strain", "prev_stress"),
-            "material": ("E_inf", "E_1", "eta_1"),
-        },
+        groups={**_MECHANICAL, "material": ("E_inf", "E_1", "eta_1")},
         respond=viscoelastic,
-        recover=_recover_viscoelastic,
-        tangent=_tangent_viscoelastic,
+        recover=lambda columns: {
+            "viscous_stress": columns["stress"] - columns["E_inf"] * columns["strain"]
+        },
+        tangent=lambda columns: columns["E_inf"] + _maxwell_modulus(columns),
     ),
 }

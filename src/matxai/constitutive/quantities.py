@@ -14,12 +14,7 @@ _PREVIOUS = "prev_"
 
 @dataclass(frozen=True)
 class Units:
-    """Units of a case's data.
-
-    Attributes:
-        stress: Unit of stresses and moduli, such as ``MPa``.
-        time: Unit of times, such as ``s``.
-    """
+    """Units of a case's data: of stresses and moduli, such as ``MPa``, and of times, such as ``s``."""
 
     stress: str
     time: str
@@ -34,13 +29,8 @@ def feature_quantity(name: str, units: Units) -> Quantity:
         KeyError: The column has no name.
     """
     listed = QUANTITIES.quantity(name.removeprefix(_PREVIOUS))
-    unit = {
-        "": "",
-        "stress": units.stress,
-        "time": units.time,
-        "stress·time": f"{units.stress}·{units.time}".strip("·"),
-    }[listed.unit]
-    label = listed.label
-    if name.startswith(_PREVIOUS):
-        label = f"Previous {label[0].lower()}{label[1:]}"
-    return Quantity(label, unit)
+    viscosity = f"{units.stress}·{units.time}".strip("·")
+    known = {"": "", "stress": units.stress, "time": units.time, "stress·time": viscosity}
+    label, previous = listed.label, name.startswith(_PREVIOUS)
+    label = f"Previous {label[0].lower()}{label[1:]}" if previous else label
+    return Quantity(label, known[listed.unit])

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from matxai.constitutive.data.strain_paths import strain_path
+from matxai.constitutive.data.generator import strain_path
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales
 from matxai.constitutive.settings.data import CASES

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from matxai.constitutive.data.strain_paths import strain_path
+from matxai.constitutive.data.generator import strain_path
 from matxai.constitutive.laws import LAWS
 
 STEEL = {"E": 200e3, "sig0": 300.0, "H_kin": 20e3}

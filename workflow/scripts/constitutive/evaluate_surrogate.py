@@ -1,8 +1,7 @@
 """Predict the test paths step by step and in a closed loop, and score them."""
 
 import _bootstrap  # noqa: F401
-from matxai.constitutive.evaluation.predictions import typical_path
-from matxai.constitutive.evaluation.scores import evaluate
+from matxai.constitutive.evaluation.scores import evaluate, typical_path
 from matxai.constitutive.evaluation.residuals import residual_histogram, residual_quantiles
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import load_network

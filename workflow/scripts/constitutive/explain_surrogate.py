@@ -4,9 +4,12 @@ import _bootstrap  # noqa: F401
 from matxai.attribution.saliency import gradients
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.data.steps import read_steps
-from matxai.constitutive.explain.gate import verified_inputs
-from matxai.constitutive.explain.gradients import integrated_gradients, saliency
-from matxai.constitutive.explain.permutation import permutation
+from matxai.constitutive.explain.importance import (
+    integrated_gradients,
+    permutation,
+    saliency,
+    verified_inputs,
+)
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
 from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.constitutive.network.model_file import load_network

@@ -9,8 +9,7 @@ if snakemake.params.layout == "tfrecord":
 import pandas as pd
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.data.manifest import check_manifest
-from matxai.constitutive.data.preparation import prepare
-from matxai.constitutive.data.raw.readers import READERS
+from matxai.constitutive.data.preparation import READERS, prepare
 from matxai.constitutive.settings.data import PathPreparation
 from matxai.run.job import job
 

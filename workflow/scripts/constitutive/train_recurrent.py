@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import _bootstrap  # noqa: F401
-from matxai.constitutive.network.fitting import train_recurrent
+from matxai.constitutive.network.fitting import train
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.settings.network import Recurrent, RecurrentTraining
 from matxai.constitutive.data.steps import complete_columns, history_features, read_steps
@@ -14,9 +14,10 @@ from matxai.run.outputs import write_json
 with job(snakemake) as run:
     law, table = run.params.law, read_steps(run.input.steps)
     data = file_digest(run.input.steps)
-    trained = train_recurrent(
+    trained = train(
         table,
         complete_columns(history_features(LAWS[law]), table),
+        "stress",
         Recurrent.from_plain(run.params.network),
         RecurrentTraining.from_plain(run.params.train),
         seed=run.seed,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import _bootstrap  # noqa: F401
-from matxai.constitutive.network.fitting import train_surrogate
+from matxai.constitutive.network.fitting import train
 from matxai.constitutive.settings.network import Surrogate, SurrogateTraining
 from matxai.constitutive.data.steps import complete_columns, read_steps
 from matxai.run.digests import digest, file_digest
@@ -13,7 +13,7 @@ from matxai.run.outputs import write_json
 with job(snakemake) as run:
     case, table = run.params.case, read_steps(run.input.steps)
     data = file_digest(run.input.steps)
-    trained = train_surrogate(
+    trained = train(
         table,
         case["features"] if case["chosen"] else complete_columns(case["features"], table),
         case["target"],

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from matxai.constitutive.data.raw.arrays import STRAIN_FILE, write_arrays
-from matxai.constitutive.data.raw.dicts import write_dict
+from matxai.constitutive.data.raw.numpy_files import STRAIN_FILE, write_arrays, write_dict
 from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
-from matxai.constitutive.data.strain_paths import Kind, strain_path
+from matxai.constitutive.laws import Array
 from matxai.constitutive.settings.data import Generation
 from matxai.run.progress import progress
 
-Array = npt.NDArray[np.float64]
-
+Kind = Literal["cyclic", "ramp_and_hold", "random"]
 KINDS: tuple[Kind, ...] = ("cyclic", "ramp_and_hold", "random")
 ENCODINGS: tuple[Encoding, ...] = ("float_list", "buffer", "text")
 NAMES: tuple[dict[str, str], ...] = (
@@ -36,50 +34,35 @@ def generate(case: Generation, root: str | Path) -> pd.DataFrame:
     Returns:
         Exact values of every step: file, record, step, tangent and the internal variables of the law.
     """
-    root = Path(root)
-    samples = [_sample(case, path) for path in range(case.paths)]
-    strain = np.array([path["strain"] for path in samples])
+    samples = zip(*(_sample(case, path) for path in range(case.paths)), strict=True)
+    material, duration, strain = map(np.array, samples)
     control = np.arange(case.steps + 1) / case.steps
-    time = np.array([path["duration"] for path in samples]) * control
-    parameters = {
-        name: np.array([path[name] for path in samples]) for name in case.physics.parameters
-    }
+    time = duration[:, None] * control
+    parameters = dict(zip(case.physics.parameters, material.T[:, :, None], strict=True))
     answer = case.physics.respond(strain, time, parameters)
-    series = {
-        "strain": strain,
-        "stress": answer["stress"],
-        "time": time,
-        "control": np.broadcast_to(control, strain.shape),
-    }
+    series = {"strain": strain, "stress": answer["stress"], "time": time}
+    series["control"] = np.broadcast_to(control, strain.shape)
     if "e_plastic" in answer:
         series["e_plastic"] = answer["e_plastic"]
-    files = _write(case.layout, root, series, parameters)
-    alone = len(set(files)) == case.paths
-    records = np.zeros(case.paths, int) if alone else np.arange(case.paths)
-    points = case.steps + 1
-    return pd.DataFrame(
-        {
-            "file": np.repeat(files, points),
-            "record": np.repeat(records, points),
-            "step": np.tile(np.arange(points), case.paths),
-            **{name: answer[name].ravel() for name in ("tangent", *case.physics.internal)},
-        }
-    )
+    files, points = _write(case.layout, Path(root), series, parameters), case.steps + 1
+    records = np.arange(case.paths) if case.layout == "arrays" else np.zeros(case.paths, int)
+    columns = {"file": np.repeat(files, points), "record": np.repeat(records, points)}
+    exact = {name: answer[name].ravel() for name in ("tangent", *case.physics.internal)}
+    return pd.DataFrame({**columns, "step": np.tile(np.arange(points), case.paths), **exact})
 
 
-def _sample(case: Generation, path: int) -> dict[str, Array]:
+def _sample(case: Generation, path: int) -> tuple[list[float], float, Array]:
+    """Draw the parameters, the duration and the strains (steps + 1,) of a path."""
     # With a generator of its own, a path does not depend on the number of paths.
     generator = np.random.default_rng([case.seed, path])
-    sample = {}
-    for name in case.physics.parameters:
-        bounds = case.parameters[name]
-        value = generator.uniform(bounds.low, bounds.high)
-        sample[name] = (bounds.low + bounds.high) / 2 if case.layout == "arrays" else value
-    logarithm = generator.uniform(np.log(case.duration.low), np.log(case.duration.high))
+    ranges = [case.parameters[name] for name in case.physics.parameters]
+    material = [generator.uniform(bounds.low, bounds.high) for bounds in ranges]
+    if case.layout == "arrays":
+        material = [(bounds.low + bounds.high) / 2 for bounds in ranges]
+    duration = np.exp(generator.uniform(np.log(case.duration.low), np.log(case.duration.high)))
     kind = KINDS[path % len(KINDS)]
     strain = strain_path(kind, case.steps, case.strain.low, case.strain.high, generator)
-    columns = {name: np.array([value]) for name, value in sample.items()}
-    return {**columns, "duration": np.array([np.exp(logarithm)]), "strain": strain}
+    return material, duration, strain
 
 
 def _write(
@@ -90,13 +73,18 @@ def _write(
     if layout == "arrays":
         write_arrays(root, {k: series[k] for k in ("strain", "stress", "time", "control")})
         return [STRAIN_FILE] * paths
+    before = np.maximum(
+        np.arange(series["strain"].shape[1]) - 1, 0
+    )  # the virgin state precedes itself
     files = []
     for path in progress(range(paths), "paths written"):
         loading = {name: values[path] for name, values in series.items()}
         material = {name: float(values[path, 0]) for name, values in parameters.items()}
         if layout == "dict":
             files.append(f"INPUTS/npy/sample_{path:05d}.npy")
-            write_dict(root / files[-1], {**loading, **_previous(loading)}, material)
+            remembered = [name for name in ("strain", "stress", "e_plastic") if name in loading]
+            previous = {f"prev_{name}": loading[name][before] for name in remembered}
+            write_dict(root / files[-1], {**loading, **previous}, material)
         else:
             files.append(f"INPUTS/tfrecord/sample_{path:05d}.tfrecord")
             loading.pop("e_plastic", None)
@@ -107,10 +95,48 @@ def _write(
     return files
 
 
-def _previous(series: dict[str, Array]) -> dict[str, Array]:
-    """Return the previous values of the series; the virgin state precedes itself."""
-    return {
-        f"prev_{name}": np.concatenate([series[name][:1], series[name][:-1]])
-        for name in ("strain", "stress", "e_plastic")
-        if name in series
-    }
+def strain_path(
+    kind: Kind, steps: int, low: float, high: float, generator: np.random.Generator
+) -> Array:
+    """Make a strain history (steps + 1,) within [low, high], zero in the initial state."""
+    shape = {"cyclic": _cyclic, "ramp_and_hold": _ramp_and_hold, "random": _random}[kind]
+    return shape(steps, low, high, generator)
+
+
+def _cyclic(steps: int, low: float, high: float, generator: np.random.Generator) -> Array:
+    """Connect turning points that lie alternately in the upper and the lower half."""
+    turns = int(generator.integers(2, 7))
+    middle = (low + high) / 2
+    upper = generator.uniform(middle, high, turns)
+    lower = generator.uniform(low, middle, turns)
+    corners = np.where((np.arange(turns) % 2 == 0) == (generator.random() < 0.5), upper, lower)
+    places = np.linspace(0, steps, turns + 1)
+    return np.interp(np.arange(steps + 1), places, [0.0, *corners])
+
+
+def _ramp_and_hold(steps: int, low: float, high: float, generator: np.random.Generator) -> Array:
+    """Make two to four ramps to random levels, each followed by a hold."""
+    ramps = int(generator.integers(2, 5))
+    levels = np.repeat(generator.uniform(low, high, ramps), 2)
+    shares = generator.uniform(0.3, 1.0, 2 * ramps)
+    places = np.array([0.0, *np.cumsum(shares)]) / shares.sum() * steps
+    return np.interp(np.arange(steps + 1), places, [0.0, *levels])
+
+
+def _random(steps: int, low: float, high: float, generator: np.random.Generator) -> Array:
+    """Make an Ornstein-Uhlenbeck process, smoothed by a second one that limits its band.
+
+    Both relax over steps / 10. The path starts at zero and is scaled to lie within the bounds.
+    """
+    decay = np.exp(-10.0 / steps)
+    noise = generator.standard_normal(steps)
+    rough = smooth = 0.0
+    path = np.zeros(steps + 1)
+    for step in range(steps):
+        rough = decay * rough + np.sqrt(1 - decay**2) * noise[step]
+        smooth = decay * smooth + (1 - decay) * rough
+        path[step + 1] = smooth
+    reach = generator.uniform(0.5, 1.0)
+    above, below = path.max(), -path.min()
+    scale = min(high / above if above > 0 else np.inf, -low / below if below > 0 else np.inf)
+    return path * scale * reach

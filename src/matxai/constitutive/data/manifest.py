@@ -8,13 +8,11 @@ from pathlib import Path
 from matxai.run.digests import file_digest
 from matxai.run.errors import InputError
 
-_COLUMNS = ["file", "bytes", "sha256"]
-
 
 def write_manifest(root: str | Path, path: str | Path) -> None:
     """List every file below ``root`` in a CSV file with the columns file, bytes, sha256."""
     with Path(path).open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows([_COLUMNS, *_entries(Path(root))])
+        csv.writer(handle).writerows([("file", "bytes", "sha256"), *_entries(Path(root))])
 
 
 def check_manifest(root: str | Path, path: str | Path) -> None:
@@ -24,14 +22,13 @@ def check_manifest(root: str | Path, path: str | Path) -> None:
         InputError: If a file is missing, changed or not listed.
     """
     with Path(path).open(encoding="utf-8", newline="") as handle:
-        recorded = {row["file"]: (row["bytes"], row["sha256"]) for row in csv.DictReader(handle)}
-    present = {file: (size, digest) for file, size, digest in _entries(Path(root))}
+        recorded = {file: entry for file, *entry in list(csv.reader(handle))[1:]}
+    present = {file: entry for file, *entry in _entries(Path(root))}
     for file in sorted({*recorded, *present}):
         if recorded.get(file) != present.get(file):
-            state = "not in" if file not in recorded else "changed since"
-            state = "listed, but missing:" if file not in present else f"{state} the manifest:"
+            state = "changed since the manifest" if file in recorded else "not in the manifest"
             raise InputError(
-                f"{state} {file}",
+                f"{state if file in present else 'listed, but missing'}: {file}",
                 file=Path(root) / file,
                 where=f"manifest {path}",
                 expected="the files as they were when the manifest was written",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -9,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from matxai.constitutive.data.raw.numpy_files import read_arrays, read_dicts
 from matxai.constitutive.data.raw.paths import RawPath, Refusal
-from matxai.constitutive.laws import Law
+from matxai.constitutive.data.raw.tfrecords import read_tfrecords
+from matxai.constitutive.laws import Array, Law
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 from matxai.run.progress import progress
 
-Array = npt.NDArray[np.float64]
-
+READERS = {"tfrecord": read_tfrecords, "dict": read_dicts, "arrays": read_arrays}
 # Names of the Maxwell element's spring and dashpot in the published viscoelastic data.
 MAXWELL = {"E": "E_1", "eta": "eta_1"}
 # Changes of plastic strain below this share of the largest strain of a path are rounding errors.
@@ -49,16 +51,10 @@ def prepare(
     strict: bool,
     truth: pd.DataFrame | None = None,
 ) -> Prepared:
-    """Make the table of steps of all usable paths, and split it by path.
+    """Make the table of steps of all usable paths, numbered in the order of their reader.
 
-    Args:
-        raw: Paths and refusals of a reader; paths are numbered in this order.
-        law: The law of the case.
-        split: Shares of training and validation. The rest is the test part; each part has at least one
-            path.
-        seed: Seed of the split.
-        strict: Whether a refusal is an error.
-        truth: Exact internal variables and tangent by file, record and step.
+    ``split`` are the shares of training and validation; the rest of the paths are the test part, and each
+    part has at least one. ``truth`` holds exact internal variables and tangents by file, record and step.
 
     Raises:
         InputError: If a path is refused under ``strict``, or fewer than three paths are left.
@@ -81,24 +77,21 @@ def _for_law(entry: RawPath | Refusal, law: Law) -> RawPath | Refusal:
         return entry
     renamed = {MAXWELL[name]: value for name, value in entry.parameters.items() if name in MAXWELL}
     stated = renamed | entry.parameters
-    return replace(
-        entry, parameters={name: stated[name] for name in law.parameters if name in stated}
-    )
+    parameters = {name: stated[name] for name in law.parameters if name in stated}
+    return replace(entry, parameters=parameters)
 
 
 def _refuse_incomplete(records: list[RawPath | Refusal]) -> list[RawPath | Refusal]:
     """Refuse paths without a parameter that others state, because a network needs it of all."""
-    stated = {
-        name: None for entry in records if isinstance(entry, RawPath) for name in entry.parameters
-    }
-
-    def judge(entry: RawPath | Refusal) -> RawPath | Refusal:
-        if isinstance(entry, Refusal) or not (absent := stated.keys() - entry.parameters.keys()):
-            return entry
-        reason = f"states no {' and no '.join(sorted(absent))}, which other paths state"
-        return Refusal(entry.file, entry.record, reason, "the same parameters in every path")
-
-    return [judge(entry) for entry in records]
+    paths = [entry for entry in records if isinstance(entry, RawPath)]
+    stated = {name for path in paths for name in path.parameters}
+    judged: list[RawPath | Refusal] = []
+    for entry in records:
+        if isinstance(entry, RawPath) and (absent := stated - entry.parameters.keys()):
+            reason = f"states no {' and no '.join(sorted(absent))}, which other paths state"
+            entry = Refusal(entry.file, entry.record, reason, "the same parameters in every path")
+        judged.append(entry)
+    return judged
 
 
 def _check(records: list[RawPath | Refusal], usable: int, strict: bool) -> None:
@@ -128,7 +121,7 @@ def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Arr
     steps = len(series["strain"])
     material = {name: np.full(steps, value) for name, value in path.parameters.items()}
     exact = _complete(truth, steps)
-    measured = {"strain": series["strain"], "stress": series["stress"]}
+    measured = {name: series[name] for name in ("strain", "stress")}
     internal = _where_known(law.recover, measured | material) | series | exact
     unknown = np.full(steps, np.nan)
     memory = measured | {name: internal.get(name, unknown) for name in law.internal}
@@ -163,12 +156,9 @@ def _steps(path: RawPath, law: Law, truth: pd.DataFrame | None) -> dict[str, Arr
 
 def _complete(truth: pd.DataFrame | None, steps: int) -> dict[str, Array]:
     """Return the columns of a path's truth if it has every step; a tangent may be NaN."""
-    if truth is None:
+    if truth is None or not set(range(steps)) <= set(truth["step"]):
         return {}
-    rows = truth.drop(columns=["file", "record"]).set_index("step")
-    if not set(range(steps)) <= set(rows.index):
-        return {}
-    rows = rows.reindex(range(steps))
+    rows = truth.drop(columns=["file", "record"]).set_index("step").reindex(range(steps))
     return {str(name): rows[name].to_numpy(np.float64) for name in rows}
 
 
@@ -189,34 +179,26 @@ def _parts(paths: int, split: tuple[float, float], seed: int) -> npt.NDArray[np.
     train, val = split
     first = int(np.clip(round(train * paths), 1, paths - 2))
     second = int(np.clip(round((train + val) * paths), first + 1, paths - 1))
-    parts = np.empty(paths, dtype="<U5")
-    sections = np.split(np.random.default_rng(seed).permutation(paths), [first, second])
-    for part, section in zip(PARTS, sections, strict=True):
-        parts[section] = part
-    return parts
+    parts = np.repeat(PARTS, [first, second - first, paths - second])
+    # The inverse of a permutation sends each path to its place in it.
+    return parts[np.argsort(np.random.default_rng(seed).permutation(paths))]
 
 
 def _files(records: list[RawPath | Refusal]) -> pd.DataFrame:
-    rows: list[tuple[object, ...]] = []
-    path = 0
-    for entry in records:
-        if isinstance(entry, RawPath):
-            rows.append((entry.file, entry.record, path, len(entry.series["strain"]), None, None))
-            path += 1
-        else:
-            rows.append((entry.file, entry.record, None, None, entry.reason, entry.expected))
+    number = itertools.count()
+    rows = [
+        (entry.file, entry.record, next(number), len(entry.series["strain"]), None, None)
+        if isinstance(entry, RawPath)
+        else (entry.file, entry.record, None, None, entry.reason, entry.expected)
+        for entry in records
+    ]
     table = pd.DataFrame(rows, columns=["file", "record", "path", "steps", "reason", "expected"])
     return table.astype({"record": "Int64", "path": "Int64", "steps": "Int64"})
 
 
 def _ranges(series: pd.DataFrame) -> pd.DataFrame:
     columns = series.select_dtypes(np.float64)
-    statistics = {
-        "missing": columns.isna().sum(),
-        "minimum": columns.min(),
-        "mean": columns.mean(),
-        "maximum": columns.max(),
-    }
-    table = pd.DataFrame(statistics).rename_axis("column").reset_index()
-    table.insert(1, "rows", len(columns))
-    return table
+    low, mean, high = columns.min(), columns.mean(), columns.max()
+    statistics = {"missing": columns.isna().sum(), "minimum": low, "mean": mean, "maximum": high}
+    table = pd.DataFrame({"rows": len(columns), **statistics})
+    return table.rename_axis("column").reset_index()

@@ -1,5 +1,5 @@
 """How well the networks predict stresses on unseen paths, step by step and in a closed loop.
 
-`predictions.predict_steps` makes the table of predictions, `scores.evaluate` scores it, `residuals`
-describes the errors, and `published` loads the networks of the published study.
+`scores.evaluate` predicts the steps and scores the predictions, `residuals` describes the errors, and
+`published` loads the networks of the published study.
 """

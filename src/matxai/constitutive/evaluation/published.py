@@ -10,6 +10,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -56,40 +57,32 @@ def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise InputError(
-            f"not a file of plain weights: {str(error).splitlines()[0]}",
-            file=path,
-            expected=expected,
-            fix="do not load it any other way: what is not plain weights may run code",
-        ) from error
+        problem = f"not a file of plain weights: {str(error).splitlines()[0]}"
+        fix = "do not load it any other way: what is not plain weights may run code"
+        raise InputError(problem, file=path, expected=expected, fix=fix) from error
     state = state.get("state_dict", state) if isinstance(state, dict) else state
     weights = _weights(state)
     if not weights:
         raise InputError("the file holds no perceptron", file=path, expected=expected)
     hidden, features = weights[0].shape
     if features != len(inputs.features):
-        raise InputError(
-            f"the network takes {features} features, {len(inputs.features)} are named",
-            file=path,
-            expected=", ".join(inputs.features),
-            fix="name the features that the network was trained on, in their order",
-        )
+        problem = f"the network takes {features} features, {len(inputs.features)} are named"
+        fix = "name the features that the network was trained on, in their order"
+        raise InputError(problem, file=path, expected=", ".join(inputs.features), fix=fix)
     network = Perceptron(features, hidden, len(weights) - 1, "relu")
     network.load_state_dict(state)
     return network.eval()
 
 
-def _weights(state: object) -> list[Tensor]:
+def _weights(state: Any) -> list[Tensor]:
     """Return the weight matrices in the order of the layers, or [] if this is no perceptron."""
-    if not isinstance(state, dict):
-        return []
-    names = [
-        f"net.{2 * layer}.{kind}" for layer in range(len(state) // 2) for kind in ("weight", "bias")
-    ]
-    plain = all(isinstance(value, Tensor) for value in state.values())
+    tensors = list(state.values()) if isinstance(state, dict) else []
+    layers = range(len(tensors) // 2)
+    names = [f"net.{2 * layer}.{kind}" for layer in layers for kind in ("weight", "bias")]
+    plain = all(isinstance(tensor, Tensor) for tensor in tensors)
     if len(names) < 4 or list(state) != names or not plain:
         return []
-    weights = [state[name] for name in names[::2]]
+    weights = tensors[::2]
     hidden = weights[0].shape[0]
     shapes = [tuple(weight.shape) for weight in weights[1:]]
     return weights if shapes == [*[(hidden, hidden)] * (len(weights) - 2), (1, hidden)] else []

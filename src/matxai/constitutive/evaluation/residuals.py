@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Array = npt.NDArray[np.float64]
+from matxai.constitutive.laws import Array
 
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 

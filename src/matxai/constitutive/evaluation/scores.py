@@ -1,4 +1,4 @@
-"""Scores of the networks on unseen paths: R2 by kind of step, step by step and in a closed loop."""
+"""Predictions of the networks on unseen paths, and their R2 by kind of step."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
-from matxai.constitutive.data.steps import ALL_STEPS
-from matxai.constitutive.evaluation.predictions import predict_steps
+from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
 from matxai.constitutive.laws import Law
-from matxai.constitutive.network.model_file import StressNetworkMetadata
-from matxai.constitutive.network.prediction import prescribed_variables
+from matxai.constitutive.network.model_file import StressNetworkMetadata, target_of
+from matxai.constitutive.network.prediction import (
+    closed_loop,
+    predict,
+    predict_history,
+    prescribed_variables,
+    stress_of,
+)
 from matxai.statistics.regression import r2_interval, rmse
+
+Network = tuple[nn.Module, StressNetworkMetadata]
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,9 @@ class Evaluation:
     """Results on the test paths.
 
     Attributes:
-        predictions: Table of `predictions.predict_steps`.
+        predictions: One row per step: path, step, time, strain, stress, group (kind of step), target,
+            predicted_target; the stress predicted from the true previous step (prediction), from the
+            network's own past (closed_loop), and by the recurrent network (recurrent).
         accuracy: One row per network, quantity and kind of step: network, quantity, steps (kind), rows,
             paths, r2, ci_low, ci_high, rmse.
         summary: Content of summary.json.
@@ -33,22 +42,25 @@ class Evaluation:
     summary: dict[str, Any]
 
 
-def evaluate(
-    surrogate: tuple[nn.Module, StressNetworkMetadata],
-    recurrent: tuple[nn.Module, StressNetworkMetadata],
-    law: Law,
-    table: pd.DataFrame,
-) -> Evaluation:
+def evaluate(surrogate: Network, recurrent: Network, law: Law, table: pd.DataFrame) -> Evaluation:
     """Predict a table of test steps with both networks, each given with its metadata, and score them."""
-    metadata = surrogate[1]
-    scales = metadata.scales
-    predictions = predict_steps(surrogate, recurrent, law, table)
-    accuracy = _accuracy(predictions, scales.target, metadata.seed)
+    network, metadata = surrogate
+    scales, seed = metadata.scales, metadata.seed
+    predicted = predict(network, scales, table)
+    predictions = table[["path", "step", "time", "strain", "stress"]].assign(
+        group=step_kinds(table),
+        target=target_of(table, scales.target),
+        predicted_target=predicted,
+        prediction=stress_of(predicted, scales, table),
+        closed_loop=closed_loop(network, scales, law, table),
+        recurrent=predict_history(recurrent[0], recurrent[1].scales, table),
+    )
+    accuracy = _accuracy(predictions, scales.target, seed)
     summary = {
         "law": metadata.law,
         "features": scales.features,
         "target": scales.target,
-        "seed": metadata.seed,
+        "seed": seed,
         "test_paths": int(table["path"].nunique()),
         "test_steps": len(table),
         **_key_scores(accuracy, scales.target),
@@ -64,19 +76,14 @@ def _accuracy(predictions: pd.DataFrame, target: str, seed: int) -> pd.DataFrame
         ("closed loop", "stress"): ("stress", "closed_loop"),
         ("recurrent", "stress"): ("stress", "recurrent"),
     }
-    kinds = predictions["group"]
-    members = {ALL_STEPS: predictions} | {
-        kind: predictions[kinds == kind] for kind in sorted(kinds.unique())
-    }
+    members = {ALL_STEPS: predictions} | dict(iter(predictions.groupby("group")))
     rows = []
-    for (network, quantity), names in columns.items():
+    for network, names in columns.items():
         for kind, table in members.items():
             true, predicted = (table[name].to_numpy(np.float64) for name in names)
             scores = r2_interval(true, predicted, table["path"], seed=seed)
-            paths = table["path"].nunique()
-            rows.append(
-                (network, quantity, kind, len(table), paths, *scores, rmse(true, predicted))
-            )
+            size = len(table), table["path"].nunique()
+            rows.append((*network, kind, *size, *scores, rmse(true, predicted)))
     header = ["network", "quantity", "steps", "rows", "paths", "r2", "ci_low", "ci_high", "rmse"]
     return pd.DataFrame(rows, columns=header)
 
@@ -84,15 +91,21 @@ def _accuracy(predictions: pd.DataFrame, target: str, seed: int) -> pd.DataFrame
 def _key_scores(accuracy: pd.DataFrame, target: str) -> dict[str, float | None]:
     """Return the R2 that the summary states, None if it is not defined."""
     r2 = accuracy.set_index(["network", "quantity", "steps"])["r2"]
-    scores = {
-        "r2": r2["one step", target, ALL_STEPS],
-        **{
-            f"r2_{kind}": r2["one step", target, f"{kind} step"]
-            for kind in ("elastic", "plastic")
-            if ("one step", target, f"{kind} step") in r2.index
-        },
-        "r2_stress": r2["one step", "stress", ALL_STEPS],
-        "r2_closed_loop": r2["closed loop", "stress", ALL_STEPS],
-        "r2_recurrent": r2["recurrent", "stress", ALL_STEPS],
+    rows = {
+        "r2": ("one step", target, ALL_STEPS),
+        "r2_elastic": ("one step", target, "elastic step"),
+        "r2_plastic": ("one step", target, "plastic step"),
+        "r2_stress": ("one step", "stress", ALL_STEPS),
+        "r2_closed_loop": ("closed loop", "stress", ALL_STEPS),
+        "r2_recurrent": ("recurrent", "stress", ALL_STEPS),
     }
+    scores = {name: r2[row] for name, row in rows.items() if row in r2.index}
     return {name: float(value) if np.isfinite(value) else None for name, value in scores.items()}
+
+
+def typical_path(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Select the steps of the path whose mean closed-loop error is the median one."""
+    error = (predictions["closed_loop"] - predictions["stress"]).abs()
+    by_path = error.groupby(predictions["path"]).mean().sort_values(kind="stable")
+    median = by_path.index[len(by_path) // 2]
+    return predictions[predictions["path"] == median].reset_index(drop=True)

@@ -14,11 +14,10 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 
+from matxai.constitutive.laws import Array
 from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.correlation import correlation_draws
 from matxai.statistics.regression import r2_interval
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,42 +52,31 @@ def state_components(
 ) -> StateExplanation:
     """Compute the principal components of ``states``, and how well they give internal variables.
 
-    Components and linear maps are fitted on training rows and judged on test rows.
-
-    Args:
-        states: States (rows, units) of the network.
-        internal: Internal variables (rows, variables). Columns with a NaN or without change are left out.
-        part: Part of each row.
-        path: Path of each row.
-        components: Largest number of components.
-        seed: Seed of the bootstrap.
-        extra: Further columns (rows, any) that only enter the correlations.
+    The leading ``components`` of the states (rows, units), and linear maps from these to the internal
+    variables (rows, variables), are fitted on training rows and judged on test rows. Variables with a NaN
+    or without change are left out; ``extra`` columns (rows, any) only enter the correlations.
     """
     values = np.asarray(states, dtype=np.float64)
     train, test = (part == "train").to_numpy(), (part == "test").to_numpy()
-    pca = PCA(min(components, *values[train].shape), svd_solver="covariance_eigh").fit(
-        values[train]
-    )
+    count = min(components, *values[train].shape)
+    pca = PCA(count, svd_solver="covariance_eigh").fit(values[train])
     scores = pca.transform(values)
     known = _known(internal, train)
     recovery, recovered = [], {}
     for name, truth in known.items():
-        for count in range(1, scores.shape[1] + 1):
-            leading = scores[:, :count]
+        for leading in (scores[:, :number] for number in range(1, count + 1)):
             estimate = LinearRegression().fit(leading[train], truth[train]).predict(leading)
             r2 = r2_interval(truth[test].to_numpy(), estimate[test], path[test], seed=seed)
-            recovery.append((name, count, *r2))
+            recovery.append((name, leading.shape[1], *r2))
             recovered[name] = estimate
     compared = known if extra is None else known.join(_known(extra, train))
     shares = pca.explained_variance_ratio_
     numbers = np.arange(1, len(shares) + 1)
+    variance = {"component": numbers, "share": shares, "cumulative": np.cumsum(shares)}
+    header = ["variable", "components", "r2", "ci_low", "ci_high"]
     return StateExplanation(
-        variance=pd.DataFrame(
-            {"component": numbers, "share": shares, "cumulative": np.cumsum(shares)}
-        ),
-        recovery=pd.DataFrame(
-            recovery, columns=["variable", "components", "r2", "ci_low", "ci_high"]
-        ),
+        variance=pd.DataFrame(variance),
+        recovery=pd.DataFrame(recovery, columns=header),
         correlation=_correlation(compared[test], scores[test], path[test], seed),
         scores=pd.DataFrame(scores, index=internal.index, columns=[f"c{n}" for n in numbers]),
         recovered=pd.DataFrame(recovered, index=internal.index),
@@ -123,10 +111,7 @@ def state_path(explanation: StateExplanation, table: pd.DataFrame, path: int) ->
         internal variable under its name and, as the components give it, as ``name_recovered``.
     """
     spread = explanation.scores[table["part"] == "train"].std()
-    recovered = explanation.recovered.add_suffix("_recovered")
-    columns = [
-        table[["step", *explanation.recovered.columns]],
-        explanation.scores / spread,
-        recovered,
-    ]
-    return pd.concat(columns, axis=1)[table["path"] == path]
+    recovered = explanation.recovered
+    variables = table[["step", *recovered.columns]]
+    joined = variables.join(explanation.scores / spread).join(recovered.add_suffix("_recovered"))
+    return joined[table["path"] == path]

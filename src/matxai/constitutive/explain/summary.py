@@ -27,24 +27,21 @@ def comparison(
         ("saliency, standardised", saliency, "standardised"),
         ("integrated gradients, from zero state", zero, "mean_absolute"),
     ):
-        values = table[[column, "ci_low", "ci_high"]].set_axis(
-            ["value", "ci_low", "ci_high"], axis=1
-        )
-        relative = (values / values["value"].max()).set_axis(
-            ["relative", "relative_ci_low", "relative_ci_high"], axis=1
-        )
+        values = table[[column, "ci_low", "ci_high"]].rename(columns={column: "value"})
+        relative = (values / values["value"].max()).add_prefix("relative_")
+        relative = relative.rename(columns={"relative_value": "relative"})
         labels = pd.DataFrame({"feature": table["name"], "method": method})
         tables.append(pd.concat([labels, values, relative], axis=1))
     return pd.concat(tables, ignore_index=True)
 
 
 def explain_summary(
-    summary: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    settings: Mapping[str, Any],
+    summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Make the content of explain_summary.json, JSON-plain, from the tables beside the figures."""
     drops = tables["permutation_importance"]
+    # JSON has no NaN, so that an unknown number becomes null.
+    plain = {name: t.astype(object).where(t.notna(), None) for name, t in tables.items()}
     return {
         "law": summary["law"],
         "feature_names": summary["features"],
@@ -55,11 +52,5 @@ def explain_summary(
         "n_paths": summary["test_paths"],
         "seed": summary["seed"],
         "settings": dict(settings),
-        **{name: _records(table) for name, table in tables.items()},
+        **{name: table.to_dict("records") for name, table in plain.items()},
     }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    # JSON has no NaN, so that an unknown number becomes null.
-    plain = table.astype(object).where(table.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]

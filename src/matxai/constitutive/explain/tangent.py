@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from torch import Tensor
 
 from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
+from matxai.constitutive.laws import Array
 from matxai.constitutive.network.model_file import StressNetworkMetadata
 from matxai.statistics.bootstrap import quantile_interval
-
-Array = npt.NDArray[np.float64]
 
 
 def network_tangent(
@@ -21,12 +19,8 @@ def network_tangent(
 
     A network whose inputs include the current plastic strain e_p is differentiated along the direction
     de_p / de = 1 - T / E, in which e_p changes with the strain e under the law's tangent T. The partial
-    derivative alone would mean that the flow is frozen.
-
-    Args:
-        gradients: Gradients (rows, features) of the standardised network.
-        metadata: What its model file says of it.
-        table: Steps of these rows.
+    derivative alone would mean that the flow is frozen. ``gradients`` (rows, features) are those of the
+    standardised network at the steps ``table``.
     """
     scales = metadata.scales
     values = gradients.double().cpu().numpy()
@@ -66,12 +60,9 @@ def tangent_summary(table: pd.DataFrame, *, seed: int) -> pd.DataFrame:
         ci_high, q95 (95 % quantile).
     """
     known = table[np.isfinite(table["relative_error"])]
+    kinds = {} if known.empty else {ALL_STEPS: known} | dict(iter(known.groupby("group")))
     rows = []
-    kinds = [kind for kind in sorted(known["group"].unique()) if kind != ALL_STEPS]
-    for kind in [ALL_STEPS, *kinds]:
-        steps = known if kind == ALL_STEPS else known[known["group"] == kind]
-        if steps.empty:
-            continue
+    for kind, steps in kinds.items():
         errors = steps["relative_error"].to_numpy(np.float64)
         median = quantile_interval(errors, steps["path"].to_numpy(), 0.5, seed=seed)
         rows.append((kind, len(steps), *median, float(np.quantile(errors, 0.95))))

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.intervals import draw_bars, legend_mark, write_beside
 from matxai.plotting.quantities import axis_label
 from matxai.quantities import number, with_interval
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from matxai.constitutive.quantities import Units
 
 _LOOKS: tuple[dict[str, Any], ...] = (  # told apart in grey by their hatches
     {"color": style.BLUE, "hatch": ""},
@@ -36,11 +31,7 @@ def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
 
     Groups of features that move together stand below the single features, on the same axis, which
     is linear about zero and logarithmic beyond where drops span more than two decades.
-
-    Args:
-        table: Columns kind ("feature" or "group"), name, drop, ci_low, ci_high, base_r2.
-        units: Units of the data.
-        title: What stands above.
+    Columns are kind ("feature" or "group"), name, drop, ci_low, ci_high, base_r2.
     """
     columns = ("kind", "name", "drop", "ci_low", "ci_high", "base_r2")
     table = _finite(table, columns, "drop", "permutation").sort_values("drop")
@@ -70,13 +61,8 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the mean absolute gradient of the stress with respect to each feature.
 
     The bars are per standard deviation of feature and target; the gradient in its own unit, which no
-    axis could share, is written beside them. A constant feature has no physical gradient.
-
-    Args:
-        table: Columns name, standardised, ci_low, ci_high, physical, physical_ci_low, physical_ci_high,
-            signed_mean, unit (of the three physical ones).
-        units: Units of the data.
-        title: What stands above.
+    axis could share, is written beside them. A constant feature has no physical gradient. Columns are
+    name, standardised, ci_low, ci_high, signed_mean; unit of physical, physical_ci_low, physical_ci_high.
     """
     physical = ("physical", "physical_ci_low", "physical_ci_high")
     columns = ("name", "standardised", "ci_low", "ci_high", *physical, "signed_mean", "unit")
@@ -90,11 +76,10 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     look: dict[str, Any] = {"color": "black", "markersize": 5, "markerfacecolor": "white"}
     axes.plot(table["signed_mean"], range(len(table)), "D", **look)
     # An empty unit comes back from a CSV file as NaN.
-    pairs = zip(_intervals(table, *physical), table["unit"].astype(object).fillna(""), strict=True)
-    known = np.isfinite(table["physical"].to_numpy(float))
-    texts = [f"{value} {unit}".rstrip() for value, unit in pairs]
-    texts = [text if has else "constant" for text, has in zip(texts, known, strict=True)]
-    write_beside(axes, texts, "in physical units")
+    unit = table["unit"].astype(object).fillna("")
+    written = (pd.Series(_intervals(table, *physical), table.index) + " " + unit).str.rstrip()
+    texts = written.where(np.isfinite(table["physical"].astype(float)), "constant")
+    write_beside(axes, list(texts), "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")
     entry = legend_mark("mean gradient with its sign", "D", **look)
     figure.legend(handles=[entry], loc="outside lower right")
@@ -105,10 +90,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
 def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw one bar per feature and baseline; features are sorted by their largest attribution.
 
-    Args:
-        table: Columns baseline, name, mean_absolute, ci_low, ci_high (unit of stress), signed_mean.
-        units: Units of the data.
-        title: What stands above.
+    Columns are baseline, name, mean_absolute, ci_low, ci_high (unit of stress), signed_mean.
     """
     columns = ("baseline", "name", "mean_absolute", "ci_low", "ci_high", "signed_mean")
     table = _finite(table, columns, "mean_absolute", "integrated-gradients")
@@ -122,10 +104,9 @@ def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -
     for place, (baseline, look) in enumerate(zip(baselines, _LOOKS, strict=False)):
         rows = table[table["baseline"] == baseline].set_index("name").reindex(names)
         shift = ((len(baselines) - 1) / 2 - place) * height
-        draw_bars(
-            axes, _labels(names, units), rows["mean_absolute"], (rows["ci_low"], rows["ci_high"]),
-            height=height, shift=shift, label=f"from the {baseline}", **look,
-        )  # fmt: skip
+        look = {**look, "label": f"from the {baseline}", "height": height, "shift": shift}
+        ends = rows["ci_low"], rows["ci_high"]
+        draw_bars(axes, _labels(names, units), rows["mean_absolute"], ends, **look)
         texts = _intervals(rows, "mean_absolute", "ci_low", "ci_high")
         write_beside(axes, texts, shift=shift, size=8)
     axes.set_xlim(left=0)
@@ -139,12 +120,8 @@ def comparison_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the importances of all methods side by side, one panel per method.
 
     Features are sorted by the mean of ``relative`` over the methods; ``value`` stands beside the bar.
-
-    Args:
-        table: Columns feature, method, value, relative (``value`` divided by the method's largest),
-            relative_ci_low, relative_ci_high.
-        units: Units of the data.
-        title: What stands above.
+    Columns are feature, method, value, relative (``value`` divided by the method's largest),
+    relative_ci_low, relative_ci_high.
     """
     columns = ("feature", "method", "value", "relative", "relative_ci_low", "relative_ci_high")
     table = _finite(table, columns, "relative", "comparison")
@@ -182,7 +159,6 @@ def _scale(axes: Axes, table: pd.DataFrame) -> None:
     """Make the axis symmetrically logarithmic where drops span more than two decades."""
     drops = table["drop"].abs()
     drops = drops[drops >= _NOISE]
-    if drops.empty or drops.max() <= _DECADES * drops.min():
-        return
-    axes.set_xscale("symlog", linthresh=_NOISE, linscale=0.7)
-    axes.set_xlim(left=min(2 * axes.get_xlim()[0], -_NOISE))
+    if drops.max() > _DECADES * drops.min():  # never if there is none
+        axes.set_xscale("symlog", linthresh=_NOISE, linscale=0.7)
+        axes.set_xlim(left=min(2 * axes.get_xlim()[0], -_NOISE))

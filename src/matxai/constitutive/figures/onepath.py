@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.laws import Law
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from matxai.constitutive.laws import Law
-    from matxai.constitutive.quantities import Units
-
 _COLUMNS = ("step", "time", "strain", "stress", "prediction", "closed_loop")
+_CLOSED_LOOP = "closed loop: fed with its own"
 # The lines lie on each other where the network is good: wide and pale below, thin and broken above.
 _LOOKS: dict[str, dict[str, Any]] = {
-    "stress": {"color": style.BLACK, "linewidth": 4, "alpha": 0.3, "label": "true"},
-    "prediction": {
-        "color": style.BLUE,
-        "linestyle": "--",
-        "label": "fed with the true previous stress",
-    },
-    "closed_loop": {
-        "color": style.VERMILION,
-        "linestyle": ":",
-        "linewidth": 2,
-        "label": "closed loop: fed with its own",
-    },
+    "stress": {"color": style.BLACK, "lw": 4, "alpha": 0.3, "label": "true"},
+    "prediction": {"color": style.BLUE, "ls": "--", "label": "fed with the true previous stress"},
+    "closed_loop": {"color": style.VERMILION, "ls": ":", "lw": 2, "label": _CLOSED_LOOP},
 }
 _SMALLEST = 1e-3  # of a curve's largest error: smaller ones may leave the axis of errors
 
@@ -68,11 +56,10 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
     loop = table["closed_loop"].to_numpy(float)
     if not ((loop >= low) & (loop <= high)).all():
         path.set_title("the closed loop leaves the axes", size=9)
-    path.set(xlabel=feature_quantity("strain", units).axis(), ylim=(low, high))
-    path.xaxis.set_major_locator(MaxNLocator(5))
-    over.set(ylim=(low, high))
     for axes in (path, over):
-        axes.set_ylabel(feature_quantity("stress", units).axis())
+        axes.set(ylim=(low, high), ylabel=feature_quantity("stress", units).axis())
+    path.set_xlabel(feature_quantity("strain", units).axis())
+    path.xaxis.set_major_locator(MaxNLocator(5))
     over.tick_params(labelbottom=False)
     error.set_xlabel(feature_quantity("time", units).axis() if law.timed else axis_label("step"))
     error.set_ylabel(style.wrapped(axis_label("absolute_error", units.stress), 18))
@@ -111,8 +98,6 @@ def _shade(axes: Axes, x: NDArray[np.float64], plastic: NDArray[np.bool_]) -> No
     change = np.diff(plastic.astype(int), prepend=0, append=0)
     first, last = np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1
     start = x[np.maximum(first - 1, 0)]
-    axes.broken_barh(
-        list(zip(start, x[last] - start, strict=True)), (0, 1),
-        transform=axes.get_xaxis_transform(), color=style.ABSENT, alpha=0.6, linewidth=0, zorder=0,
-        label="plastic steps",
-    )  # fmt: skip
+    look: dict[str, Any] = {"color": style.ABSENT, "alpha": 0.6, "linewidth": 0, "zorder": 0}
+    spans, place = np.stack([start, x[last] - start], axis=1), axes.get_xaxis_transform()
+    axes.broken_barh(spans.tolist(), (0, 1), transform=place, label="plastic steps", **look)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from matxai.constitutive.data.steps import ALL_STEPS
 from matxai.constitutive.evaluation.residuals import QUANTILES, bulk, residual_histogram
-from matxai.constitutive.quantities import feature_quantity
+from matxai.constitutive.quantities import Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 from matxai.quantities import Quantity
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from matxai.constitutive.quantities import Units
-
-    Array = NDArray[np.float64]
 
 _LOOKS = {
     "elastic step": (style.BLUE, "-"),
@@ -50,21 +41,20 @@ def residuals_figure(
     figure = Figure(figsize=(style.FULL_WIDTH, 4.2))
     left, right = figure.subplots(ncols=2, width_ratios=(5, 4))
     _draw_over_strain(left, table, (low, high))
-    _draw_quantiles(left, quantiles)
+    middle = (quantiles["bin_low"] + quantiles["bin_high"]) / 2
+    for column, label in {"median": "median", "q05": "5 and 95 %", "q95": None}.items():
+        line = "-" if column == "median" else "--"
+        left.plot(middle, quantiles[column], line, color=style.VERMILION, label=label)
     left.set_xlabel(feature_quantity("strain", units).axis())
     left.set_ylabel(axis_label("residual", units.stress))
     beyond = residual[(residual < low) | (residual > high)]
     if beyond.size:
-        left.set_title(
-            f"{beyond.size:,} of {residual.size:,} steps beyond the axis, as far as "
-            f"{beyond[np.abs(beyond).argmax()]:.3g} {units.stress}".rstrip(),
-            size=9,
-        )
-
+        farthest = f"{beyond[np.abs(beyond).argmax()]:.3g} {units.stress}".rstrip()
+        text = f"{beyond.size:,} of {residual.size:,} steps beyond the axis, as far as {farthest}"
+        left.set_title(text, size=9)
     group = table["group"] if "group" in table else pd.Series(ALL_STEPS, index=table.index)
-    histogram = residual_histogram(residual, group)
     stress = Quantity("RMSE", unit=units.stress)
-    for name, rows in histogram.groupby("group"):
+    for name, rows in residual_histogram(residual, group).groupby("group"):
         mine = residual[(group == name).to_numpy()]
         colour, dashes = _LOOKS.get(str(name), (style.GUIDE, "-."))
         error = stress.value(float(np.sqrt(np.square(mine).mean())))
@@ -90,11 +80,3 @@ def _draw_over_strain(axes: Axes, table: pd.DataFrame, limits: tuple[float, floa
         bar = axes.figure.colorbar(cells, ax=axes, label="Steps per cell")
         style.count_axis(bar.ax.yaxis)
     axes.axhline(0, color=style.GUIDE, linewidth=1, zorder=1.5)
-
-
-def _draw_quantiles(axes: Axes, quantiles: pd.DataFrame) -> None:
-    middle = (quantiles["bin_low"] + quantiles["bin_high"]) / 2
-    axes.plot(middle, quantiles["median"], color=style.VERMILION, label="median")
-    for name in ("q05", "q95"):
-        label = "5 and 95 %" if name == "q05" else None
-        axes.plot(middle, quantiles[name], color=style.VERMILION, linestyle="--", label=label)

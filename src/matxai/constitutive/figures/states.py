@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from matxai.constitutive.quantities import QUANTITIES, feature_quantity
+from matxai.constitutive.quantities import QUANTITIES, Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.heat_map import draw_heat_map
 from matxai.plotting.intervals import draw_curve
 from matxai.plotting.quantities import axis_label
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
-    from matxai.constitutive.quantities import Units
 
 _LOOKS: tuple[tuple[str, str, Any], ...] = (
     (style.BLUE, "o", "-"),
@@ -78,14 +74,11 @@ def state_path_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
         first.plot(table["step"], table[name], color=colour, linestyle=dashes, label=name[1:])
     first.set_ylabel(style.wrapped("Component (standard deviations)", 20))
     first.legend(title="component", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    true = {"color": style.BLACK, "linewidth": 4, "alpha": 0.3, "label": "true"}
+    recovered = {"color": style.VERMILION, "linestyle": "--", "label": "recovered"}
     for axes, name in zip(others, variables, strict=True):
-        axes.plot(
-            table["step"], table[name], color=style.BLACK, linewidth=4, alpha=0.3, label="true"
-        )
-        axes.plot(
-            table["step"], table[name + _RECOVERED], color=style.VERMILION, linestyle="--",
-            label="recovered",
-        )  # fmt: skip
+        axes.plot(table["step"], table[name], **true)
+        axes.plot(table["step"], table[name + _RECOVERED], **recovered)
         axes.set_ylabel(style.wrapped(feature_quantity(name, units).axis(), 20))
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     (others or [first])[-1].set_xlabel(axis_label("step"))
@@ -108,19 +101,15 @@ def _draw_recovery(axes: Axes, recovery: pd.DataFrame, units: Units) -> None:
     if recovery.empty:
         axes.set(xticks=[], yticks=[])
         text = "no internal variable: the stress of this law follows from the strain alone"
-        axes.text(
-            0.5, 0.5, style.wrapped(text, 30), transform=axes.transAxes, ha="center", va="center",
-            color=style.GUIDE,
-        )  # fmt: skip
+        look: dict[str, Any] = {"color": style.GUIDE, "ha": "center", "va": "center"}
+        axes.text(0.5, 0.5, style.wrapped(text, 30), transform=axes.transAxes, **look)
         return
-    looks = cycle(_LOOKS)
-    for (name, rows), (colour, marker, dashes) in zip(
-        recovery.groupby("variable", sort=False), looks, strict=False
-    ):
+    curves = zip(recovery.groupby("variable", sort=False), cycle(_LOOKS), strict=False)
+    for (name, rows), (colour, marker, dashes) in curves:
         label = feature_quantity(str(name), units).label
         ends = rows["ci_low"], rows["ci_high"]
-        look = {"color": colour, "marker": marker, "linestyle": dashes, "label": label}
-        draw_curve(axes, rows["components"], rows["r2"], ends, **look)
+        curve = {"color": colour, "marker": marker, "linestyle": dashes, "label": label}
+        draw_curve(axes, rows["components"], rows["r2"], ends, **curve)
     axes.axhline(0, color=style.GUIDE, linewidth=0.8)
     lowest = float(np.nanmin([0.0, *recovery["r2"], *recovery["ci_low"]]))
     axes.set_ylim(max(lowest, _LOWEST) - 0.05, 1.05)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from matxai.constitutive.quantities import QUANTITIES, feature_quantity
+from matxai.constitutive.laws import Array
+from matxai.constitutive.quantities import QUANTITIES, Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from numpy.typing import NDArray
-
-    from matxai.constitutive.quantities import Units
-
-    Array = NDArray[np.float64]
 
 _LOOKS = {"elastic step": (style.BLUE, "-"), "plastic step": (style.VERMILION, "--")}
 _CURVE = 400  # points of a cumulative curve
@@ -27,20 +19,19 @@ _LEFT_OUT = 0.005  # share of the steps whose errors are so small that the axis 
 
 @style.styled
 def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw columns strain, tangent (analytic), network, group; one row per test step.
+    """Draw one panel per group, and the cumulative share of |network - analytic| / |analytic|.
 
-    One panel a group, and the cumulative share of the relative error |network - analytic| /
-    |analytic|. ``summary``: group, steps, median, ci_low, ci_high, q95 of that error as fractions.
-    Steps whose analytic tangent is unknown or zero have no relative error and are left out.
+    ``table``: tangent (analytic), network, group; one row per test step. ``summary``: group, steps, median,
+    ci_low, ci_high, q95 of that relative error as fractions. Steps whose analytic tangent is unknown or
+    zero have no relative error and are left out.
     """
     style.require_columns(table, ("tangent", "network", "group"), "tangent")
     style.require_columns(summary, ("group", "median", "ci_low", "ci_high", "q95"), "tangent")
     pairs = table[["tangent", "network"]].to_numpy(float)
     table = table[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] != 0)]
     if table.empty:
-        return style.empty_figure(
-            "no analytic tangent is known: the data must state the parameters of the law"
-        )
+        problem = "no analytic tangent is known: the data must state the parameters of the law"
+        return style.empty_figure(problem)
     groups = list(table["group"].drop_duplicates().sort_values())
     figure = Figure(figsize=(style.FULL_WIDTH, 3.8 if len(groups) > 1 else 4.0))
     *panels, last = figure.subplots(ncols=len(groups) + 1, width_ratios=[1] * len(groups) + [1.2])

@@ -17,8 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import huber_loss
 
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata, build
-from matxai.constitutive.network.networks import whitening
-from matxai.constitutive.network.path_grid import PathGrid
+from matxai.constitutive.network.networks import PathGrid, whitening
 from matxai.constitutive.settings.network import (
     Recurrent,
     StressTraining,
@@ -42,15 +41,6 @@ class Data:
     target: Tensor
     present: Tensor | None = None
 
-    def __len__(self) -> int:
-        """Count the samples."""
-        return len(self.inputs)
-
-    def squared_error(self, output: Tensor) -> Tensor:
-        """Compute the mean squared error over the steps."""
-        error = (output - self.target).square()
-        return error.mean() if self.present is None else error[self.present].mean()
-
 
 def steps_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
     """Make every step a sample."""
@@ -58,14 +48,10 @@ def steps_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
 
 
 def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
-    """Make every path a sample; its target is the stress, whatever the one-step network predicts."""
-    grid = PathGrid.of(table)
-    inputs, target = scales.inputs(table), scales.standardised(table)
-    return Data(
-        grid.pad(inputs).to(device),
-        grid.pad(target).to(device),
-        grid.present.to(device),
-    )
+    """Make every path a sample."""
+    grid = PathGrid(table)
+    inputs, target = grid.pad(scales.inputs(table)), grid.pad(scales.standardised(table))
+    return Data(inputs.to(device), target.to(device), grid.present.to(device))
 
 
 class StressRegression(RowTask):
@@ -74,16 +60,12 @@ class StressRegression(RowTask):
     def __init__(
         self, train: Data, val: Data, batch_size: int, unit: float, noise: Tensor | None = None
     ) -> None:
-        """Take the data of the two parts.
+        """Take the data that the weights are fitted to, and those that select the best epoch.
 
-        Args:
-            train: Data that the weights are fitted to.
-            val: Data that select the best epoch.
-            batch_size: Steps or paths in a batch.
-            unit: Standard deviation of the target in its unit.
-            noise: (features,) standard deviation of the noise on the standardised features of steps.
+        A batch has ``batch_size`` steps or paths. ``unit`` is the standard deviation of the target in its
+        unit, ``noise`` (features,) that of the noise on the standardised features of steps.
         """
-        super().__init__(len(train), batch_size, train.inputs.device)
+        super().__init__(len(train.inputs), batch_size, train.inputs.device)
         self.train, self.val, self.unit, self.noise = train, val, unit, noise
 
     def loss(self, network: nn.Module, rows: Tensor) -> Tensor:
@@ -99,17 +81,17 @@ class StressRegression(RowTask):
 
     @torch.no_grad()
     def validate(self, network: nn.Module) -> float:
-        """Compute the root-mean-square error in the unit of the target."""
-        return math.sqrt(float(self.val.squared_error(network(self.val.inputs)))) * self.unit
+        """Compute the root-mean-square error over the steps, in the unit of the target."""
+        error = (network(self.val.inputs) - self.val.target).square()
+        mean = error.mean() if self.val.present is None else error[self.val.present].mean()
+        return math.sqrt(float(mean)) * self.unit
 
 
 @dataclass(frozen=True)
 class TrainedNetwork:
     """A fitted network with what its metadata needs (see `StressNetworkMetadata`).
 
-    Attributes:
-        fitted: Its best state and history.
-        seconds: Duration of this run alone, which may have resumed an interrupted one.
+    ``seconds`` is the duration of this run alone, which may have resumed an interrupted one.
     """
 
     fitted: FitResult
@@ -148,88 +130,40 @@ class TrainedNetwork:
         }
 
 
-def train_surrogate(
+def train(
     table: pd.DataFrame,
     features: list[str],
     target: str,
-    shape: Surrogate,
-    settings: SurrogateTraining,
+    shape: Surrogate | Recurrent,
+    settings: StressTraining,
     *,
     seed: int,
     device: str,
-    label: str = "training",
     checkpoint: Path | None = None,
     fingerprint: str = "",
 ) -> TrainedNetwork:
-    """Fit the one-step network to the train part of a table of steps, selected on its val part."""
+    """Fit a network to the train part of a table of steps, selected on its val part.
+
+    The one-step network learns the ``target`` of a step ("increment" or "stress"), the recurrent one whole
+    paths: strain history in, history of the target out.
+    """
+    kind, samples = ("mlp", steps_of) if isinstance(shape, Surrogate) else (shape.cell, paths_of)
     parts = {name: table[table["part"] == name] for name in ("train", "val")}
     scales = Scales.of(parts["train"], features, target)
-    data = {name: steps_of(part, scales, device) for name, part in parts.items()}
+    data = {name: samples(part, scales, device) for name, part in parts.items()}
     sizes = shape.model_dump(mode="json")
     torch.manual_seed(seed)
-    network = build("mlp", scales, sizes, whitening(data["train"].inputs)).to(device)
+    mixing = whitening(data["train"].inputs) if kind == "mlp" else None
+    network = build(kind, scales, sizes, mixing).to(device)
     noise = None
-    if target == "stress" and settings.stress_noise:
+    if isinstance(settings, SurrogateTraining) and target == "stress" and settings.stress_noise:
         noisy = [settings.stress_noise * (name == "prev_stress") for name in features]
         noise = torch.tensor(noisy, device=device)
-    task = _task(data, scales, settings, noise)
-    return _train(
-        network, task, "mlp", scales, sizes, settings, seed, label, checkpoint, fingerprint
+    task = StressRegression(
+        **data, batch_size=settings.batch_size, unit=scales.target_std, noise=noise
     )
-
-
-def train_recurrent(
-    table: pd.DataFrame,
-    features: list[str],
-    shape: Recurrent,
-    settings: StressTraining,
-    *,
-    seed: int,
-    device: str,
-    label: str = "training",
-    checkpoint: Path | None = None,
-    fingerprint: str = "",
-) -> TrainedNetwork:
-    """Fit the recurrent network to whole paths: strain history in, stress history out."""
-    parts = {name: table[table["part"] == name] for name in ("train", "val")}
-    scales = Scales.of(parts["train"], features, "stress")
-    data = {name: paths_of(part, scales, device) for name, part in parts.items()}
-    sizes = {"hidden": shape.hidden, "cell": shape.cell}
-    torch.manual_seed(seed)
-    network = build(shape.cell, scales, sizes, None).to(device)
-    task = _task(data, scales, settings)
-    return _train(
-        network, task, shape.cell, scales, sizes, settings, seed, label, checkpoint, fingerprint
-    )
-
-
-def _task(
-    data: dict[str, Data], scales: Scales, settings: StressTraining, noise: Tensor | None = None
-) -> StressRegression:
-    unit = scales.target_std
-    return StressRegression(data["train"], data["val"], settings.batch_size, unit, noise)
-
-
-def _train(
-    network: nn.Module,
-    task: StressRegression,
-    kind: str,
-    scales: Scales,
-    sizes: dict[str, Any],
-    settings: StressTraining,
-    seed: int,
-    label: str,
-    checkpoint: Path | None,
-    fingerprint: str,
-) -> TrainedNetwork:
     began = time.monotonic()
     fitted = fit(
-        network,
-        task,
-        settings.recipe(),
-        seed=seed,
-        label=label,
-        checkpoint=checkpoint,
-        fingerprint=fingerprint,
+        network, task, settings.recipe(), seed=seed, checkpoint=checkpoint, fingerprint=fingerprint
     )
     return TrainedNetwork(fitted, kind, scales, sizes, seed, settings, time.monotonic() - began)

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from matxai.constitutive.laws import Array
 from matxai.constitutive.network.networks import Perceptron, Recurrent
 from matxai.learning.model_file import ModelMetadata, load_model
 from matxai.run.errors import InputError
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,10 +35,10 @@ class Scales:
 
     @classmethod
     def of(cls, train: pd.DataFrame, features: Sequence[str], target: str) -> Scales:
-        """Scales of the training rows; ``target`` is "increment" or "stress".
+        """Take the scales of the training rows; ``target`` is "increment" or "stress".
 
         Raises:
-            InputError: all targets are equal.
+            InputError: All targets are equal.
         """
         columns = train[list(features)].to_numpy(np.float64)
         mean, std = columns.mean(axis=0), columns.std(axis=0)
@@ -53,63 +51,52 @@ class Scales:
                 expected="data that vary",
                 fix="give paths in which the stress changes",
             )
-        return cls(
-            features=list(features),
-            mean=mean.tolist(),
-            std=std.tolist(),
-            target=target,
-            target_mean=float(values.mean()),
-            target_std=float(values.std()),
-        )
+        scales = mean.tolist(), std.tolist(), target, float(values.mean()), float(values.std())
+        return cls(list(features), *scales)
 
     def inputs(self, table: pd.DataFrame) -> Tensor:
-        """Standardised features (rows, features), float32, taken by name in the network's order.
+        """Standardise the features (rows, features), float32, taken by name in the network's order.
 
         Raises:
-            InputError: the table lacks a feature or holds no number for it.
+            InputError: The table lacks a feature or holds no number for it.
         """
         missing = [name for name in self.features if name not in table]
         if missing:
-            raise InputError(
-                f"the steps have no {' and no '.join(missing)}",
-                value=", ".join(map(str, table.columns)),
-                expected="every feature that the network was trained on",
-                fix="explain and apply a network on data that state the same quantities",
-            )
+            problem = f"the steps have no {' and no '.join(missing)}"
+            value = ", ".join(map(str, table.columns))
+            expected = "every feature that the network was trained on"
+            fix = "explain and apply a network on data that state the same quantities"
+            raise InputError(problem, value=value, expected=expected, fix=fix)
         columns = table[self.features].to_numpy(np.float64)
         if not np.isfinite(columns).all():
             name = self.features[int(np.argmin(np.isfinite(columns).all(axis=0)))]
             raise InputError(f"{name} has steps without a number", expected="finite numbers")
         std = np.asarray(self.std)
-        scaled = (columns - self.mean) * np.where(std > 0, 1 / np.where(std > 0, std, 1.0), 0.0)
-        return torch.from_numpy(scaled).float()
+        factor = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
+        return torch.from_numpy((columns - self.mean) * factor).float()
 
     def standardised(self, table: pd.DataFrame) -> Tensor:
-        """Standardised target (rows,), float32."""
+        """Standardise the target (rows,), float32."""
         values = (target_of(table, self.target) - self.target_mean) / self.target_std
         return torch.from_numpy(values).float()
 
     def physical(self, output: Tensor) -> Array:
-        """Target in its unit (rows,) from the network's output."""
+        """Give the target in its unit (rows,) from the network's output."""
         return output.double().cpu().numpy() * self.target_std + self.target_mean
 
 
 def target_of(table: pd.DataFrame, target: str) -> Array:
-    """The stress increment of each step, or the stress (rows,)."""
+    """Give the stress increment of each step, or the stress (rows,)."""
     stress = table["stress"].to_numpy(np.float64)
     return stress - table["prev_stress"].to_numpy(np.float64) if target == "increment" else stress
 
 
 @dataclass(frozen=True, kw_only=True)
 class StressNetworkMetadata(ModelMetadata):
-    """What a network is and where it came from.
+    """What a network ("mlp", "lstm" or "gru") is and where it came from.
 
-    Attributes:
-        kind: One of "mlp", "lstm" and "gru".
-        law: Name of the law that the training paths follow.
-        scales: Features, target and their scales.
-        shape: Keyword arguments of the network.
-        versions: Version of each package that the training used.
+    ``law`` names that of the training paths, ``shape`` holds the keyword arguments of the network, and
+    ``versions`` the version of each package that the training used.
     """
 
     KEY: ClassVar[str] = "matxai.constitutive/1"
@@ -122,7 +109,7 @@ class StressNetworkMetadata(ModelMetadata):
 
 
 def build(kind: str, scales: Scales, shape: dict[str, Any], mixing: Tensor | None) -> nn.Module:
-    """The network of a metadata, with fresh weights."""
+    """Build the network of a metadata, with fresh weights."""
     if kind == "mlp":
         return Perceptron(len(scales.features), mixing=mixing, **shape)
     return Recurrent(len(scales.features), **shape)

@@ -1,10 +1,11 @@
-"""The two networks of the line: a one-step perceptron and a recurrent network over a whole path."""
+"""The networks of the line: a one-step perceptron, and a recurrent network over paths side by side."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor, nn
 
@@ -26,9 +27,8 @@ def whitening(inputs: Tensor) -> Tensor:
     variances, vectors = np.linalg.eigh(covariance)
     largest = variances.max()
     scales = 1 / np.sqrt(np.maximum(variances, _FLOOR * largest))
-    return torch.from_numpy(
-        vectors * np.where(variances > _CONSTANT * largest, scales, 0.0)
-    ).float()
+    scales[variances <= _CONSTANT * largest] = 0.0
+    return torch.from_numpy(vectors * scales).float()
 
 
 class Perceptron(nn.Module):
@@ -45,17 +45,14 @@ class Perceptron(nn.Module):
         super().__init__()
         self.mixing: Tensor | None
         self.register_buffer("mixing", mixing)
-        widths = [features] + depth * [hidden]
         layers: list[nn.Module] = []
-        for before, after in pairwise(widths):
+        for before, after in pairwise([features] + depth * [hidden]):
             layers += [nn.Linear(before, after), ACTIVATIONS[activation]()]
         self.net = nn.Sequential(*layers, nn.Linear(hidden, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """Predict standardised targets (rows,)."""
-        if self.mixing is not None:
-            x = x @ self.mixing
-        return self.net(x).squeeze(-1)
+        return self.net(x if self.mixing is None else x @ self.mixing).squeeze(-1)
 
 
 class Recurrent(nn.Module):
@@ -70,8 +67,7 @@ class Recurrent(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Predict standardised stresses (paths, steps)."""
-        outputs, _ = self.cell(x)
-        return self.head(outputs).squeeze(-1)
+        return self.head(self.cell(x)[0]).squeeze(-1)
 
     @torch.no_grad()
     def states(self, x: Tensor) -> Tensor:
@@ -86,3 +82,25 @@ class Recurrent(nn.Module):
             carried = state[1] if isinstance(state, tuple) else state
             states.append(carried[0])
         return torch.stack(states, dim=1)
+
+
+class PathGrid:
+    """Places of the steps of a table in an array (paths, steps, ...), short paths padded at their end.
+
+    ``present`` (paths, steps) tells whether a place holds a step.
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        """Make the grid of a table whose rows are in order of path and step."""
+        lengths = torch.tensor(table.groupby("path", sort=False).size().to_numpy())
+        self.present = torch.arange(int(lengths.max())) < lengths[:, None]
+
+    def pad(self, rows: Tensor) -> Tensor:
+        """Put rows (rows, ...) side by side: (paths, steps, ...), zero where a path has ended."""
+        padded = rows.new_zeros(*self.present.shape, *rows.shape[1:])
+        padded[self.present] = rows
+        return padded
+
+    def rows(self, padded: Tensor) -> Tensor:
+        """Undo `pad`: (paths, steps, ...) to (rows, ...)."""
+        return padded[self.present]

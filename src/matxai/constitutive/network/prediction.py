@@ -8,12 +8,9 @@ import pandas as pd
 import torch
 from torch import nn
 
-from matxai.constitutive.laws import Law
+from matxai.constitutive.laws import Array, Law
 from matxai.constitutive.network.model_file import Scales
-from matxai.constitutive.network.networks import Recurrent
-from matxai.constitutive.network.path_grid import PathGrid
-
-Array = npt.NDArray[np.float64]
+from matxai.constitutive.network.networks import PathGrid, Recurrent
 
 
 @torch.inference_mode()
@@ -26,8 +23,7 @@ def predict(network: nn.Module, scales: Scales, table: pd.DataFrame) -> Array:
 @torch.inference_mode()
 def predict_history(network: nn.Module, scales: Scales, table: pd.DataFrame) -> Array:
     """Predict the stress (rows,) by the recurrent network, each path from its beginning."""
-    device = next(network.parameters()).device
-    grid = PathGrid.of(table)
+    device, grid = next(network.parameters()).device, PathGrid(table)
     output = network(grid.pad(scales.inputs(table)).to(device))
     return scales.physical(grid.rows(output.cpu()))
 
@@ -37,17 +33,15 @@ def hidden_states(
     network: Recurrent, scales: Scales, table: pd.DataFrame
 ) -> npt.NDArray[np.float32]:
     """Return the state (rows, hidden) of the recurrent network after each step."""
-    device = next(network.parameters()).device
-    grid = PathGrid.of(table)
+    device, grid = next(network.parameters()).device, PathGrid(table)
     states = network.states(grid.pad(scales.inputs(table)).to(device))
     return grid.rows(states.cpu()).numpy()
 
 
 def stress_of(target: Array, scales: Scales, table: pd.DataFrame) -> Array:
     """Return the stress (rows,): an increment is added to the true previous stress."""
-    if scales.target == "stress":
-        return target
-    return target + table["prev_stress"].to_numpy(np.float64)
+    increment = scales.target == "increment"
+    return target + table["prev_stress"].to_numpy(np.float64) if increment else target
 
 
 def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFrame) -> Array:
@@ -57,20 +51,23 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
     Previous internal variables among the features follow from the network's own stress by
     ``law.recover``; current ones stay the true ones (`prescribed_variables`).
     """
-    grid = PathGrid.of(table)
+    grid = PathGrid(table)
     parameters = (name for name in law.parameters if name in table)
-    needed = {"prev_strain", "prev_stress", *scales.features, *parameters}
     columns = {
         name: grid.pad(torch.tensor(table[name].to_numpy(np.float64))).numpy()
-        for name in sorted(needed)
+        for name in sorted({"prev_strain", "prev_stress", *scales.features, *parameters})
     }
+    recovered = [name for name in law.internal if f"prev_{name}" in scales.features]
     stress = columns["prev_stress"][:, 0]
     stresses = torch.empty(grid.present.shape, dtype=torch.float64)
     for step in range(stresses.shape[1]):
         now = {name: values[:, step] for name, values in columns.items()}
-        now |= {"prev_stress": stress, **_previous(law, scales, now, stress)}
-        output = predict(network, scales, pd.DataFrame(now))
-        stress = output + stress if scales.target == "increment" else output
+        now["prev_stress"] = stress
+        if recovered:
+            internal = law.recover(now | {"strain": now["prev_strain"], "stress": stress})
+            now |= {f"prev_{name}": internal[name] for name in recovered}
+        before = pd.DataFrame(now)
+        stress = stress_of(predict(network, scales, before), scales, before)
         stresses[:, step] = torch.from_numpy(stress)
     return grid.rows(stresses).numpy()
 
@@ -78,11 +75,3 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
 def prescribed_variables(scales: Scales, law: Law) -> list[str]:
     """List the current internal variables among the features, which a closed loop must be told."""
     return [name for name in law.internal if name in scales.features]
-
-
-def _previous(law: Law, scales: Scales, now: dict[str, Array], stress: Array) -> dict[str, Array]:
-    names = [name for name in law.internal if f"prev_{name}" in scales.features]
-    if not names:
-        return {}
-    recovered = law.recover(now | {"strain": now["prev_strain"], "stress": stress})
-    return {f"prev_{name}": recovered[name] for name in names}

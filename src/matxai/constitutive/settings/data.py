@@ -66,21 +66,19 @@ class Generation(PathSource):
     def _possible(self) -> Self:
         wanted = self.physics.parameters
         if set(self.parameters) != set(wanted):
-            msg = (
+            raise ValueError(
                 f"parameters are {', '.join(self.parameters)}, but the {self.law} law has "
                 f"{', '.join(wanted)}: state each of these"
             )
-            raise ValueError(msg)
         if not self.strain.low < 0 < self.strain.high:
-            msg = "strain must reach to both sides of zero, e.g. [-0.01, 0.01]"
-            raise ValueError(msg)
+            raise ValueError("strain must reach to both sides of zero, e.g. [-0.01, 0.01]")
         if self.law == "hyperelastic" and self.strain.low <= -1:
-            msg = "a hyperelastic strain of -1 or less leaves no length: raise the lower bound"
-            raise ValueError(msg)
+            raise ValueError(
+                "a hyperelastic strain of -1 or less leaves no length: raise the lower bound"
+            )
         for name, bounds in {**self.parameters, "duration": self.duration}.items():
             if bounds.low <= 0:
-                msg = f"{name} must be above zero, not {bounds.low:g}"
-                raise ValueError(msg)
+                raise ValueError(f"{name} must be above zero, not {bounds.low:g}")
         return self
 
 
@@ -157,35 +155,28 @@ Case = Annotated[Generated | CaseFolder, Field(discriminator="source")]
 
 
 def read_case(values: Mapping[str, Any]) -> Generated | CaseFolder:
-    """One case's settings from JSON-plain values, e.g. those in ``snakemake.params``.
-
-    Raises:
-        pydantic.ValidationError: not those of a source; ``config.load`` has refused them before.
-    """
+    """Read the settings of one case from JSON-plain values, e.g. those in ``snakemake.params``."""
     sources: TypeAdapter[Generated | CaseFolder] = TypeAdapter(Case)
     return sources.validate_json(json.dumps(values))
 
 
 CASES: dict[str, Generated | CaseFolder] = {
-    name: Generated.from_plain({"source": "generated", **values})
+    name: Generated.from_plain({"source": "generated", "law": name, **values})
     for name, values in {
         # A structural steel: yields at 0.1 to 0.2 % strain.
         "elastoplastic": {
-            "law": "elastoplastic",
             "layout": "dict",
             "strain": (-0.01, 0.01),
             "parameters": {"E": (180e3, 220e3), "sig0": (200, 400), "H_kin": (5e3, 40e3)},
         },
         # A rubber between 60 % of its length and twice its length.
         "hyperelastic": {
-            "law": "hyperelastic",
             "layout": "tfrecord",
             "strain": (-0.4, 1.0),
             "parameters": {"mu": (0.3, 0.9), "alpha": (1.5, 4)},
         },
         # A polymer that relaxes within 0.2 to 3 s, loaded for 5 to 50 s.
         "viscoelastic": {
-            "law": "viscoelastic",
             "layout": "tfrecord",
             "strain": (-0.02, 0.02),
             "parameters": {"E_inf": (500, 1500), "E_1": (1000, 3000), "eta_1": (500, 3000)},
@@ -193,16 +184,8 @@ CASES: dict[str, Generated | CaseFolder] = {
         },
     }.items()
 }
-EXAMPLES: list[dict[str, object]] = [
-    {
-        "polymer": {
-            "source": "folder",
-            "path": "data/polymer",
-            "law": "viscoelastic",
-            "layout": "tfrecord",
-        }
-    }
-]
+_POLYMER = {"source": "folder", "path": "data/polymer", "law": "viscoelastic", "layout": "tfrecord"}
+EXAMPLES: list[dict[str, object]] = [{"polymer": _POLYMER}]
 
 
 class PathPreparation(SettingsBlock):

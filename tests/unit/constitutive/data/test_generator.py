@@ -8,7 +8,7 @@ import pytest
 from matxai.constitutive.data import generator
 from matxai.constitutive.data.generator import generate
 from matxai.constitutive.data.manifest import check_manifest, write_manifest
-from matxai.constitutive.data.raw.readers import READERS
+from matxai.constitutive.data.preparation import READERS
 from matxai.constitutive.settings.data import Generated
 from matxai.constitutive.settings.layouts import files_of
 from matxai.run.errors import InputError

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from matxai.constitutive.data.raw.arrays import read_arrays, write_arrays
+from matxai.constitutive.data.preparation import READERS
+from matxai.constitutive.data.raw.numpy_files import read_arrays, write_arrays
 from matxai.constitutive.data.raw.paths import RawPath
-from matxai.constitutive.data.raw.readers import READERS
 from matxai.constitutive.settings.layouts import files_of
 from matxai.run.errors import InputError
 

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from matxai.constitutive.data.raw.dicts import read_dicts, write_dict
+from matxai.constitutive.data.raw.numpy_files import read_dicts, write_dict
 from matxai.constitutive.data.raw.paths import RawPath, Refusal, check_path
 from matxai.run.errors import InputError
 

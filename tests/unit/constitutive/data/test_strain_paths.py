@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matxai.constitutive.data.strain_paths import strain_path
+from matxai.constitutive.data.generator import strain_path
 
 KINDS = ["cyclic", "ramp_and_hold", "random"]
 

@@ -18,8 +18,7 @@ import numpy as np
 import tensorflow as tf
 from matxai.constitutive.settings.data import Generated
 from matxai.constitutive.data.generator import generate
-from matxai.constitutive.data.preparation import prepare
-from matxai.constitutive.data.raw.readers import READERS
+from matxai.constitutive.data.preparation import READERS, prepare
 from matxai.constitutive.data.raw.paths import RawPath
 from matxai.constitutive.data.raw.tfrecords import Example, write_tfrecord
 from matxai.run.errors import InputError

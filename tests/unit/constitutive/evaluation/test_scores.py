@@ -6,8 +6,7 @@ import pytest
 
 from matxai.attribution.saliency import gradients
 from matxai.constitutive.data.steps import step_kinds
-from matxai.constitutive.evaluation.predictions import typical_path
-from matxai.constitutive.evaluation.scores import evaluate
+from matxai.constitutive.evaluation.scores import evaluate, typical_path
 from matxai.constitutive.explain.tangent import network_tangent, tangent_summary, tangent_table
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata, build

@@ -8,10 +8,13 @@ import pytest
 import torch
 
 from matxai.attribution.saliency import gradients
-from matxai.constitutive.explain.gate import verified_inputs
-from matxai.constitutive.explain.gradients import baseline, integrated_gradients
-from matxai.constitutive.explain.gradients import saliency as physical_saliency
-from matxai.constitutive.explain.permutation import permutation
+from matxai.constitutive.explain.importance import (
+    baseline,
+    integrated_gradients,
+    permutation,
+    verified_inputs,
+)
+from matxai.constitutive.explain.importance import saliency as physical_saliency
 from matxai.constitutive.explain.summary import BASELINES, comparison, explain_summary
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata

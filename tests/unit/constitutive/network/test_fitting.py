@@ -10,8 +10,7 @@ from matxai.constitutive.network.fitting import (
     StressRegression,
     paths_of,
     steps_of,
-    train_recurrent,
-    train_surrogate,
+    train,
 )
 from matxai.constitutive.network.model_file import Scales, build, target_of
 from matxai.constitutive.network.prediction import predict, predict_history
@@ -30,7 +29,7 @@ def surrogate(table, **changes):
     features = list(LAWS["hyperelastic"].features)
     settings = SurrogateTraining(**FAST | changes)
     shape = Surrogate(hidden=24, depth=2)
-    return train_surrogate(table, features, "stress", shape, settings, seed=0, device="cpu")
+    return train(table, features, "stress", shape, settings, seed=0, device="cpu")
 
 
 def test_a_small_network_learns_the_hyperelastic_law(steps):
@@ -54,9 +53,9 @@ def test_neither_scales_nor_weights_depend_on_the_test_part(steps):
 def test_the_scales_are_those_of_the_training_part_alone(steps):
     table = steps["hyperelastic"]
     scales = surrogate(table, epochs=1).scales
-    train = table[table["part"] == "train"]
-    np.testing.assert_allclose(scales.mean, train[scales.features].mean())
-    assert scales.target_std == pytest.approx(train["stress"].std(ddof=0))
+    fitted = table[table["part"] == "train"]
+    np.testing.assert_allclose(scales.mean, fitted[scales.features].mean())
+    assert scales.target_std == pytest.approx(fitted["stress"].std(ddof=0))
     assert not np.allclose(scales.mean, table[scales.features].mean())
 
 
@@ -82,7 +81,7 @@ def test_padding_counts_neither_in_the_loss_nor_in_the_validation(steps):
     assert task.validate(network) == pytest.approx(expected, rel=1e-4)
     z = (predicted - table["stress"]).abs() / scales.target_std
     huber = np.where(z < 1, z**2 / 2, z - 0.5).mean()
-    everything = torch.arange(len(data))
+    everything = torch.arange(len(data.inputs))
     assert float(task.loss(network, everything).detach()) == pytest.approx(huber, rel=1e-4)
 
 
@@ -90,8 +89,8 @@ def test_a_recurrent_network_learns_and_is_repeatable(steps):
     table = steps["viscoelastic"]
     settings = StressTraining(**FAST | {"batch_size": 2, "epochs": 25})
     fits = [
-        train_recurrent(
-            table, ["strain", "dt"], Recurrent(hidden=8), settings, seed=0, device="cpu"
+        train(
+            table, ["strain", "dt"], "stress", Recurrent(hidden=8), settings, seed=0, device="cpu"
         )
         for _ in range(2)
     ]

@@ -8,7 +8,7 @@ from torch import nn
 
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import Scales, build
-from matxai.constitutive.network.path_grid import PathGrid
+from matxai.constitutive.network.networks import PathGrid
 from matxai.constitutive.network.prediction import (
     closed_loop,
     hidden_states,
@@ -89,7 +89,7 @@ def test_current_internal_variables_are_named_as_given():
 
 def test_padding_and_back_keeps_rows_and_order():
     table = ragged([3, 5, 2])
-    grid = PathGrid.of(table)
+    grid = PathGrid(table)
     rows = torch.arange(10.0)
     padded = grid.pad(rows)
     assert padded.shape == (3, 5)

@@ -1,4 +1,4 @@
 """Raw files of a case in three layouts, each read into paths, or into refusals with a reason.
 
-`readers.READERS` holds the reader of each layout, and `paths` defines a path.
+`paths` defines a path, and `preparation.READERS` holds the reader of each layout.
 """

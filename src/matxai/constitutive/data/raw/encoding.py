@@ -16,9 +16,8 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from matxai.constitutive.laws import Array
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SEPARATOR = re.compile(r"[ \t\r\n]*,[ \t\r\n]*|[ \t\r\n]+")
@@ -39,14 +38,10 @@ def decode(value: bytes) -> Array:
         text = value.decode()
     except UnicodeDecodeError:
         text = None
-    if text is not None and not _CONTROL.search(text):
-        return _from_text(text)
-    if len(value) % 8:
-        raise ValueError(f"{len(value)} bytes are neither text nor a whole number of float64")
-    return np.frombuffer(value, dtype="<f8").astype(np.float64)
-
-
-def _from_text(text: str) -> Array:
+    if text is None or _CONTROL.search(text):
+        if len(value) % 8:
+            raise ValueError(f"{len(value)} bytes are neither text nor a whole number of float64")
+        return np.frombuffer(value, dtype="<f8").astype(np.float64)
     tokens = _SEPARATOR.split(text.strip(" \t\r\n"))
     for token in tokens:
         if not _NUMBER.fullmatch(token):

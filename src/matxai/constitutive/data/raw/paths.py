@@ -4,37 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from matxai.constitutive.laws import Array
 
 SERIES = (
     "strain", "stress", "time", "control", "e_plastic",
     "prev_strain", "prev_stress", "prev_e_plastic",
 )  # fmt: skip
 PARAMETERS = ("E", "sig0", "H_kin", "mu", "k", "alpha", "eta", "E_inf", "E_1", "eta_1")
-ALIASES = {
-    "epsilon": "strain",
-    "eps": "strain",
-    "sigma": "stress",
-    "sig": "stress",
-    "t": "time",
-}
+ALIASES = {"epsilon": "strain", "eps": "strain", "sigma": "stress", "sig": "stress", "t": "time"}
 KEYS = frozenset((*SERIES, *PARAMETERS, *ALIASES))
 NUMERIC = "iuf"  # kinds of NumPy element types that are real numbers
 
 
 @dataclass(frozen=True)
 class RawPath:
-    """A path in the units of its file.
+    """A path in the units of its file, which is named relative to the folder of the case.
 
-    Attributes:
-        file: File relative to the folder of the case.
-        record: Place in the file, from 0.
-        series: Values (steps,) under the names of ``SERIES``.
-        parameters: Values under the names of ``PARAMETERS``.
+    ``record`` is the place in the file, from 0. The series (steps,) have the names of ``SERIES``, the
+    parameters those of ``PARAMETERS``.
     """
 
     file: str
@@ -53,14 +44,19 @@ class Refusal:
     expected: str
 
 
-# Reason and expectation for a link that leads out of the folder.
-OUTSIDE = ("the file lies outside the case's folder", "files inside it, or links to such files")
+def refuse_outside(path: Path, root: str | Path) -> Refusal | None:
+    """Refuse a file that is not in the folder of the case after links are followed."""
+    if path.resolve().is_relative_to(Path(root).resolve()):
+        return None
+    reason, expected = (
+        "the file lies outside the case's folder",
+        "files inside it, or links to such files",
+    )
+    return Refusal(path.relative_to(root).as_posix(), None, reason, expected)
 
 
 class _UnusableError(Exception):
-    def __init__(self, reason: str, expected: str) -> None:
-        super().__init__(reason)
-        self.reason, self.expected = reason, expected
+    """Its arguments are the reason and what is expected, as in a `Refusal`."""
 
 
 def check_path(file: str, record: int, values: Mapping[str, object]) -> RawPath | Refusal:
@@ -72,26 +68,21 @@ def check_path(file: str, record: int, values: Mapping[str, object]) -> RawPath 
         arrays = {name: _numbers(key, value) for name, (key, value) in _by_name(values).items()}
         series = {name: array for name, array in arrays.items() if name in SERIES}
         _check_series(series)
-        parameters = {
-            name: _scalar(name, array) for name, array in arrays.items() if name not in SERIES
-        }
+        parameters = {name: _scalar(name, arrays[name]) for name in arrays if name not in SERIES}
     except _UnusableError as problem:
-        return Refusal(file, record, problem.reason, problem.expected)
+        return Refusal(file, record, *problem.args)
     return RawPath(file, record, series, parameters)
 
 
 def _by_name(values: Mapping[str, object]) -> dict[str, tuple[str, object]]:
     """Return (key in the file, value) of the known keys by name."""
     entries: dict[str, tuple[str, object]] = {}
-    for key, value in values.items():
-        if key not in KEYS:
-            continue
+    for key in (key for key in values if key in KEYS):
         name = ALIASES.get(key, key)
         if name in entries:
-            raise _UnusableError(
-                f"both {entries[name][0]} and {key} are given", f"one series of {name}"
-            )
-        entries[name] = key, value
+            problem = f"both {entries[name][0]} and {key} are given"
+            raise _UnusableError(problem, f"one series of {name}")
+        entries[name] = key, values[key]
     return entries
 
 
@@ -120,15 +111,13 @@ def _check_series(series: Mapping[str, Array]) -> None:
     steps = len(series["strain"])
     for name, values in series.items():
         if len(values) != steps:
-            raise _UnusableError(
-                f"{name} has {len(values)} steps, strain {steps}", "series of equal length"
-            )
+            problem = f"{name} has {len(values)} steps, strain {steps}"
+            raise _UnusableError(problem, "series of equal length")
     if steps < 2:
         raise _UnusableError(f"strain has {steps} step", "at least two steps")
     if "time" in series and (late := np.flatnonzero(np.diff(series["time"]) <= 0)).size:
-        raise _UnusableError(
-            f"time does not increase at step {late[0] + 1}", "strictly increasing time"
-        )
+        problem = f"time does not increase at step {late[0] + 1}"
+        raise _UnusableError(problem, "strictly increasing time")
 
 
 def _scalar(name: str, array: Array) -> float:

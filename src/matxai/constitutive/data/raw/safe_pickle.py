@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matxai.constitutive.data.raw.files import lies_within
-from matxai.constitutive.data.raw.paths import OUTSIDE, Refusal
+from matxai.constitutive.data.raw.paths import Refusal, refuse_outside
 from matxai.run.errors import InputError
 
 _ELEMENT = re.compile(r"(O8|b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU]\d{1,6})")
@@ -42,31 +41,22 @@ def load_object(path: str | Path) -> Any:
                 return _Unpickler(file).load()
         return np.load(path, allow_pickle=False)
     except _RefusedNameError as error:
-        raise InputError(
-            f"unsafe pickle: it names {error}",
-            file=path,
-            value=str(error),
-            expected="NumPy arrays, numbers, text, lists, tuples, sets and dicts",
-            fix=_FIX,
-        ) from None
+        problem, value = f"unsafe pickle: it names {error}", str(error)
+        expected = "NumPy arrays, numbers, text, lists, tuples, sets and dicts"
+        raise InputError(problem, file=path, value=value, expected=expected, fix=_FIX) from None
     except Exception as error:  # a broken pickle can raise anything
-        raise InputError(
-            f"not a readable .npy file: {type(error).__name__}: {error}",
-            file=path,
-            expected="a whole file written by numpy.save",
-            fix=_FIX,
-        ) from error
+        problem = f"not a readable .npy file: {type(error).__name__}: {error}"
+        expected = "a whole file written by numpy.save"
+        raise InputError(problem, file=path, expected=expected, fix=_FIX) from error
 
 
 def load_within(path: Path, root: str | Path) -> Any:
     """Load a file of a case as `load_object`, or return a `Refusal` if that is not possible."""
-    file = path.relative_to(root).as_posix()
-    if not lies_within(path, root):
-        return Refusal(file, None, *OUTSIDE)
     try:
-        return load_object(path)
+        return refuse_outside(path, root) or load_object(path)
     except InputError as error:
-        return Refusal(file, None, error.problem, str(error.details["expected"]))
+        file, expected = path.relative_to(root).as_posix(), str(error.details["expected"])
+        return Refusal(file, None, error.problem, expected)
 
 
 class _RefusedNameError(Exception):
@@ -117,15 +107,11 @@ def _scalar(element: _Element, content: bytes) -> object:
     return value
 
 
-_NUMPY = {
-    "_reconstruct": _Name(lambda *_: _Array(0)),
-    "scalar": _Name(_scalar),
-}
 _NAMES: dict[tuple[str, str], object] = {
     **{
-        (f"numpy.{core}.multiarray", name): replacement
+        (f"numpy.{core}.multiarray", name): _Name(function)
         for core in ("_core", "core")
-        for name, replacement in _NUMPY.items()
+        for name, function in {"_reconstruct": lambda *_: _Array(0), "scalar": _scalar}.items()
     },
     ("numpy", "ndarray"): "numpy.ndarray",
     ("numpy", "dtype"): _Name(_Element),

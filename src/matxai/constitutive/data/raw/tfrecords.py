@@ -12,25 +12,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from matxai.constitutive.data.raw.encoding import decode, encode_buffer, encode_text
-from matxai.constitutive.data.raw.files import lies_within, needed_files
-from matxai.constitutive.data.raw.paths import KEYS, OUTSIDE, RawPath, Refusal, check_path
+from matxai.constitutive.data.raw.paths import KEYS, RawPath, Refusal, check_path, refuse_outside
+from matxai.constitutive.laws import Array
+from matxai.constitutive.settings.layouts import needed_files
 
-Array = npt.NDArray[np.float64]
 Encoding = Literal["float_list", "buffer", "text"]
 
 
 @dataclass(frozen=True)
 class Example:
-    """A path to be written.
+    """A path to be written, with series and parameters as in `paths.RawPath`.
 
-    Attributes:
-        series: Series as in `paths.RawPath`.
-        parameters: Parameters, which are written as text and thus exactly.
-        encoding: Encoding of the series; a float_list keeps seven digits (float32).
-        names: Keys by name, for the series whose key in the file differs.
+    Parameters are written as text and thus exactly, series in their ``encoding``, of which a float_list
+    keeps seven digits (float32). ``names`` holds the key in the file for the series where it differs.
     """
 
     series: Mapping[str, Array]
@@ -79,8 +75,8 @@ def read_tfrecords(root: str | Path) -> Iterator[RawPath | Refusal]:
     records_of = tf.compat.v1.io.tf_record_iterator
     for path in needed_files("tfrecord", root):
         file = path.relative_to(root).as_posix()
-        if not lies_within(path, root):
-            yield Refusal(file, None, *OUTSIDE)
+        if refusal := refuse_outside(path, root):
+            yield refusal
             continue
         try:
             records = list(records_of(str(path)))
