@@ -43,13 +43,11 @@ class AttentionCapture:
         self.store, self.part, self.every, self.task = store, part, every, task
         self._seen = 0
         self._value = np.empty(len(part), dtype=np.float32)
-        heads = (store.layers, store.heads)
-        self._weights = {
-            n: np.empty((len(rows), *heads, n, n), dtype=np.float32)
-            for n, rows in store.members.items()
-        }
+        self._weights = {}
         self._place = np.empty(len(part), dtype=np.int64)  # of each compound in its group
-        for rows in store.members.values():
+        for n, rows in store.members.items():
+            shape = (len(rows), store.layers, store.heads, n, n)
+            self._weights[n] = np.empty(shape, dtype=np.float32)
             self._place[rows] = np.arange(len(rows))
         if shared:
             task.watch = self.see
@@ -113,9 +111,18 @@ def attention_capture(
     whole = asked.formulas is None and asked.subset is None and asked.part == "val"
     chosen = chosen_compounds(table, asked, known)
     part = task.val if whole else part_of(chosen).to(task.val.target.device)
+    compounds = part.compounds.to("cpu")
+    ends = compounds.offsets[1:-1].tolist()
     store = AttentionWriter(
         folder,
-        captured_from(chosen, part),
+        Captured(
+            formulas=list(chosen["formula"]),
+            reduced=list(chosen["reduced"]),
+            elements=np.split(compounds.elements.numpy(), ends),
+            fractions=np.split(compounds.fractions.numpy(), ends),
+            rows=chosen["row"].to_numpy(np.int64),
+            targets=part.target.cpu().numpy(),
+        ),
         layers=shape.layers,
         heads=shape.heads,
         origin={
@@ -127,17 +134,3 @@ def attention_capture(
         },
     )
     return AttentionCapture(store, part, task, asked.every, shared=whole)
-
-
-def captured_from(chosen: pd.DataFrame, part: Part) -> Captured:
-    """What the store tells of the compounds; ``part`` holds the rows of ``chosen``."""
-    compounds = part.compounds.to("cpu")
-    ends = compounds.offsets[1:-1].tolist()
-    return Captured(
-        formulas=list(chosen["formula"]),
-        reduced=list(chosen["reduced"]),
-        elements=np.split(compounds.elements.numpy(), ends),
-        fractions=np.split(compounds.fractions.numpy(), ends),
-        rows=chosen["row"].to_numpy(np.int64),
-        targets=part.target.cpu().numpy(),
-    )

@@ -76,11 +76,7 @@ def _by_formula(
             rows[reduced] = dict(first.loc[reduced]) | {"formula": formula}
         else:
             rows[reduced] = {
-                "formula": formula,
-                "reduced": reduced,
-                "target": np.nan,
-                "numbers": list(amounts),
-                "amounts": list(amounts.values()),
-                "row": -1,
-            }
+                "formula": formula, "reduced": reduced, "target": np.nan, "row": -1,
+                "numbers": list(amounts), "amounts": list(amounts.values()),
+            }  # fmt: skip
     return pd.DataFrame(list(rows.values()))

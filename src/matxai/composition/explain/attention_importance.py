@@ -17,23 +17,18 @@ def attention_received(weights: Tensor) -> Tensor:
 
 def attention_from_others(weights: Tensor) -> Tensor:
     """Average weights (..., query, key) over the queries of the other elements: (..., key)."""
-    size = weights.shape[-1]
-    return (weights.sum(-2) - weights.diagonal(dim1=-2, dim2=-1)) / (size - 1)
+    return (weights.sum(-2) - weights.diagonal(dim1=-2, dim2=-1)) / (weights.shape[-1] - 1)
 
 
 def attention_rollout(layers: list[Tensor]) -> Tensor:
-    """Follow attention through all layers (Abnar & Zuidema 2020, ACL, arXiv:2005.00928).
+    """Follow the weights (..., heads, query, key) through all layers: (..., key).
 
     Heads are averaged, half of each layer is the residual connection (the identity), and the layers are
-    multiplied. The result is averaged over the outputs, as the network averages over the elements.
-
-    Args:
-        layers: Weights (..., heads, query, key) of each layer.
-
-    Returns:
-        Rollout (..., key).
+    multiplied (Abnar & Zuidema 2020, ACL, arXiv:2005.00928). The result is averaged over the outputs, as
+    the network averages over the elements.
     """
-    through = torch.eye(layers[0].shape[-1], dtype=layers[0].dtype, device=layers[0].device)
+    identity = torch.eye(layers[0].shape[-1]).to(layers[0])
+    through = identity
     for weights in layers:
-        through = (weights.mean(-3) + torch.eye(through.shape[-1]).to(weights)) / 2 @ through
+        through = (weights.mean(-3) + identity) / 2 @ through
     return attention_received(through)

@@ -14,14 +14,9 @@ STATISTICS = ("mean", "ci_low", "ci_high", "sd", *(f"p{level}" for level in _PER
 
 
 def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd.DataFrame:
-    """Summarise the contributions of each element in one part.
+    """Summarise the `contributions.contributions` of each element in one part.
 
     The bootstrap draws whole compositions, because polymorphs share one contribution.
-
-    Args:
-        occurrences: Table of `contributions.contributions`.
-        seed: Seed of the bootstrap.
-        part: Name of the part.
 
     Returns:
         Table with one row per element, by atomic number: part, element, atomic_number, in_training,
@@ -31,13 +26,12 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
     """
     members = occurrences[occurrences["part"] == part]
     rows = []
-    for symbol, group in sorted(
-        members.groupby("element"), key=lambda pair: NUMBER_OF[str(pair[0])]
-    ):
+    numbers = members["element"].map(NUMBER_OF)
+    for number, group in members.groupby(numbers):
         row = {
             "part": part,
-            "element": symbol,
-            "atomic_number": NUMBER_OF[str(symbol)],
+            "element": group["element"].iloc[0],
+            "atomic_number": number,
             "in_training": bool(group["in_training"].iloc[0]),
             "compounds": len(group),
             "compositions": group["reduced"].nunique(),
@@ -58,10 +52,7 @@ def with_class_shares(summary: pd.DataFrame) -> pd.DataFrame:
 
     They are ln((k + 1/2) / (n - k + 1/2)) for k of n compounds, which is finite for shares of 0 and 1
     too, with the normal 95 % interval (Haldane 1956, Ann. Hum. Genet. 20:309; Anscombe 1956, Biometrika
-    43:461).
-
-    Returns:
-        The summary with the columns target_log_odds, target_log_odds_ci_low, target_log_odds_ci_high.
+    43:461): columns target_log_odds, target_log_odds_ci_low, target_log_odds_ci_high.
     """
     ones = summary["target_mean"] * summary["compounds"] + 0.5
     zeros = summary["compounds"] + 1 - ones

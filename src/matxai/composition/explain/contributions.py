@@ -65,12 +65,8 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
     """Compare the mean contribution of every compound with its prediction.
 
     The tolerance is 1e-5 of the standard deviation, or of the largest distance of a contribution from the
-    mean if that is larger, because rounding errors grow with the numbers that are summed.
-
-    Args:
-        occurrences: Table of `contributions`.
-        mean: Mean of the training targets.
-        std: Their standard deviation.
+    mean if that is larger, because rounding errors grow with the numbers that are summed. ``mean`` and
+    ``std`` are those of the training targets.
 
     Returns:
         Table with one row per part: part, compounds, occurrences, largest_difference and tolerance (unit of
@@ -109,5 +105,6 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
         occurrences=("elements", "sum"),
         largest_difference=("difference", "max"),
     ).reset_index()
-    in_stds = table["largest_difference"] / std
-    return table.assign(largest_difference_in_std=in_stds, tolerance=tolerance)
+    return table.assign(
+        largest_difference_in_std=table["largest_difference"] / std, tolerance=tolerance
+    )

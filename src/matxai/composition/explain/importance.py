@@ -75,31 +75,25 @@ def importances(
     counts = compounds.counts.cpu().numpy()
     numbers = compounds.elements.tolist()
     owners = np.repeat(np.arange(len(sample)), counts)
-    exact = torch.tensor(
-        [amounts[row][number] for row, number in zip(owners, numbers, strict=True)],
-        dtype=torch.float64,
-        device=device,
-    )
+    listed = [amounts[row][number] for row, number in zip(owners, numbers, strict=True)]
+    exact = torch.tensor(listed, dtype=torch.float64, device=device)
     predicted, forward = _forward(network, compounds)
-    values, checks = {"contribution": forward.pop("contribution")}, []
     noise = jitter(exact, settings.jitter, settings.seed)
     noisy = compounds.with_amounts(noise)
-    values[f"contribution{AGAIN}"] = _forward(network, noisy)[1]["contribution"]
+    again = _forward(network, noisy)[1]["contribution"]
+    values = {"contribution": forward.pop("contribution"), f"contribution{AGAIN}": again}
+    checks = []
     for ending, variant, parts in (("", compounds, exact), (AGAIN, noisy, noise)):
         values[f"removal{ending}"] = removal(network, variant, parts)
         for name, baseline in BASELINES.items():
             attributions = integrated_fractions(
-                network,
-                variant,
-                baseline(variant),
-                tolerance=settings.tolerance,
-                points=(_FEWEST_POINTS, settings.points),
-                label=f"{name}{ending}",
-            )
+                network, variant, baseline(variant), label=f"{name}{ending}",
+                tolerance=settings.tolerance, points=(_FEWEST_POINTS, settings.points),
+            )  # fmt: skip
             unclosed = ~attributions.closed.repeat_interleave(variant.counts)
             values[f"{name}{ending}"] = attributions.shares.masked_fill(unclosed, torch.nan)
-            check = _check(attributions, metadata.std, settings.tolerance)
-            checks.append({"attribution": f"{name}{ending}"} | check)
+            check = {"attribution": f"{name}{ending}", **_check(attributions, metadata.std)}
+            checks.append(check | {"tolerance": settings.tolerance})
     symbols = [SYMBOL_OF[number] for number in numbers]
     keys = sample[["line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
     table = keys.assign(
@@ -123,36 +117,32 @@ def jitter(amounts: Tensor, scale: float, seed: int) -> Tensor:
 
 def _forward(network: CrabNet, compounds: Compounds) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the standardised prediction (compounds,); contribution and attention (tokens,) by column."""
-    columns: dict[str, Tensor] = {}
+    empty, columns = torch.full_like(compounds.fractions, torch.nan), dict[str, Tensor]()
 
     def collect(batch: Batch, prediction: Prediction) -> None:
         places = compounds.token_places(batch)
-        for name, values in _columns_of(batch, prediction).items():
-            empty = torch.full_like(compounds.fractions, torch.nan)
-            columns.setdefault(name, empty)[places] = values
+        for name, values in _columns_of(prediction).items():
+            columns.setdefault(name, empty.clone())[places] = values
 
     predicted, _ = predict(network, compounds, watch=collect)
     return predicted, columns
 
 
-def _columns_of(batch: Batch, prediction: Prediction) -> dict[str, Tensor]:
-    """Return contribution and attention (tokens,) of one batch by column."""
+def _columns_of(prediction: Prediction) -> dict[str, Tensor]:
     columns = {"contribution": prediction.per_element}
     for layer, groups in enumerate(prediction.attention, start=1):
         for ending, measure in (("", attention_received), (OTHERS, attention_from_others)):
-            heads = torch.cat(
-                [measure(weights).transpose(1, 2).flatten(0, 1) for weights in groups]
-            )
+            heads = torch.cat([measure(each).transpose(1, 2).flatten(0, 1) for each in groups])
             for head, values in enumerate(heads.unbind(1), start=1):
                 columns[f"layer{layer}_head{head}{ending}"] = values
     rollouts = [
-        attention_rollout([layer[number] for layer in prediction.attention]).flatten()
-        for number in range(len(batch.groups))
+        attention_rollout(list(layers)).flatten()
+        for layers in zip(*prediction.attention, strict=True)
     ]
     return columns | {"rollout": torch.cat(rollouts)}
 
 
-def _check(attributions: Attributions, std: float, tolerance: float) -> dict[str, Any]:
+def _check(attributions: Attributions, std: float) -> dict[str, Any]:
     differs = attributions.difference != 0
     scale = attributions.difference[differs].abs().mean().item() if differs.any() else np.nan
     gap = attributions.gap.abs() / scale
@@ -164,7 +154,6 @@ def _check(attributions: Attributions, std: float, tolerance: float) -> dict[str
         "mean_difference": scale * std,
         "mean_gap": gap.mean().item(),
         "largest_gap": gap.max().item() if len(gap) else np.nan,
-        "tolerance": tolerance,
     }
 
 

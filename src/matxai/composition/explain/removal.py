@@ -30,8 +30,9 @@ def removal(network: nn.Module, compounds: Compounds, amounts: Tensor | None = N
         ValueError: If a compound has a single element, without which nothing is left.
     """
     amounts = compounds.fractions if amounts is None else amounts
-    whole = _predict(network, compounds).repeat_interleave(compounds.counts)
-    return whole - _predict(network, leave_one_out(compounds, amounts.double()))
+    rest = leave_one_out(compounds, amounts.double())
+    whole, without = (predict(network, each)[0].double() for each in (compounds, rest))
+    return whole.repeat_interleave(compounds.counts) - without
 
 
 def leave_one_out(compounds: Compounds, amounts: Tensor) -> Compounds:
@@ -52,7 +53,3 @@ def leave_one_out(compounds: Compounds, amounts: Tensor) -> Compounds:
     ends = torch.cat([counts.new_zeros(1), (counts - 1).cumsum(0)])
     rest = Compounds(compounds.elements[place], compounds.fractions[place], ends)
     return rest.with_amounts(amounts[place])
-
-
-def _predict(network: nn.Module, compounds: Compounds) -> Tensor:
-    return predict(network, compounds)[0].double()

@@ -16,7 +16,7 @@ from matxai.quantities import Quantity
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matxai.composition.attention.views import View
+    from matxai.composition.attention.shown_compounds import ShownCompound
 
 # Pixels: what the matrices fill, wide and high, and the least side of a cell; then the rest.
 _MATRICES, _CELL = 580, 13
@@ -36,7 +36,7 @@ def steps_shown(steps: int, weights: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, steps - 1, min(steps, room)).round().astype(int))
 
 
-def page_caption(view: View) -> str:
+def page_caption(view: ShownCompound) -> str:
     """What the page says about itself, and how many steps were left out."""
     weights = view.history.attention
     steps = len(weights)
@@ -56,7 +56,7 @@ def empty_page() -> go.Figure:
     return go.Figure({"layout": {"height": 60, "xaxis": hidden, "yaxis": hidden}})
 
 
-def attention_page(view: View) -> go.Figure:
+def attention_page(view: ShownCompound) -> go.Figure:
     """Make a page of every layer and head with a slider over the steps and a button that plays them."""
     history = view.history
     chosen = steps_shown(len(history.steps), history.attention[0].size)
@@ -136,7 +136,7 @@ def _axes_of(grid: go.Figure, row: int, column: int) -> tuple[dict[str, str], st
     return {"xaxis": x.replace("axis", ""), "yaxis": y.replace("axis", "")}, x, y
 
 
-def _matrices(grid: go.Figure, layout: dict[str, Any], view: View) -> list[dict[str, Any]]:
+def _matrices(grid: go.Figure, layout: dict[str, Any], view: ShownCompound) -> list[dict[str, Any]]:
     """An empty matrix for each layer and head; their axes in ``layout`` name rows and columns."""
     layers, heads = view.history.attention.shape[1:3]
     plain = {"type": "category", "showgrid": False, "ticks": "", "tickfont": {"size": 10}}
@@ -162,7 +162,7 @@ def _matrices(grid: go.Figure, layout: dict[str, Any], view: View) -> list[dict[
 
 
 def _curve(
-    grid: go.Figure, layout: dict[str, Any], view: View, number: int, name: str,
+    grid: go.Figure, layout: dict[str, Any], view: ShownCompound, number: int, name: str,
     values: NDArray[np.float64],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[float, float]]:  # fmt: skip
     """Prediction (0) or error (1) over the epochs and a mark; lines across; the ends of its axis."""
@@ -219,7 +219,7 @@ def _mark(epoch: float, value: float, ends: tuple[float, float]) -> dict[str, An
     return {"type": "scatter", "x": [float(epoch)] * 3, "y": y}
 
 
-def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> dict[str, Any]:
+def _slider(view: ShownCompound, chosen: NDArray[np.int64], x: float, y: float) -> dict[str, Any]:
     """A step each, named by the numbers of that step; their names are too long to stand below it."""
     history = view.history
     true = f"{history.target:.4g}" if np.isfinite(history.target) else "unknown"
@@ -239,7 +239,7 @@ def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> dict[s
     }  # fmt: skip
 
 
-def _error(view: View, at: int) -> str:
+def _error(view: ShownCompound, at: int) -> str:
     return f"error of all {view.error[at]:.4g}" if view.scored else "no error known"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from matxai.composition.attention.views import View
+    from matxai.composition.attention.shown_compounds import ShownCompound
 
 Pixels = NDArray[np.uint8]
 
@@ -65,7 +65,7 @@ class Still:
 
 
 @styled
-def still(view: View) -> Still:
+def still(view: ShownCompound) -> Still:
     """Draw titles, labels, colour bar and curves of ``view``."""
     _, layers, heads, count, _ = view.history.attention.shape
     side = min(_GRID[0] // heads, _GRID[1] // layers) - _GAP
@@ -100,7 +100,7 @@ def _corner(axes: Axes, height: int) -> tuple[int, int]:
 
 
 def _curves(
-    figure: Figure, matrices: list[Axes], view: View
+    figure: Figure, matrices: list[Axes], view: ShownCompound
 ) -> list[tuple[Axes, NDArray[np.float64]]]:
     """Draw the curves of prediction and error beside the matrices: the axes and what is marked in them."""
     history = view.history
@@ -142,7 +142,7 @@ def _curves(
     return [(prediction, history.prediction.astype(float)), (error, view.error)]
 
 
-def _placed(axes: Axes, view: View, values: NDArray[np.float64], height: int) -> Panel:
+def _placed(axes: Axes, view: ShownCompound, values: NDArray[np.float64], height: int) -> Panel:
     """Where the axes ended up in the picture, and each step in them."""
     box = axes.get_window_extent()
     seen = np.isfinite(values)

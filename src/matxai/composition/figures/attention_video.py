@@ -16,7 +16,7 @@ from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 
-from matxai.composition.attention.views import View
+from matxai.composition.attention.shown_compounds import ShownCompound
 from matxai.composition.figures.attention_still import COLOURS, LEVELS, Panel, Pixels, Still, still
 from matxai.plotting.style import VERMILION, empty_figure, styled
 
@@ -28,7 +28,7 @@ _RADIUS = 6
 class Frames:
     """The frames of a compound in order, (height, width, 3) uint8 each, with even sizes."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: ShownCompound) -> None:
         """Draw what stands still of ``view``."""
         self.view = view
         self.still: Still = still(view)
@@ -101,7 +101,7 @@ def frame_rate(steps: int, at_most: int) -> Fraction:
     return min(Fraction(at_most), Fraction(max(steps, 1), SECONDS))
 
 
-def text_lines(view: View) -> list[str]:
+def text_lines(view: ShownCompound) -> list[str]:
     """What is written above the matrices at each step: the numbers of that step alone."""
     history = view.history
     last, batches = history.epochs[-1], len(str(history.steps[-1]))
