@@ -77,17 +77,13 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
     """
     # A mean would leave NaN out.
     values = occurrences["contribution"].fillna(np.inf)
-    compounds = (
-        occurrences.assign(contribution=values)
-        .groupby(["part", "line"], sort=False)
-        .agg(
-            formula=("formula", "first"),
-            elements=("element", "size"),
-            average=("contribution", "mean"),
-            prediction=("prediction", "first"),
-        )
-        .reset_index()
-    )
+    groups = occurrences.assign(contribution=values).groupby(["part", "line"], sort=False)
+    compounds = groups.agg(
+        formula=("formula", "first"),
+        elements=("element", "size"),
+        average=("contribution", "mean"),
+        prediction=("prediction", "first"),
+    ).reset_index()
     difference = (compounds["average"] - compounds["prediction"]).abs()
     tolerance = TOLERANCE * max(std, float((values[np.isfinite(values)] - mean).abs().max()))
     wrong = difference[~(difference <= tolerance)]
@@ -99,12 +95,11 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
             f"they differ by more than {tolerance:.2g}, in {len(wrong)} of {len(compounds)} compounds; "
             "what the network pools is not what was taken as contributions"
         )
-    parts = compounds.assign(difference=difference).groupby("part", sort=False)
-    table = parts.agg(
+    parts = compounds.assign(difference=difference, in_std=difference / std)
+    table = parts.groupby("part", sort=False).agg(
         compounds=("elements", "size"),
         occurrences=("elements", "sum"),
         largest_difference=("difference", "max"),
-    ).reset_index()
-    return table.assign(
-        largest_difference_in_std=table["largest_difference"] / std, tolerance=tolerance
+        largest_difference_in_std=("in_std", "max"),
     )
+    return table.assign(tolerance=tolerance).reset_index()

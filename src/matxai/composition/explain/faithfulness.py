@@ -125,12 +125,11 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
 
 def verdicts(table: pd.DataFrame, reference: str) -> dict[str, int]:
     """Count the single heads with each verdict against a reference, over all compounds."""
-    heads = table[
-        (table["attention"] == "received") & (table["head"] > 0)
-        & (table["reference"] == reference) & (table["elements"] == ALL)
-    ]  # fmt: skip
-    counts = heads["verdict"].value_counts()
-    return {name: int(counts.get(name, 0)) for name in (AGREES, FRACTION, CHANCE, OPPOSITE, FEW)}
+    heads = table.query("attention == 'received' and head > 0")
+    heads = heads[(heads["reference"] == reference) & (heads["elements"] == ALL)]
+    names = [AGREES, FRACTION, CHANCE, OPPOSITE, FEW]
+    counts = heads["verdict"].value_counts().reindex(names, fill_value=0)
+    return dict(zip(names, counts.tolist(), strict=True))
 
 
 def _measures(elements: pd.DataFrame, reference: str, sources: list[list[str]]) -> Array:

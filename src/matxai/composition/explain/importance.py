@@ -1,6 +1,8 @@
 """Importance of every element of a sample of compounds, by all methods that are compared.
 
-Attention, removal, integrated gradients and contributions are all taken from the same network.
+Attention, removal, integrated gradients and contributions are all taken from the same network. Whether
+attention explains a prediction is disputed (Jain & Wallace 2019, NAACL, arXiv:1902.10186; Wiegreffe &
+Pinter 2019, EMNLP, arXiv:1908.04626); `faithfulness` measures it.
 """
 
 from __future__ import annotations
@@ -14,11 +16,6 @@ from torch import Tensor
 
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import SYMBOL_OF
-from matxai.composition.explain.attention_importance import (
-    attention_from_others,
-    attention_received,
-    attention_rollout,
-)
 from matxai.composition.explain.faithfulness import AGAIN, OTHERS
 from matxai.composition.explain.fraction_gradients import (
     Attributions,
@@ -106,6 +103,30 @@ def importances(
     )
     attention = pd.DataFrame({name: _numpy(column) for name, column in forward.items()})
     return pd.concat([table, attention], axis=1), pd.DataFrame(checks)
+
+
+def attention_received(weights: Tensor) -> Tensor:
+    """Average weights (..., query, key) over all queries: (..., key)."""
+    return weights.mean(-2)
+
+
+def attention_from_others(weights: Tensor) -> Tensor:
+    """Average weights (..., query, key) over the queries of the other elements: (..., key)."""
+    return (weights.sum(-2) - weights.diagonal(dim1=-2, dim2=-1)) / (weights.shape[-1] - 1)
+
+
+def attention_rollout(layers: list[Tensor]) -> Tensor:
+    """Follow the weights (..., heads, query, key) through all layers: (..., key).
+
+    Heads are averaged, half of each layer is the residual connection (the identity), and the layers are
+    multiplied (Abnar & Zuidema 2020, ACL, arXiv:2005.00928). The result is averaged over the outputs, as
+    the network averages over the elements.
+    """
+    identity = torch.eye(layers[0].shape[-1]).to(layers[0])
+    through = identity
+    for weights in layers:
+        through = (weights.mean(-3) + identity) / 2 @ through
+    return attention_received(through)
 
 
 def jitter(amounts: Tensor, scale: float, seed: int) -> Tensor:

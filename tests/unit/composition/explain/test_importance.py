@@ -12,7 +12,6 @@ from torch import nn
 from matxai.attribution.integrated_gradients import integrated_gradients
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import NUMBER_OF, parse_formula
-from matxai.composition.explain.attention_importance import attention_from_others, attention_rollout
 from matxai.composition.explain.faithfulness import (
     AGREES,
     CHANCE,
@@ -28,7 +27,13 @@ from matxai.composition.explain.fraction_gradients import (
     integrated_fractions,
     vanishing_baseline,
 )
-from matxai.composition.explain.importance import importances, jitter, sample_compounds
+from matxai.composition.explain.importance import (
+    attention_from_others,
+    attention_rollout,
+    importances,
+    jitter,
+    sample_compounds,
+)
 from matxai.composition.explain.removal import leave_one_out, removal
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.crabnet import Prediction
