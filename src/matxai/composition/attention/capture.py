@@ -66,7 +66,6 @@ class AttentionCapture:
     def observe(self, network: nn.Module, step: int) -> None:
         """Write what was captured at this step."""
         if self._seen != len(self.part):
-            self._seen = 0
             predict(network, self.part.compounds, watch=self.see)
         self._seen = 0
         values = {n: self._value[rows] for n, rows in self.store.members.items()}

@@ -175,9 +175,10 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
         Raises:
             InputError: it was not captured, or the file is damaged.
         """
-        group, member = self._member(self.place(formula))
+        place = self.place(formula)
+        group, member = self._member(place)
         try:
-            return weights_of(np.asarray(group["attention"][member]), group["elements"].shape[1])
+            return weights_of(np.asarray(group["attention"][member]), int(self.counts[place]))
         except ValueError as error:
             raise InputError(
                 "The attention store holds numbers that are no weights",

@@ -39,7 +39,7 @@ class Captured:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """(compounds,)."""
+        """(compounds,) numbers of elements."""
         return np.array([len(numbers) for numbers in self.elements])
 
 

@@ -13,8 +13,8 @@ _PERCENTILES = (5, 25, 50, 75, 95)
 STATISTICS = ("mean", "ci_low", "ci_high", "sd", *(f"p{level}" for level in _PERCENTILES))
 
 
-def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd.DataFrame:
-    """Summarise the `contributions.contributions` of each element in one part.
+def summarise(occurrences: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Summarise the `contributions.contributions` of each element in the test part.
 
     The bootstrap draws whole compositions, because polymorphs share one contribution.
 
@@ -24,12 +24,11 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
         ci_high (NaN for a single composition), sd, p5, p25, p50, p75, p95; the same of the targets of these
         compounds as target_mean and so on.
     """
-    members = occurrences[occurrences["part"] == part]
+    members = occurrences[occurrences["part"] == "test"]
     rows = []
-    numbers = members["element"].map(NUMBER_OF)
-    for number, group in members.groupby(numbers):
+    for number, group in members.groupby(members["element"].map(NUMBER_OF)):
         row = {
-            "part": part,
+            "part": "test",
             "element": group["element"].iloc[0],
             "atomic_number": number,
             "in_training": bool(group["in_training"].iloc[0]),
@@ -40,8 +39,7 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
         intervals = np.stack(mean_interval(values, group["reduced"].to_numpy(), seed=seed), axis=1)
         spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.full(2, np.nan)
         for k, prefix in enumerate(("", "target_")):
-            quantiles = np.percentile(values[:, k], _PERCENTILES)
-            statistics = [*intervals[k], spread[k], *quantiles]
+            statistics = [*intervals[k], spread[k], *np.percentile(values[:, k], _PERCENTILES)]
             row |= {f"{prefix}{name}": v for name, v in zip(STATISTICS, statistics, strict=True)}
         rows.append(row)
     return pd.DataFrame(rows)

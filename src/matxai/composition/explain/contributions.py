@@ -28,8 +28,8 @@ def contributions(
 ) -> pd.DataFrame:
     """Compute the contribution of each element of each compound of a prepared table.
 
-    A contribution is the element's output times the standard deviation of the training targets, plus their
-    mean. The mean of the contributions of a compound is therefore its prediction.
+    It is the element's output times the standard deviation of the training targets, plus their mean. The
+    mean of the contributions of a compound is therefore its prediction.
 
     Returns:
         Table with one row per element of a compound, by decreasing fraction: part, line, formula, reduced;
@@ -45,17 +45,15 @@ def contributions(
 
     # Rescaled in float64: a mean far larger than the std would cost digits of float32.
     prediction, _ = predict(network, compounds, watch=collect)
-    per_element = outputs.cpu().numpy().astype(np.float64)
-    counts = compounds.counts.cpu().numpy()
     predicted = prediction.cpu().numpy().astype(np.float64) * metadata.std + metadata.mean
     symbols = [SYMBOL_OF[number] for number in compounds.elements.tolist()]
-    owners = np.repeat(np.arange(len(table)), counts)
+    owners = np.repeat(np.arange(len(table)), compounds.counts.cpu().numpy())
     keys = table[["part", "line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
     return keys.assign(
         element=symbols,
         in_training=np.isin(symbols, metadata.elements),
         fraction=compounds.fractions.cpu().numpy().astype(np.float64),
-        contribution=per_element * metadata.std + metadata.mean,
+        contribution=outputs.cpu().numpy().astype(np.float64) * metadata.std + metadata.mean,
         prediction=predicted[owners],
         target=table["target"].to_numpy(np.float64)[owners],
     )

@@ -180,5 +180,4 @@ def _concatenate(tables: list[pd.DataFrame], order: list[str]) -> pd.DataFrame:
         return pd.DataFrame()
     table = pd.concat(tables, ignore_index=True)
     place = table["element"].map(order.index)
-    index = table.assign(place=place).sort_values(["place", "layer"], kind="stable").index
-    return table.loc[index].reset_index(drop=True)
+    return table.iloc[np.lexsort((table["layer"], place))].reset_index(drop=True)

@@ -141,8 +141,9 @@ def test_amounts_put_the_rest_into_the_rows_of_its_own_formula():
 
 
 def test_nothing_is_left_without_the_only_element(network):
+    compounds = compounds_of(["Fe2O3", "Fe"])
     with pytest.raises(ValueError, match="one element"):
-        removal(network, compounds_of(["Fe2O3", "Fe"]))
+        removal(network, compounds, compounds.fractions.double())
 
 
 # Attention
