@@ -28,8 +28,8 @@ import pandas as pd
 from imageio_ffmpeg import get_ffmpeg_exe
 from matplotlib.figure import Figure
 
+from matxai.composition.attention.shown_compounds import ShownCompound
 from matxai.composition.attention.store import History
-from matxai.composition.attention.views import View
 from matxai.composition.figures.attention_video import Frames, frame_rate
 from matxai.plotting.quantities import Quantity
 from matxai.plotting.video import write_video
@@ -37,7 +37,7 @@ from matxai.plotting.video import write_video
 RATE = 15
 
 
-def made_up(steps: int) -> View:
+def made_up(steps: int) -> ShownCompound:
     """A view whose attention and prediction wander smoothly."""
     rng = np.random.default_rng(0)
     scores = rng.normal(scale=0.15, size=(steps, 3, 4, 5, 5)).cumsum(axis=0)
@@ -57,15 +57,15 @@ def made_up(steps: int) -> View:
     )
     error = 0.25 + 0.1 / np.sqrt(np.arange(1, steps + 1))
     target, origin = Quantity("Bulk modulus", unit="GPa"), "crabnet on made-up data"
-    return View(history, error, 810, target, origin, kept=steps - 1)
+    return ShownCompound(history, error, 810, target, origin, kept=steps - 1)
 
 
-def ours(view: View, folder: Path, _frames: int) -> None:
+def ours(view: ShownCompound, folder: Path, _frames: int) -> None:
     frames = Frames(view)
     write_video(frames, folder / "ours.mp4", frame_rate(len(frames), RATE))
 
 
-def published(view: View, folder: Path, frames: int) -> None:
+def published(view: ShownCompound, folder: Path, frames: int) -> None:
     for name in ("left", "right"):
         (folder / name).mkdir()
     for step in range(frames):
@@ -85,7 +85,7 @@ def ffmpeg(*arguments: object) -> None:
     subprocess.run(command, check=True)
 
 
-def heads_page(view: View, step: int) -> Figure:
+def heads_page(view: ShownCompound, step: int) -> Figure:
     """The four heads of the first layer."""
     figure = Figure(figsize=(5.5, 5.5), dpi=100)
     for head, axes in enumerate(figure.subplots(2, 2).flat):
@@ -98,7 +98,7 @@ def heads_page(view: View, step: int) -> Figure:
     return figure
 
 
-def value_page(view: View, step: int) -> Figure:
+def value_page(view: ShownCompound, step: int) -> Figure:
     """The prediction with the true value and the step."""
     figure = Figure(figsize=(5.5, 5.5), dpi=100)
     axes = figure.add_subplot()
@@ -119,7 +119,7 @@ def cpu_seconds() -> float:
 
 
 def measured(
-    name: str, make: Callable[[View, Path, int], None], view: View, frames: int
+    name: str, make: Callable[[ShownCompound, Path, int], None], view: ShownCompound, frames: int
 ) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         began, wall = cpu_seconds(), time.perf_counter()

@@ -32,8 +32,7 @@ import pandas as pd
 from pymatgen.core import Composition
 
 from matxai.composition.data.sources import read_parts
-from matxai.composition.oxidation.guess import NON_INTEGER, guess
-from matxai.composition.oxidation.known_states import known_states
+from matxai.composition.oxidation.guess import NON_INTEGER, guess, known_states
 from matxai.learning.split import PARTS
 
 EFFORTS = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, math.inf)

@@ -49,7 +49,9 @@ def accuracy_figure(
     axes.grid(axis="x", linewidth=0.4)
     entries = [
         legend_mark("a model or seed, 95 % interval", "o", "-", color=style.BLUE),
-        legend_mark("mean over the errors of seeds", "D", color="black", fillstyle="none", markersize=6),
+        legend_mark(
+            "mean over the errors of seeds", "D", color="black", fillstyle="none", markersize=6
+        ),
     ]
     figure.legend(handles=entries, loc="outside upper right", ncols=2)
     axes.set_title(style.wrapped(title, 90), loc="left")

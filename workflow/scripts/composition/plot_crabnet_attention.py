@@ -5,16 +5,16 @@ from itertools import zip_longest
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.attention.elements import element_attention
-from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.summary import summarise
-from matxai.composition.attention.views import (
+from matxai.composition.attention.shown_compounds import (
+    ShownCompound,
     compounds_table,
-    kept_entry,
-    none_left,
-    shown_formulas,
-    view_of,
+    entry_of_kept_weights,
+    formulas_to_show,
+    no_further_compound,
     weights_table,
 )
+from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.summary import summarise
 from matxai.composition.evaluation.target import target_quantity
 from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_elements import (
@@ -34,20 +34,20 @@ with job(snakemake) as run:
     summary.to_csv(run.output.summary, index=False)
     print(summary.T.to_string(header=False))
     with AttentionStore(run.input.attention) as store:
-        formulas = shown_formulas(store, settings, len(run.output.figures))
-        kept = kept_entry(store, pd.read_csv(run.input.history))
+        formulas = formulas_to_show(store, settings, len(run.output.figures))
+        kept = entry_of_kept_weights(store, pd.read_csv(run.input.history))
         target = target_quantity(run.params.target)
-        views = [view_of(store, formula, target, title, kept) for formula in formulas]
+        shown = [ShownCompound.read(store, formula, target, title, kept) for formula in formulas]
         elements = element_attention(store, kept)
-    compounds = compounds_table(views, run.params.names)
+    compounds = compounds_table(shown, run.params.names)
     print(compounds.to_string(index=False))
     compounds.to_csv(run.output.compounds, index=False)
-    reason = none_left(len(views))
-    for view, figure, table in zip_longest(views, run.output.figures, run.output.tables):
-        save(kept_attention(view) if view else empty_figure(reason), figure)
-        weights = (
-            weights_table(view.history, view.kept) if view else pd.DataFrame([{"note": reason}])
-        )
+    reason = no_further_compound(len(shown))
+    for compound, figure, table in zip_longest(shown, run.output.figures, run.output.tables):
+        drawing, weights = empty_figure(reason), pd.DataFrame([{"note": reason}])
+        if compound:
+            drawing, weights = kept_attention(compound), weights_table(compound.history, kept)
+        save(drawing, figure)
         weights.to_csv(table, index=False)
     elements.to_csv(run.output.elements_table, index=False, float_format="%.6g")
     heading = f"Which elements attend to which in {captured}: {title}"

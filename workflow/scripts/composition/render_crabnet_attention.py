@@ -4,8 +4,13 @@ from itertools import zip_longest
 
 import _bootstrap  # noqa: F401
 import pandas as pd
+from matxai.composition.attention.shown_compounds import (
+    ShownCompound,
+    entry_of_kept_weights,
+    no_further_compound,
+    read_formulas,
+)
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.views import kept_entry, none_left, read_formulas, view_of
 from matxai.composition.evaluation.target import target_quantity
 from matxai.composition.figures.attention_page import attention_page, empty_page, page_caption
 from matxai.composition.figures.attention_video import Frames, frame_rate, no_frames
@@ -18,15 +23,17 @@ with job(snakemake) as run:
     title, target = run.params.title, target_quantity(run.params.target)
     formulas = read_formulas(run.input.compounds)
     with AttentionStore(run.input.attention) as store:
-        kept = kept_entry(store, pd.read_csv(run.input.history))
-        views = [view_of(store, formula, target, title, kept) for formula in formulas]
-    reason = none_left(len(views))
-    for view, video, page in zip_longest(views, run.output.videos, run.output.pages):
-        if view is None:
+        kept = entry_of_kept_weights(store, pd.read_csv(run.input.history))
+        compounds = [
+            ShownCompound.read(store, formula, target, title, kept) for formula in formulas
+        ]
+    reason = no_further_compound(len(compounds))
+    for compound, video, page in zip_longest(compounds, run.output.videos, run.output.pages):
+        if compound is None:
             write_video(no_frames(reason), video, 1)
             write_page(empty_page(), page, title, reason)
             continue
-        frames = Frames(view)
+        frames = Frames(compound)
         rate = frame_rate(len(frames), run.params.videos["frames_per_second"])
-        write_video(progress(frames, f"frames of {view.history.formula}"), video, rate)
-        write_page(attention_page(view), page, view.title, page_caption(view))
+        write_video(progress(frames, f"frames of {compound.history.formula}"), video, rate)
+        write_page(attention_page(compound), page, compound.title, page_caption(compound))

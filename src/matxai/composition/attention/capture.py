@@ -1,4 +1,4 @@
-"""Take attention and predictions out of the forward pass while a network is trained."""
+"""Choose compounds, and take their attention out of the forward pass while a network is trained."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from matxai.composition.attention.selection import chosen_compounds
 from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
 from matxai.composition.network.batch import Batch
 from matxai.composition.network.crabnet import Prediction
 from matxai.composition.network.fitting import PropertyClassification, PropertyRegression
@@ -21,6 +21,7 @@ from matxai.composition.network.parts import Part, part_of
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
+from matxai.run.errors import InputError
 
 
 class AttentionCapture:
@@ -43,13 +44,11 @@ class AttentionCapture:
         self.store, self.part, self.every, self.task = store, part, every, task
         self._seen = 0
         self._value = np.empty(len(part), dtype=np.float32)
-        heads = (store.layers, store.heads)
-        self._weights = {
-            n: np.empty((len(rows), *heads, n, n), dtype=np.float32)
-            for n, rows in store.members.items()
-        }
+        self._weights = {}
         self._place = np.empty(len(part), dtype=np.int64)  # of each compound in its group
-        for rows in store.members.values():
+        for n, rows in store.members.items():
+            shape = (len(rows), store.layers, store.heads, n, n)
+            self._weights[n] = np.empty(shape, dtype=np.float32)
             self._place[rows] = np.arange(len(rows))
         if shared:
             task.watch = self.see
@@ -67,7 +66,6 @@ class AttentionCapture:
     def observe(self, network: nn.Module, step: int) -> None:
         """Write what was captured at this step."""
         if self._seen != len(self.part):
-            self._seen = 0
             predict(network, self.part.compounds, watch=self.see)
         self._seen = 0
         values = {n: self._value[rows] for n, rows in self.store.members.items()}
@@ -83,10 +81,8 @@ class AttentionCapture:
 
 def captures(steps: int, epoch_steps: int, every: int | None) -> int:
     """Captures in the first ``steps`` batches: one an epoch, and one after ``every`` batches."""
-    after_epochs = steps // epoch_steps
-    if every is None:
-        return after_epochs
-    return after_epochs + steps // every - steps // math.lcm(epoch_steps, every)
+    extra = 0 if every is None else steps // every - steps // math.lcm(epoch_steps, every)
+    return steps // epoch_steps + extra
 
 
 def attention_capture(
@@ -113,9 +109,18 @@ def attention_capture(
     whole = asked.formulas is None and asked.subset is None and asked.part == "val"
     chosen = chosen_compounds(table, asked, known)
     part = task.val if whole else part_of(chosen).to(task.val.target.device)
+    compounds = part.compounds.to("cpu")
+    ends = compounds.offsets[1:-1].tolist()
     store = AttentionWriter(
         folder,
-        captured_from(chosen, part),
+        Captured(
+            formulas=list(chosen["formula"]),
+            reduced=list(chosen["reduced"]),
+            elements=np.split(compounds.elements.numpy(), ends),
+            fractions=np.split(compounds.fractions.numpy(), ends),
+            rows=chosen["row"].to_numpy(np.int64),
+            targets=part.target.cpu().numpy(),
+        ),
         layers=shape.layers,
         heads=shape.heads,
         origin={
@@ -129,15 +134,68 @@ def attention_capture(
     return AttentionCapture(store, part, task, asked.every, shared=whole)
 
 
-def captured_from(chosen: pd.DataFrame, part: Part) -> Captured:
-    """What the store tells of the compounds; ``part`` holds the rows of ``chosen``."""
-    compounds = part.compounds.to("cpu")
-    ends = compounds.offsets[1:-1].tolist()
-    return Captured(
-        formulas=list(chosen["formula"]),
-        reduced=list(chosen["reduced"]),
-        elements=np.split(compounds.elements.numpy(), ends),
-        fractions=np.split(compounds.fractions.numpy(), ends),
-        rows=chosen["row"].to_numpy(np.int64),
-        targets=part.target.cpu().numpy(),
-    )
+def chosen_compounds(table: pd.DataFrame, asked: Attention, known: NDArray[Any]) -> pd.DataFrame:
+    """Rows of ``table`` (compounds.parquet), with their number in column ``row``.
+
+    A part, or a draw from it in the order of the table; or one row a formula: the first of its
+    composition, else one with row -1 and target NaN. ``known`` (atomic numbers,): true where the network
+    has an element vector.
+
+    Raises:
+        InputError: a formula cannot be read or holds an element without vector, two are the same
+            composition, or the part has fewer compounds than asked for.
+    """
+    table = table.assign(row=np.arange(len(table)))
+    if asked.formulas is not None:
+        return _by_formula(table, asked.formulas, known)
+    part = table[table["part"] == asked.part]
+    if asked.subset is None:
+        return part
+    if asked.subset > len(part):
+        raise InputError(
+            "More compounds are to be captured than there are",
+            where="composition.attention.subset",
+            value=asked.subset,
+            expected=f"at most {len(part)}, the compounds of part {asked.part}",
+            fix="ask for fewer, or null for all",
+        )
+    drawn = np.random.default_rng(asked.seed).choice(len(part), asked.subset, replace=False)
+    return part.iloc[np.sort(drawn)]
+
+
+def _by_formula(
+    table: pd.DataFrame, formulas: tuple[str, ...], known: NDArray[Any]
+) -> pd.DataFrame:
+    first = table.drop_duplicates("reduced").set_index("reduced", drop=False)
+    rows: dict[str, dict[str, Any]] = {}
+    for formula in formulas:
+        try:
+            amounts = parse_formula(formula)
+        except FormulaError as error:
+            raise InputError(
+                f"A formula to be captured is refused: {error.reason}",
+                where="composition.attention.formulas",
+                value=formula,
+                expected=error.expected,
+                fix="correct it, or leave it out",
+            ) from error
+        lacking = [SYMBOL_OF[number] for number in amounts if not known[number]]
+        reduced = reduced_formula(amounts)
+        if lacking or reduced in rows:
+            raise InputError(
+                "A formula to be captured cannot be",
+                where="composition.attention.formulas",
+                value=formula,
+                expected=f"elements with a vector, unlike {', '.join(lacking)}"
+                if lacking
+                else f"one formula a composition: {rows[reduced]['formula']} is the same",
+                fix="leave it out",
+            )
+        if reduced in first.index:
+            rows[reduced] = dict(first.loc[reduced]) | {"formula": formula}
+        else:
+            rows[reduced] = {
+                "formula": formula, "reduced": reduced, "target": np.nan, "row": -1,
+                "numbers": list(amounts), "amounts": list(amounts.values()),
+            }  # fmt: skip
+    return pd.DataFrame(list(rows.values()))

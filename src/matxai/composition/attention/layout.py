@@ -30,28 +30,24 @@ def quantised(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
     The running sum along the keys is rounded, so a row still sums to exactly 1; an entry is off by less
     than 1/4096 (0.00024).
     """
-    count = weights.shape[-1]
     running = np.rint(np.cumsum(weights, axis=-1, dtype=np.float64) * UNIT)
-    if count == 1:
-        return running.astype(np.uint16)
-    return np.diff(running[..., :-1], axis=-1, prepend=0).astype(np.uint16)
+    if weights.shape[-1] > 1:
+        running = np.diff(running[..., :-1], axis=-1, prepend=0)
+    return running.astype(np.uint16)
 
 
 def weights_of(stored: NDArray[np.uint16], count: int) -> NDArray[np.float32]:
     """Weights (..., query, key) of what `quantised` gave, for ``count`` keys; rows sum to exactly 1.
 
     Raises:
-        ValueError: a row holds more than 1, as in a chunk that was never written.
+        ValueError: a row does not hold 1, as in a chunk that was never written.
     """
-    whole = stored
-    if count > 1:
-        left = UNIT - stored.sum(axis=-1, keepdims=True, dtype=np.int64)
-        if (left < 0).any():
-            raise ValueError("weights that were not written, or are damaged")
-        whole = np.concatenate([stored, left.astype(np.uint16)], axis=-1)
-    elif (stored != UNIT).any():
+    left = UNIT - stored.sum(axis=-1, keepdims=True, dtype=np.int64)
+    if (left < 0 if count > 1 else left != 0).any():
         raise ValueError("weights that were not written, or are damaged")
-    return (whole / np.float32(UNIT)).astype(np.float32)
+    if count > 1:
+        stored = np.concatenate([stored, left.astype(np.uint16)], axis=-1)
+    return (stored / np.float32(UNIT)).astype(np.float32)
 
 
 def members(counts: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:

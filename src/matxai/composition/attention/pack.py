@@ -52,12 +52,13 @@ def _add_history(group: Any, files: list[Path]) -> None:
         return np.stack(steps, axis=1)
 
     first = load_step(files[0])[group.basename]["attention"][0]
+    count, *shape = first.shape
     size = len(files) * first[0].nbytes  # of a compound
-    length = min(len(first), max(1, _CHUNK_BYTES // size))
+    length = min(count, max(1, _CHUNK_BYTES // size))
     attention = group.create_array(
         "attention",
-        shape=(len(first), len(files), *first.shape[1:]),
-        chunks=(length, len(files), *first.shape[1:]),
+        shape=(count, len(files), *shape),
+        chunks=(length, len(files), *shape),
         dtype="uint16",
         fill_value=UNWRITTEN,
         # Inside a chunk, the steps of an entry side by side: a tenth smaller.
@@ -66,13 +67,13 @@ def _add_history(group: Any, files: list[Path]) -> None:
         dimension_names=_AXES,
     )
     buffered = length * max(1, _BUFFER_BYTES // (length * size))
-    for start in range(0, len(first), buffered):
+    for start in range(0, count, buffered):
         rows = slice(start, start + buffered)
         attention[rows] = history("attention", rows)
     group.create_array(
         "prediction",
         data=history("prediction", slice(None)),
-        chunks=(len(first), len(files)),
+        chunks=(count, len(files)),
         compressors=BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=4),
         dimension_names=_AXES[:2],
     )

@@ -32,20 +32,12 @@ from matxai.run.errors import InputError
 
 @dataclass(frozen=True)
 class History:
-    """One compound through the training.
+    """One compound through the training; ``formula`` as the data set spells it.
 
-    Entry i of prediction and attention is of one forward pass, by the averaged weights after ``steps[i]``
-    batches, that is ``epochs[i]`` passes through the training part.
-
-    Attributes:
-        formula: As the data set spells it.
-        symbols: (n,) elements in the order of queries and keys.
-        fractions: (n,) their fractions.
-        target: In its unit, NaN if it is not known.
-        prediction: (steps,) in the unit of the target.
-        attention: (steps, layers, heads, n, n), row = query, column = key; rows sum to exactly 1.
-        steps: (steps,) batches since the start of the training.
-        epochs: (steps,) the same in passes through the training part.
+    ``symbols`` and ``fractions`` (n,) are in the order of queries and keys; ``target`` (NaN if it is not
+    known) and ``prediction`` (steps,) in the unit of the target. Rows (queries) of ``attention`` (steps,
+    layers, heads, n, n) sum to exactly 1. Entry i is of one forward pass, by the averaged weights after
+    ``steps[i]`` batches, that is ``epochs[i]`` passes through the training part.
     """
 
     formula: str
@@ -60,14 +52,10 @@ class History:
 
 @dataclass(frozen=True)
 class Group:
-    """All compounds of one element count.
+    """All compounds of one element count n; ``places`` (compounds,) are rows in `AttentionStore.compounds`.
 
-    Attributes:
-        count: Elements n of each compound.
-        places: (compounds,) rows in `AttentionStore.compounds`.
-        elements: (compounds, n) atomic numbers in the order of queries and keys.
-        fractions: (compounds, n) their fractions.
-        stored: The array of the file that holds the attention.
+    ``elements`` (atomic numbers) and ``fractions``, (compounds, n), are in the order of queries and keys;
+    ``stored`` is the array of the file that holds the attention.
     """
 
     count: int
@@ -101,30 +89,32 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
         Raises:
             InputError: there is no attention store at ``path``.
         """
-        path = Path(path)
-        self.path = path
+        self.path = Path(path)
         try:
             self._root: Any
-            if path.is_file():
-                self._root = zarr.open_group(ZipStore(path), mode="r", zarr_format=3)
+            if self.path.is_file():
+                self._root = zarr.open_group(ZipStore(self.path), mode="r", zarr_format=3)
             else:
                 self._root = zarr.open_group(MemoryStore(), mode="w", zarr_format=3)
-                assemble(path, self._root)
+                assemble(self.path, self._root)
             self.attributes: dict[str, Any] = dict(self._root.attrs)
+            if self.attributes["format"] != FORMAT:
+                raise ValueError(f"its format is not {FORMAT}")
         except Exception as error:
-            raise _no_store(path) from error
-        if self.attributes.get("format") != FORMAT:
-            raise _no_store(path)
+            raise InputError(
+                "There is no attention store",
+                file=self.path,
+                expected="attention.zarr.zip of a trained network, or attention.zarr while it is trained",
+                fix="ask for composition_attention, with a block `attention` in the configuration",
+            ) from error
         self.steps: NDArray[np.int64] = np.asarray(self._root["step"][:])
         self.epochs = self.steps / self.attributes["epoch_steps"]
         self.counts = np.array(self.attributes["count"])
 
     def __exit__(self, *_: object) -> None:
-        """Close the file."""
         self.close()
 
     def __len__(self) -> int:
-        """Count the steps."""
         return len(self.steps)
 
     def close(self) -> None:
@@ -162,28 +152,41 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
         """
         if formula in self.attributes["formula"]:
             return self.attributes["formula"].index(formula)
+        expected, cause = "a captured compound", None
         try:
             reduced = reduced_formula(parse_formula(formula))
+            if reduced in self.attributes["reduced"]:
+                return self.attributes["reduced"].index(reduced)
         except FormulaError as error:
-            raise self._not_captured(formula, error.expected) from error
-        if reduced not in self.attributes["reduced"]:
-            raise self._not_captured(formula, "a captured compound")
-        return self.attributes["reduced"].index(reduced)
+            expected, cause = error.expected, error
+        near = difflib.get_close_matches(formula, self.attributes["formula"], 3, cutoff=0)
+        raise InputError(
+            "The attention of this formula is not in the store",
+            file=self.path,
+            value=formula,
+            expected=f"{expected}, such as {', '.join(near)}",
+            fix="list the captured ones with AttentionStore.formulas, or add it to attention.formulas of "
+            "the configuration and train again",
+        ) from cause
 
     def attention(self, formula: str) -> NDArray[np.float32]:
-        """(steps, layers, heads, n, n) of one compound: row = query, column = key, rows sum to 1.
-
-        Elements are in the order of `history`: by decreasing fraction, ties by atomic number.
+        """`History.attention` of one compound; elements by decreasing fraction, ties by atomic number.
 
         Raises:
             InputError: it was not captured, or the file is damaged.
         """
-        group, count, member = self._member(self.place(formula))
-        stored = np.asarray(group["attention"][member])
+        place = self.place(formula)
+        group, member = self._member(place)
         try:
-            return weights_of(stored, count)
+            return weights_of(np.asarray(group["attention"][member]), int(self.counts[place]))
         except ValueError as error:
-            raise self._damaged(formula) from error
+            raise InputError(
+                "The attention store holds numbers that are no weights",
+                file=self.path,
+                where=formula,
+                expected="rows that sum to 1",
+                fix="the file is damaged: delete it and run its rule (train_crabnet) again",
+            ) from error
 
     def history(self, formula: str) -> History:
         """Everything that is stored of one compound.
@@ -192,7 +195,7 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
             InputError: it was not captured, or the file is damaged.
         """
         place = self.place(formula)
-        group, _, member = self._member(place)
+        group, member = self._member(place)
         return History(
             formula=self.attributes["formula"][place],
             symbols=[SYMBOL_OF[int(number)] for number in group["elements"][member]],
@@ -220,39 +223,17 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
     def _members(self) -> dict[int, NDArray[np.int64]]:
         return members(self.counts)
 
-    def _member(self, place: int) -> tuple[Any, int, int]:
-        """The group of a compound, its element count and its number in the group."""
+    def _member(self, place: int) -> tuple[Any, int]:
+        """The group of a compound, and its number in the group."""
         count = int(self.counts[place])
-        return self._root[f"n{count}"], count, int(self._members[count].searchsorted(place))
+        return self._root[f"n{count}"], int(self._members[count].searchsorted(place))
 
     def _spread(self, name: str) -> NDArray[Any]:
         """An array of all groups in the order of the compounds."""
-        parts = {n: np.asarray(self._root[f"n{n}/{name}"][:]) for n in self._members}
-        first = next(iter(parts.values()))
-        whole = np.empty((len(self.counts), *first.shape[1:]), dtype=first.dtype)
-        for n, places in self._members.items():
-            whole[places] = parts[n]
+        parts = [np.asarray(self._root[f"n{n}/{name}"][:]) for n in self._members]
+        whole = np.empty((len(self.counts), *parts[0].shape[1:]), dtype=parts[0].dtype)
+        whole[np.concatenate([*self._members.values()])] = np.concatenate(parts)
         return whole
-
-    def _not_captured(self, formula: str, expected: str) -> InputError:
-        near = difflib.get_close_matches(formula, self.attributes["formula"], 3, cutoff=0)
-        return InputError(
-            "The attention of this formula is not in the store",
-            file=self.path,
-            value=formula,
-            expected=f"{expected}, such as {', '.join(near)}",
-            fix="list the captured ones with AttentionStore.formulas, or add it to attention.formulas of "
-            "the configuration and train again",
-        )
-
-    def _damaged(self, formula: str) -> InputError:
-        return InputError(
-            "The attention store holds numbers that are no weights",
-            file=self.path,
-            where=formula,
-            expected="rows that sum to 1",
-            fix="the file is damaged: delete it and run its rule (train_crabnet) again",
-        )
 
 
 def attention(path: str | Path, formula: str) -> NDArray[np.float32]:
@@ -266,12 +247,3 @@ def attention(path: str | Path, formula: str) -> NDArray[np.float32]:
     """
     with AttentionStore(path) as store:
         return store.attention(formula)
-
-
-def _no_store(path: Path) -> InputError:
-    return InputError(
-        "There is no attention store",
-        file=path,
-        expected="attention.zarr.zip of a trained network, or attention.zarr while it is trained",
-        fix="ask for composition_attention, with a block `attention` in the configuration",
-    )

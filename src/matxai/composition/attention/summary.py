@@ -27,27 +27,27 @@ def summarise(path: str | Path) -> pd.DataFrame:
     """
     path = Path(path)
     with AttentionStore(path) as store:
-        shape = (store.attributes["layers"], store.attributes["heads"])
-        largest = int(store.counts.max())
-        published = published_bytes(len(store), len(store.counts), *shape, largest)
-        size = path.stat().st_size
-        return pd.DataFrame(
-            [
-                {
-                    "steps": len(store),
-                    "compounds": len(store.counts),
-                    "layers": shape[0],
-                    "heads": shape[1],
-                    "largest_count": largest,
-                    "store_bytes": size,
-                    "published_bytes": published,
-                    "share": size / published,
-                    "read_ms": reading_ms(path, store.formulas),
-                    "row_sum_error": float(store.row_sum_error.max()),
-                    "stored_row_sum_error": stored_row_sum_error(store),
-                }
-            ]
-        )
+        shape = {
+            "steps": len(store),
+            "compounds": len(store.counts),
+            "layers": store.attributes["layers"],
+            "heads": store.attributes["heads"],
+            "largest_count": int(store.counts.max()),
+        }
+        size, published = path.stat().st_size, published_bytes(*shape.values())
+        costs = {
+            "store_bytes": size,
+            "published_bytes": published,
+            "share": size / published,
+            "read_ms": _reading_ms(path, store.formulas),
+            "row_sum_error": float(store.row_sum_error.max()),
+            "stored_row_sum_error": max(
+                float(np.abs(weights.sum(axis=-1, dtype=np.float64) - 1).max())
+                for group in store.groups()
+                for weights in (group.attention(slice(None), rows) for rows in group.blocks())
+            ),
+        }
+    return pd.DataFrame([shape | costs])
 
 
 def published_bytes(steps: int, compounds: int, layers: int, heads: int, largest: int) -> int:
@@ -55,7 +55,7 @@ def published_bytes(steps: int, compounds: int, layers: int, heads: int, largest
     return 4 * steps * compounds * layers * heads * largest**2
 
 
-def reading_ms(path: Path, formulas: list[str]) -> float:
+def _reading_ms(path: Path, formulas: list[str]) -> float:
     """Median milliseconds to open the store and read one compound's whole history."""
     times = []
     for place in np.linspace(0, len(formulas) - 1, min(_TIMED, len(formulas))).astype(int):
@@ -63,13 +63,3 @@ def reading_ms(path: Path, formulas: list[str]) -> float:
         attention(path, formulas[place])
         times.append(time.perf_counter() - began)
     return 1000 * median(times)
-
-
-def stored_row_sum_error(store: AttentionStore) -> float:
-    """Largest deviation from 1 of any row as it is read; every weight of the store is looked at."""
-    worst = 0.0
-    for group in store.groups():
-        for compounds in group.blocks():
-            sums = group.attention(slice(None), compounds).sum(axis=-1, dtype=np.float64)
-            worst = max(worst, float(np.abs(sums - 1).max()))
-    return worst

@@ -25,13 +25,9 @@ _TOLERANCE = 1e-5  # of a row sum in float32
 class Captured:
     """What is known of the compounds, in their order.
 
-    Attributes:
-        formulas: As the data set spells them.
-        reduced: Reduced formulas.
-        elements: Atomic numbers, one array per compound, in the order of queries and keys.
-        fractions: The elements' fractions, likewise.
-        rows: (compounds,) rows in compounds.parquet, -1 for none.
-        targets: (compounds,) in the unit of the target, NaN where unknown.
+    ``formulas`` are as the data set spells them; ``elements`` (atomic numbers) and ``fractions`` have one
+    array per compound, in the order of queries and keys; ``rows`` (compounds,) are those in
+    compounds.parquet, -1 for none; ``targets`` (compounds,) in their unit, NaN where unknown.
     """
 
     formulas: list[str]
@@ -43,7 +39,7 @@ class Captured:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """(compounds,) element counts."""
+        """(compounds,) numbers of elements."""
         return np.array([len(numbers) for numbers in self.elements])
 
 
@@ -99,12 +95,10 @@ class AttentionWriter:
         weights: dict[int, NDArray[np.float32]],
         predictions: dict[int, NDArray[np.float32]],
     ) -> None:
-        """Add the state after ``step`` batches.
+        """Add the state after ``step`` batches of the training.
 
-        Args:
-            step: Batches since the start of the training.
-            weights: By element count n: (compounds, layers, heads, n, n).
-            predictions: By element count: (compounds,) in the unit of the target.
+        By element count n: ``weights`` (compounds, layers, heads, n, n) and ``predictions`` (compounds,) in
+        the unit of the target.
 
         Raises:
             FloatingPointError: A weight is not finite: the training diverged.
@@ -127,8 +121,7 @@ class AttentionWriter:
     def restart(self, step: int, taken: int) -> bool:
         """Cut the folder's store back to its first ``taken`` steps, the last being ``step``.
 
-        Returns:
-            False if it is no store of the same compounds and origin, or lacks some of these steps.
+        False if it is no store of the same compounds and origin, or lacks some of these steps.
         """
         try:
             with ZipStore(self.folder / COMPOUNDS) as store:
@@ -157,11 +150,11 @@ class AttentionWriter:
         deviation = np.abs(weights.sum(axis=-1, dtype=np.float64) - 1)
         if weights.min() < 0 or deviation.max() > _TOLERANCE:
             worst = np.unravel_index(deviation.argmax(), deviation.shape)
-            compound, layer, head, query = (int(place) for place in worst)
-            formula = self.captured.formulas[self.members[n][compound]]
+            formula = self.captured.formulas[self.members[n][worst[0]]]
+            layer, head, query = (int(place) + 1 for place in worst[1:])
             raise ValueError(
-                f"attention of {formula} after {step} batches is no distribution: layer {layer + 1}, head "
-                f"{head + 1}, query {query + 1} sums to {1 + deviation.max():.6g} or so"
+                f"attention of {formula} after {step} batches is no distribution: layer {layer}, head "
+                f"{head}, query {query} sums to {1 + deviation.max():.6g} or so"
             )
         return float(deviation.max())
 

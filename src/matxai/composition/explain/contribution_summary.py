@@ -13,15 +13,10 @@ _PERCENTILES = (5, 25, 50, 75, 95)
 STATISTICS = ("mean", "ci_low", "ci_high", "sd", *(f"p{level}" for level in _PERCENTILES))
 
 
-def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd.DataFrame:
-    """Summarise the contributions of each element in one part.
+def summarise(occurrences: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Summarise the `contributions.contributions` of each element in the test part.
 
     The bootstrap draws whole compositions, because polymorphs share one contribution.
-
-    Args:
-        occurrences: Table of `contributions.contributions`.
-        seed: Seed of the bootstrap.
-        part: Name of the part.
 
     Returns:
         Table with one row per element, by atomic number: part, element, atomic_number, in_training,
@@ -29,15 +24,13 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
         ci_high (NaN for a single composition), sd, p5, p25, p50, p75, p95; the same of the targets of these
         compounds as target_mean and so on.
     """
-    members = occurrences[occurrences["part"] == part]
+    members = occurrences[occurrences["part"] == "test"]
     rows = []
-    for symbol, group in sorted(
-        members.groupby("element"), key=lambda pair: NUMBER_OF[str(pair[0])]
-    ):
+    for number, group in members.groupby(members["element"].map(NUMBER_OF)):
         row = {
-            "part": part,
-            "element": symbol,
-            "atomic_number": NUMBER_OF[str(symbol)],
+            "part": "test",
+            "element": group["element"].iloc[0],
+            "atomic_number": number,
             "in_training": bool(group["in_training"].iloc[0]),
             "compounds": len(group),
             "compositions": group["reduced"].nunique(),
@@ -46,8 +39,7 @@ def summarise(occurrences: pd.DataFrame, *, seed: int, part: str = "test") -> pd
         intervals = np.stack(mean_interval(values, group["reduced"].to_numpy(), seed=seed), axis=1)
         spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.full(2, np.nan)
         for k, prefix in enumerate(("", "target_")):
-            quantiles = np.percentile(values[:, k], _PERCENTILES)
-            statistics = [*intervals[k], spread[k], *quantiles]
+            statistics = [*intervals[k], spread[k], *np.percentile(values[:, k], _PERCENTILES)]
             row |= {f"{prefix}{name}": v for name, v in zip(STATISTICS, statistics, strict=True)}
         rows.append(row)
     return pd.DataFrame(rows)
@@ -58,10 +50,7 @@ def with_class_shares(summary: pd.DataFrame) -> pd.DataFrame:
 
     They are ln((k + 1/2) / (n - k + 1/2)) for k of n compounds, which is finite for shares of 0 and 1
     too, with the normal 95 % interval (Haldane 1956, Ann. Hum. Genet. 20:309; Anscombe 1956, Biometrika
-    43:461).
-
-    Returns:
-        The summary with the columns target_log_odds, target_log_odds_ci_low, target_log_odds_ci_high.
+    43:461): columns target_log_odds, target_log_odds_ci_low, target_log_odds_ci_high.
     """
     ones = summary["target_mean"] * summary["compounds"] + 0.5
     zeros = summary["compounds"] + 1 - ones

@@ -28,8 +28,8 @@ def contributions(
 ) -> pd.DataFrame:
     """Compute the contribution of each element of each compound of a prepared table.
 
-    A contribution is the element's output times the standard deviation of the training targets, plus their
-    mean. The mean of the contributions of a compound is therefore its prediction.
+    It is the element's output times the standard deviation of the training targets, plus their mean. The
+    mean of the contributions of a compound is therefore its prediction.
 
     Returns:
         Table with one row per element of a compound, by decreasing fraction: part, line, formula, reduced;
@@ -45,17 +45,15 @@ def contributions(
 
     # Rescaled in float64: a mean far larger than the std would cost digits of float32.
     prediction, _ = predict(network, compounds, watch=collect)
-    per_element = outputs.cpu().numpy().astype(np.float64)
-    counts = compounds.counts.cpu().numpy()
     predicted = prediction.cpu().numpy().astype(np.float64) * metadata.std + metadata.mean
     symbols = [SYMBOL_OF[number] for number in compounds.elements.tolist()]
-    owners = np.repeat(np.arange(len(table)), counts)
+    owners = np.repeat(np.arange(len(table)), compounds.counts.cpu().numpy())
     keys = table[["part", "line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
     return keys.assign(
         element=symbols,
         in_training=np.isin(symbols, metadata.elements),
         fraction=compounds.fractions.cpu().numpy().astype(np.float64),
-        contribution=per_element * metadata.std + metadata.mean,
+        contribution=outputs.cpu().numpy().astype(np.float64) * metadata.std + metadata.mean,
         prediction=predicted[owners],
         target=table["target"].to_numpy(np.float64)[owners],
     )
@@ -65,12 +63,8 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
     """Compare the mean contribution of every compound with its prediction.
 
     The tolerance is 1e-5 of the standard deviation, or of the largest distance of a contribution from the
-    mean if that is larger, because rounding errors grow with the numbers that are summed.
-
-    Args:
-        occurrences: Table of `contributions`.
-        mean: Mean of the training targets.
-        std: Their standard deviation.
+    mean if that is larger, because rounding errors grow with the numbers that are summed. ``mean`` and
+    ``std`` are those of the training targets.
 
     Returns:
         Table with one row per part: part, compounds, occurrences, largest_difference and tolerance (unit of
@@ -81,17 +75,13 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
     """
     # A mean would leave NaN out.
     values = occurrences["contribution"].fillna(np.inf)
-    compounds = (
-        occurrences.assign(contribution=values)
-        .groupby(["part", "line"], sort=False)
-        .agg(
-            formula=("formula", "first"),
-            elements=("element", "size"),
-            average=("contribution", "mean"),
-            prediction=("prediction", "first"),
-        )
-        .reset_index()
-    )
+    groups = occurrences.assign(contribution=values).groupby(["part", "line"], sort=False)
+    compounds = groups.agg(
+        formula=("formula", "first"),
+        elements=("element", "size"),
+        average=("contribution", "mean"),
+        prediction=("prediction", "first"),
+    ).reset_index()
     difference = (compounds["average"] - compounds["prediction"]).abs()
     tolerance = TOLERANCE * max(std, float((values[np.isfinite(values)] - mean).abs().max()))
     wrong = difference[~(difference <= tolerance)]
@@ -103,11 +93,11 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
             f"they differ by more than {tolerance:.2g}, in {len(wrong)} of {len(compounds)} compounds; "
             "what the network pools is not what was taken as contributions"
         )
-    parts = compounds.assign(difference=difference).groupby("part", sort=False)
-    table = parts.agg(
+    parts = compounds.assign(difference=difference, in_std=difference / std)
+    table = parts.groupby("part", sort=False).agg(
         compounds=("elements", "size"),
         occurrences=("elements", "sum"),
         largest_difference=("difference", "max"),
-    ).reset_index()
-    in_stds = table["largest_difference"] / std
-    return table.assign(largest_difference_in_std=in_stds, tolerance=tolerance)
+        largest_difference_in_std=("in_std", "max"),
+    )
+    return table.assign(tolerance=tolerance).reset_index()

@@ -10,8 +10,9 @@ upwards or downwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,38 +44,31 @@ SUBSETS = {ALL: 2, "3 or more": 3}
 def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
     """List what is compared with a reference.
 
-    Returns:
-        Table with the columns attention (received, received from others, rollout, or the controls fraction,
-        distance of the fraction from 1/n, random, and the reference itself at jittered fractions);
-        layer and head (from 1, 0 for a mean over all); columns (of ``elements``, which are averaged).
+    Columns: attention (received, received from others, rollout, or the controls fraction, distance of the
+    fraction from 1/n, random, and the reference itself at jittered fractions); layer and head (from 1,
+    0 for a mean over all); columns (of ``elements``, which are averaged).
     """
     rows = []
     for ending, kind in (("", "received"), (OTHERS, "received from others")):
-        heads: dict[int, list[str]] = {}
-        for name in elements.columns:
-            if name.startswith("layer") and name.endswith(OTHERS) == bool(ending):
-                layer = int(name.removeprefix("layer").split("_")[0])
-                heads.setdefault(layer, []).append(name)
-        for layer, names in heads.items():
+        found = [re.fullmatch(rf"layer(\d+)_head\d+{ending}", name) for name in elements.columns]
+        heads = pd.DataFrame([(int(m[1]), m[0]) for m in found if m], columns=["layer", "name"])
+        for layer, names in heads.groupby("layer", sort=False)["name"]:
             rows += [(kind, layer, head, [name]) for head, name in enumerate(names, start=1)]
-            rows.append((kind, layer, 0, names))
-        rows.append((kind, 0, 0, [name for names in heads.values() for name in names]))
+            rows.append((kind, layer, 0, list(names)))
+        rows.append((kind, 0, 0, list(heads["name"])))
     rows += [(name, 0, 0, [name]) for name in ("rollout", *PLAIN, "random")]
     rows.append((ITSELF, 0, 0, [f"{reference}{AGAIN}"]))
     return pd.DataFrame(rows, columns=["attention", "layer", "head", "columns"])
 
 
 def agreement(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Compare every source of attention with every reference.
+    """Compare every source of attention with every reference in a table of `importance.importances`.
 
     The wider interval covers 95 % for all layers x heads x references together (Bonferroni), and the
     verdict comes from it. It is ``opposite`` if the interval lies below 0 and ``no better than chance``
     if it contains 0. Above 0, it is ``agrees`` if over_low is above 0 too, else ``no better than the
-    fraction``. Both "no better" mean that these compounds do not show more.
-
-    Args:
-        elements: Table of `importance.importances`.
-        seed: Seed of the bootstrap and of the random control.
+    fraction``. Both "no better" mean that these compounds do not show more. The seed is that of the
+    bootstrap and of the random control.
 
     Returns:
         Table with one row per source, reference and subset of compounds: elements (in a compound),
@@ -95,12 +89,10 @@ def agreement(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
         members = mixed[mixed["elements"] >= smallest]
         for reference in REFERENCES:
             sources = sources_of(mixed, reference)
-            taus, hits, chances = _compound_agreement(members, sources, reference)
-            table = sources.drop(columns="columns").assign(elements=subset, reference=reference)
-            tables.append(_judge(table, taus, hits, chances, family, seed))
-    order = ["elements", "attention", "layer", "head", "reference"]
-    whole = pd.concat(tables, ignore_index=True)
-    return whole[order + [name for name in whole.columns if name not in order]]
+            measures = _measures(members, reference, list(sources.pop("columns")))
+            sources.insert(0, "elements", subset)
+            tables.append(_judge(sources.assign(reference=reference), measures, family, seed))
+    return pd.concat(tables, ignore_index=True)
 
 
 def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFrame:
@@ -113,20 +105,17 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
     rows = []
     for subset, smallest in SUBSETS.items():
         members = elements[elements["elements"] >= smallest]
-        for pair in combinations((*REFERENCES, "fraction"), 2):
-            blocks = [np.empty((0, 3))]
-            for values in _compounds(members, list(pair)):
-                first, second = np.abs(values[:, 0]), np.abs(values[:, 1])
-                ranked = ~np.isnan(kendall(first, second) + kendall(second, first))
-                first, second = first[ranked], second[ranked]
-                blocks.append(np.stack([kendall(first, second), *top_match(first, second)], axis=1))
-            measures = np.concatenate(blocks)
+        for first, second in combinations((*REFERENCES, "fraction"), 2):
+            # Either must order the elements, not the second one alone.
+            other = _measures(members, first, [[second]])[0]
+            measures = _measures(members, second, [[first]])[:, :, 0]
+            measures = measures[:, ~np.isnan(measures[0] + other[:, 0])].T
             mean, low, high = np.full((3, 3), np.nan)
             if len(measures):
                 mean, low, high = mean_interval(measures, np.arange(len(measures)), seed=seed)
             rows.append(
                 {
-                    "elements": subset, "first": pair[0], "second": pair[1], "compounds": len(measures),
+                    "elements": subset, "first": first, "second": second, "compounds": len(measures),
                     "tau": mean[0], "ci_low": low[0], "ci_high": high[0],
                     "top1": mean[1], "chance": mean[2],
                 }
@@ -136,60 +125,38 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
 
 def verdicts(table: pd.DataFrame, reference: str) -> dict[str, int]:
     """Count the single heads with each verdict against a reference, over all compounds."""
-    heads = table[
-        (table["attention"] == "received") & (table["head"] > 0)
-        & (table["reference"] == reference) & (table["elements"] == ALL)
-    ]  # fmt: skip
-    counts = heads["verdict"].value_counts()
-    return {name: int(counts.get(name, 0)) for name in (AGREES, FRACTION, CHANCE, OPPOSITE, FEW)}
+    heads = table.query("attention == 'received' and head > 0")
+    heads = heads[(heads["reference"] == reference) & (heads["elements"] == ALL)]
+    names = [AGREES, FRACTION, CHANCE, OPPOSITE, FEW]
+    counts = heads["verdict"].value_counts().reindex(names, fill_value=0)
+    return dict(zip(names, counts.tolist(), strict=True))
 
 
-def _compound_agreement(
-    elements: pd.DataFrame, sources: pd.DataFrame, reference: str
-) -> tuple[Array, Array, Array]:
-    """Return tau, hit and chance of every source against a reference, (compounds, sources) each."""
-    names = list(dict.fromkeys(name for names in sources["columns"] for name in names))
-    places = [[names.index(name) for name in group] for group in sources["columns"]]
-    parts: list[tuple[Array, Array, Array]] = []
-    for values in _compounds(elements, [reference, *names]):
-        truth = np.abs(values[:, 0])
-        orders = [np.abs(values[:, 1:][:, place]).mean(1) for place in places]
-        tops = [top_match(order, truth) for order in orders]
-        parts.append(
-            (
-                np.stack([kendall(order, truth) for order in orders], axis=1),
-                np.stack([hit for hit, _ in tops], axis=1),
-                np.stack([chance for _, chance in tops], axis=1),
-            )
-        )
-    if not parts:
-        empty = np.empty((0, len(sources)))
-        return empty, empty, empty
-    taus, hits, chances = (np.concatenate(kind) for kind in zip(*parts, strict=True))
-    return taus, hits, chances
-
-
-def _compounds(elements: pd.DataFrame, columns: list[str]) -> Iterator[Array]:
-    """Yield the values (compounds, columns, n) of the compounds of each element count."""
+def _measures(elements: pd.DataFrame, reference: str, sources: list[list[str]]) -> Array:
+    """Tau, hit and chance of each source (its columns averaged): (3, compounds, sources)."""
+    parts = [np.empty((3, 0, len(sources)))]
     for count, rows in elements.groupby("elements", sort=True):
-        values = rows[columns].to_numpy(np.float64)
-        yield values.reshape(-1, int(str(count)), len(columns)).transpose(0, 2, 1)
+        sizes = rows.select_dtypes("number").abs()
+        shape = (-1, 1, int(str(count)))
+        truth = sizes[reference].to_numpy(np.float64).reshape(shape)
+        orders = [sizes[names].to_numpy(np.float64).mean(1).reshape(shape) for names in sources]
+        order = np.concatenate(orders, axis=1)
+        parts.append(np.stack([kendall(order, truth), *top_match(order, truth)]))
+    return np.concatenate(parts, axis=1)
 
 
-def _judge(
-    table: pd.DataFrame, taus: Array, hits: Array, chances: Array, family: int, seed: int
-) -> pd.DataFrame:
+def _judge(table: pd.DataFrame, measures: Array, family: int, seed: int) -> pd.DataFrame:
     """Add means, intervals and verdicts to the table of one reference, over the compounds that it ranks."""
-    ranked = ~np.isnan(taus).any(1)
-    taus, hits, chances = taus[ranked], hits[ranked], chances[ranked]
-    names, size = table["attention"].to_numpy(), len(taus)
-    plain = taus[:, np.isin(names, PLAIN)]
-    over = taus - _best(plain) if size else taus
+    taus, hits, chances = measures[:, ~np.isnan(measures[0]).any(1)]
+    size = len(taus)
     wide = LEVEL / family
-    # Enough draws that about ten of them lie beyond the wider interval, on either side.
-    resamples = max(1000, int(20 / wide))
     near = far = Estimate(*np.full((3, 2 * len(table)), np.nan))
     if size:
+        plain = taus[:, table["attention"].isin(PLAIN)]
+        plain = plain * np.where(plain.mean(0) >= 0, 1.0, -1.0)  # reversed orders are orders too
+        over = taus - plain[:, [plain.mean(0).argmax()]]
+        # Enough draws that about ten of them lie beyond the wider interval, on either side.
+        resamples = max(1000, int(20 / wide))
         draws = Resamples.of(np.arange(size), seed=seed, resamples=resamples)
         means = draws.means(np.concatenate([taus, over], axis=1))
         near, far = draws.estimate(means), draws.estimate(means, 1 - wide)
@@ -207,23 +174,9 @@ def _judge(
         over_low=far.ci_low[excess],
         over_high=far.ci_high[excess],
     )
-    return table.assign(verdict=np.where(
-        table["attention"].isin(CONTROLS), CONTROL,
-        np.select(
-            [
-                np.full(len(table), size < FEWEST),
-                table["bound_high"] < 0,
-                table["bound_low"] <= 0,
-                table["over_low"] <= 0,
-            ],
-            [FEW, OPPOSITE, CHANCE, FRACTION],
-            AGREES,
-        ),
-    ))  # fmt: skip
-
-
-def _best(plain: Array) -> Array:
-    """Return the column (compounds, 1) with the largest mean, reversed orders included."""
-    means = plain.mean(0)
-    best = int(np.abs(means).argmax())
-    return plain[:, [best]] * (1.0 if means[best] >= 0 else -1.0)
+    small = np.full(len(table), size < FEWEST)
+    conditions: Any = [table["attention"].isin(CONTROLS), small, table["bound_high"] < 0]
+    conditions += [table["bound_low"] <= 0, table["over_low"] <= 0]
+    choices: Any = [CONTROL, FEW, OPPOSITE, CHANCE, FRACTION]
+    verdict = np.select(conditions, choices, AGREES)
+    return table.assign(verdict=verdict)

@@ -33,7 +33,6 @@ class Chord(nn.Module):
     """Encodings on the straight line between two encodings of each token."""
 
     def __init__(self, start: Tensor, end: Tensor) -> None:
-        """Keep the encodings ``start`` and ``end``, both (tokens, width)."""
         super().__init__()
         self.start, self.way = start, end - start
 
@@ -44,21 +43,13 @@ class Chord(nn.Module):
 
 @dataclass(frozen=True)
 class Attributions:
-    """Integrated gradients, in the standardised unit of the target.
+    """Integrated gradients and their check by compound, in the standardised unit of the target."""
 
-    Attributes:
-        shares: Attributions (tokens,).
-        difference: F(x) - F(baseline) of each compound (compounds,).
-        gap: Sum of the shares of a compound minus its difference (compounds,).
-        points: Number of points of the integral (compounds,).
-        closed: Whether the gap is within the tolerance (compounds,).
-    """
-
-    shares: Tensor
-    difference: Tensor
-    gap: Tensor
-    points: Tensor
-    closed: Tensor
+    shares: Tensor  # (tokens,), all others (compounds,)
+    difference: Tensor  # F(x) - F(baseline)
+    gap: Tensor  # sum of the shares minus the difference
+    points: Tensor  # of the integral
+    closed: Tensor  # whether the gap is within the tolerance
 
 
 def vanishing_baseline(compounds: Compounds) -> Tensor:
@@ -82,21 +73,14 @@ def integrated_fractions(
 ) -> Attributions:
     """Distribute the prediction minus that of the baseline over the elements of each compound.
 
-    The integral is a Gauss-Legendre sum.
-
-    Args:
-        network: The trained network.
-        compounds: Compounds to explain.
-        baseline: Fractions (tokens,) at which the path starts.
-        tolerance: Largest gap, relative to the mean |difference| of the compounds that differ from their
-            baseline.
-        points: First and largest number of points. The number is doubled for compounds with a larger gap.
-        label: What the progress lines say.
+    The path starts at the fractions ``baseline`` (tokens,), and the integral is a Gauss-Legendre sum. Its
+    number of points, of which ``points`` has the first and the largest, is doubled for compounds whose gap
+    is larger than the tolerance, relative to the mean |difference| of the compounds that differ from their
+    baseline. The progress lines start with ``label``.
     """
     network = network.eval()
-    device = compounds.fractions.device
-    values = torch.zeros(len(compounds.fractions), dtype=torch.float64, device=device)
-    difference = torch.zeros(len(compounds), dtype=torch.float64, device=device)
+    values = torch.zeros_like(compounds.fractions, dtype=torch.float64)
+    difference = values.new_zeros(len(compounds))
     gap, numbers = torch.zeros_like(difference), torch.zeros_like(difference, dtype=torch.long)
     closed = torch.ones_like(numbers, dtype=torch.bool)
     pending, count = torch.arange(len(compounds)), points[0]
@@ -107,9 +91,8 @@ def integrated_fractions(
             tokens = compounds.token_places(batch)
             shares, change = _integrate(network, batch, baseline[tokens], count)
             values[tokens], difference[batch.rows] = shares, change
-            gap[batch.rows] = (
-                torch.cat([batch.grouped(shares, group).sum(1) for group in batch.groups]) - change
-            )
+            sums = [batch.grouped(shares, group).sum(1) for group in batch.groups]
+            gap[batch.rows] = torch.cat(sums) - change
             numbers[batch.rows] = count
         differs = difference.abs() > 0
         scale = difference[differs].abs().mean() if differs.any() else torch.zeros(())
@@ -134,11 +117,11 @@ def _integrate(
             total = network(replace(batch, fractions=shares)).value.sum()
             values += weight * torch.autograd.grad(total, shares)[0].double()
         with torch.no_grad():
-            ends = [
+            end, start = (
                 network(replace(batch, fractions=torch.full_like(batch.fractions, share))).value
                 for share in (1.0, 0.0)
-            ]
-    return values, ends[0].double() - ends[1].double()
+            )
+    return values, end.double() - start.double()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Importance of every element of a sample of compounds, by all methods that are compared.
 
-Attention, removal, integrated gradients and contributions are all taken from the same network.
+Attention, removal, integrated gradients and contributions are all taken from the same network. Whether
+attention explains a prediction is disputed (Jain & Wallace 2019, NAACL, arXiv:1902.10186; Wiegreffe &
+Pinter 2019, EMNLP, arXiv:1908.04626); `faithfulness` measures it.
 """
 
 from __future__ import annotations
@@ -14,11 +16,6 @@ from torch import Tensor
 
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import SYMBOL_OF
-from matxai.composition.explain.attention_importance import (
-    attention_from_others,
-    attention_received,
-    attention_rollout,
-)
 from matxai.composition.explain.faithfulness import AGAIN, OTHERS
 from matxai.composition.explain.fraction_gradients import (
     Attributions,
@@ -75,31 +72,25 @@ def importances(
     counts = compounds.counts.cpu().numpy()
     numbers = compounds.elements.tolist()
     owners = np.repeat(np.arange(len(sample)), counts)
-    exact = torch.tensor(
-        [amounts[row][number] for row, number in zip(owners, numbers, strict=True)],
-        dtype=torch.float64,
-        device=device,
-    )
+    listed = [amounts[row][number] for row, number in zip(owners, numbers, strict=True)]
+    exact = torch.tensor(listed, dtype=torch.float64, device=device)
     predicted, forward = _forward(network, compounds)
-    values, checks = {"contribution": forward.pop("contribution")}, []
     noise = jitter(exact, settings.jitter, settings.seed)
     noisy = compounds.with_amounts(noise)
-    values[f"contribution{AGAIN}"] = _forward(network, noisy)[1]["contribution"]
+    again = _forward(network, noisy)[1]["contribution"]
+    values = {"contribution": forward.pop("contribution"), f"contribution{AGAIN}": again}
+    checks = []
     for ending, variant, parts in (("", compounds, exact), (AGAIN, noisy, noise)):
         values[f"removal{ending}"] = removal(network, variant, parts)
         for name, baseline in BASELINES.items():
             attributions = integrated_fractions(
-                network,
-                variant,
-                baseline(variant),
-                tolerance=settings.tolerance,
-                points=(_FEWEST_POINTS, settings.points),
-                label=f"{name}{ending}",
-            )
+                network, variant, baseline(variant), label=f"{name}{ending}",
+                tolerance=settings.tolerance, points=(_FEWEST_POINTS, settings.points),
+            )  # fmt: skip
             unclosed = ~attributions.closed.repeat_interleave(variant.counts)
             values[f"{name}{ending}"] = attributions.shares.masked_fill(unclosed, torch.nan)
-            check = _check(attributions, metadata.std, settings.tolerance)
-            checks.append({"attribution": f"{name}{ending}"} | check)
+            check = {"attribution": f"{name}{ending}", **_check(attributions, metadata.std)}
+            checks.append(check | {"tolerance": settings.tolerance})
     symbols = [SYMBOL_OF[number] for number in numbers]
     keys = sample[["line", "formula", "reduced"]].iloc[owners].reset_index(drop=True)
     table = keys.assign(
@@ -114,6 +105,30 @@ def importances(
     return pd.concat([table, attention], axis=1), pd.DataFrame(checks)
 
 
+def attention_received(weights: Tensor) -> Tensor:
+    """Average weights (..., query, key) over all queries: (..., key)."""
+    return weights.mean(-2)
+
+
+def attention_from_others(weights: Tensor) -> Tensor:
+    """Average weights (..., query, key) over the queries of the other elements: (..., key)."""
+    return (weights.sum(-2) - weights.diagonal(dim1=-2, dim2=-1)) / (weights.shape[-1] - 1)
+
+
+def attention_rollout(layers: list[Tensor]) -> Tensor:
+    """Follow the weights (..., heads, query, key) through all layers: (..., key).
+
+    Heads are averaged, half of each layer is the residual connection (the identity), and the layers are
+    multiplied (Abnar & Zuidema 2020, ACL, arXiv:2005.00928). The result is averaged over the outputs, as
+    the network averages over the elements.
+    """
+    identity = torch.eye(layers[0].shape[-1]).to(layers[0])
+    through = identity
+    for weights in layers:
+        through = (weights.mean(-3) + identity) / 2 @ through
+    return attention_received(through)
+
+
 def jitter(amounts: Tensor, scale: float, seed: int) -> Tensor:
     """Multiply amounts (tokens,) float64 by (1 + scale * normal), with 0 as the least, as in training."""
     source = torch.Generator().manual_seed(seed)
@@ -123,36 +138,32 @@ def jitter(amounts: Tensor, scale: float, seed: int) -> Tensor:
 
 def _forward(network: CrabNet, compounds: Compounds) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the standardised prediction (compounds,); contribution and attention (tokens,) by column."""
-    columns: dict[str, Tensor] = {}
+    empty, columns = torch.full_like(compounds.fractions, torch.nan), dict[str, Tensor]()
 
     def collect(batch: Batch, prediction: Prediction) -> None:
         places = compounds.token_places(batch)
-        for name, values in _columns_of(batch, prediction).items():
-            empty = torch.full_like(compounds.fractions, torch.nan)
-            columns.setdefault(name, empty)[places] = values
+        for name, values in _columns_of(prediction).items():
+            columns.setdefault(name, empty.clone())[places] = values
 
     predicted, _ = predict(network, compounds, watch=collect)
     return predicted, columns
 
 
-def _columns_of(batch: Batch, prediction: Prediction) -> dict[str, Tensor]:
-    """Return contribution and attention (tokens,) of one batch by column."""
+def _columns_of(prediction: Prediction) -> dict[str, Tensor]:
     columns = {"contribution": prediction.per_element}
     for layer, groups in enumerate(prediction.attention, start=1):
         for ending, measure in (("", attention_received), (OTHERS, attention_from_others)):
-            heads = torch.cat(
-                [measure(weights).transpose(1, 2).flatten(0, 1) for weights in groups]
-            )
+            heads = torch.cat([measure(each).transpose(1, 2).flatten(0, 1) for each in groups])
             for head, values in enumerate(heads.unbind(1), start=1):
                 columns[f"layer{layer}_head{head}{ending}"] = values
     rollouts = [
-        attention_rollout([layer[number] for layer in prediction.attention]).flatten()
-        for number in range(len(batch.groups))
+        attention_rollout(list(layers)).flatten()
+        for layers in zip(*prediction.attention, strict=True)
     ]
     return columns | {"rollout": torch.cat(rollouts)}
 
 
-def _check(attributions: Attributions, std: float, tolerance: float) -> dict[str, Any]:
+def _check(attributions: Attributions, std: float) -> dict[str, Any]:
     differs = attributions.difference != 0
     scale = attributions.difference[differs].abs().mean().item() if differs.any() else np.nan
     gap = attributions.gap.abs() / scale
@@ -164,7 +175,6 @@ def _check(attributions: Attributions, std: float, tolerance: float) -> dict[str
         "mean_difference": scale * std,
         "mean_gap": gap.mean().item(),
         "largest_gap": gap.max().item() if len(gap) else np.nan,
-        "tolerance": tolerance,
     }
 
 

@@ -14,24 +14,19 @@ from matxai.composition.network.batch import Compounds
 from matxai.composition.network.predict import predict
 
 
-def removal(network: nn.Module, compounds: Compounds, amounts: Tensor | None = None) -> Tensor:
+def removal(network: nn.Module, compounds: Compounds, amounts: Tensor) -> Tensor:
     """Subtract from each prediction that of the compound without one of its elements.
 
-    Args:
-        network: The trained network.
-        compounds: Compounds of at least two elements.
-        amounts: Amounts (tokens,) float64 from which fractions are computed. By default they are the
-            fractions, whose rounding may move a new one to the next row of the encoding.
-
-    Returns:
-        Differences (tokens,) float64 in the standardised unit of the target.
+    The differences (tokens,) are in the standardised unit of the target. New fractions are computed from
+    ``amounts`` (tokens,), both float64: the rounding of the old ones may move a new one to the next row of
+    the encoding.
 
     Raises:
         ValueError: If a compound has a single element, without which nothing is left.
     """
-    amounts = compounds.fractions if amounts is None else amounts
-    whole = _predict(network, compounds).repeat_interleave(compounds.counts)
-    return whole - _predict(network, leave_one_out(compounds, amounts.double()))
+    rest = leave_one_out(compounds, amounts)
+    whole, without = (predict(network, each)[0].double() for each in (compounds, rest))
+    return whole.repeat_interleave(compounds.counts) - without
 
 
 def leave_one_out(compounds: Compounds, amounts: Tensor) -> Compounds:
@@ -52,7 +47,3 @@ def leave_one_out(compounds: Compounds, amounts: Tensor) -> Compounds:
     ends = torch.cat([counts.new_zeros(1), (counts - 1).cumsum(0)])
     rest = Compounds(compounds.elements[place], compounds.fractions[place], ends)
     return rest.with_amounts(amounts[place])
-
-
-def _predict(network: nn.Module, compounds: Compounds) -> Tensor:
-    return predict(network, compounds)[0].double()

@@ -7,7 +7,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from matxai.composition.attention.views import View
+from matxai.composition.attention.shown_compounds import ShownCompound
 from matxai.plotting.image_grid import image_grid
 from matxai.plotting.style import HALF_WIDTH, styled
 
@@ -16,7 +16,7 @@ _SIDE, _CELL, _UPRIGHT = 1.9, 0.3, 0.55
 
 
 @styled
-def kept_attention(view: View) -> Figure:
+def kept_attention(view: ShownCompound) -> Figure:
     """Draw layers x heads matrices of the weights that are kept: query downwards, key to the right.
 
     Each cell holds its weight; the colours run from 0 to 1 in every figure. Prediction and true value
@@ -32,7 +32,7 @@ def kept_attention(view: View) -> Figure:
 
 @styled
 def attention_grid(
-    view: View, weights: NDArray[np.float32], side: float, title: str, **look: Any
+    view: ShownCompound, weights: NDArray[np.float32], side: float, title: str, **look: Any
 ) -> Figure:
     """Draw matrices of attention with the names of layers, heads and elements.
 
@@ -73,7 +73,7 @@ def attention_grid(
     return figure
 
 
-def _title(view: View) -> str:
+def _title(view: ShownCompound) -> str:
     history, value = view.history, view.target.value
     true = value(history.target) if np.isfinite(history.target) else "unknown"
     predicted = value(float(history.prediction[view.kept]))

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from matxai.composition.attention.views import View
+from matxai.composition.attention.shown_compounds import ShownCompound
 from matxai.plotting.page import plain_numbers
 from matxai.plotting.quantities import axis_label
 from matxai.plotting.style import BLUE, GREEN, GUIDE, SEQUENTIAL, VERMILION, colour_stops
@@ -32,7 +32,7 @@ def steps_shown(steps: int, weights: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, steps - 1, min(steps, room)).round().astype(int))
 
 
-def page_caption(view: View) -> str:
+def page_caption(view: ShownCompound) -> str:
     """What the page says about itself, and how many steps were left out."""
     weights = view.history.attention
     steps = len(weights)
@@ -52,7 +52,7 @@ def empty_page() -> go.Figure:
     return go.Figure({"layout": {"height": 60, "xaxis": hidden, "yaxis": hidden}})
 
 
-def attention_page(view: View) -> go.Figure:
+def attention_page(view: ShownCompound) -> go.Figure:
     """Make a page of every layer and head with a slider over the steps and a button that plays them."""
     history = view.history
     chosen = steps_shown(len(history.steps), history.attention[0].size)
@@ -121,7 +121,7 @@ def _axes_of(grid: go.Figure, row: int, column: int) -> tuple[dict[str, str], st
     return {"xaxis": x.replace("axis", ""), "yaxis": y.replace("axis", "")}, x, y
 
 
-def _matrices(grid: go.Figure, layout: Json, view: View) -> list[Json]:
+def _matrices(grid: go.Figure, layout: Json, view: ShownCompound) -> list[Json]:
     """An empty matrix for each layer and head; their axes in ``layout`` name rows and columns."""
     layers, heads = view.history.attention.shape[1:3]
     plain = {"type": "category", "showgrid": False, "ticks": "", "tickfont": {"size": 10}}
@@ -147,7 +147,12 @@ def _matrices(grid: go.Figure, layout: Json, view: View) -> list[Json]:
 
 
 def _curve(
-    grid: go.Figure, layout: Json, view: View, number: int, name: str, values: NDArray[np.float64]
+    grid: go.Figure,
+    layout: Json,
+    view: ShownCompound,
+    number: int,
+    name: str,
+    values: NDArray[np.float64],
 ) -> tuple[list[Json], list[Json], tuple[float, float]]:
     """Prediction (0) or error (1) over the epochs and a mark; lines across; the ends of its axis."""
     history, unit = view.history, view.target.unit
@@ -196,7 +201,7 @@ def _curve(
     return traces, lines, ends
 
 
-def _slider(view: View, chosen: NDArray[np.int64], x: float, y: float) -> Json:
+def _slider(view: ShownCompound, chosen: NDArray[np.int64], x: float, y: float) -> Json:
     """A step each, named by the numbers of that step; their names are too long to stand below it."""
     history, error = view.history, view.error
     true = f"{history.target:.4g}" if np.isfinite(history.target) else "unknown"

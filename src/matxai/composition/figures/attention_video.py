@@ -19,7 +19,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from matxai.composition.attention.views import View
+from matxai.composition.attention.shown_compounds import ShownCompound
 from matxai.composition.figures.attention import attention_grid
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
@@ -73,7 +73,7 @@ class Still:
 
 
 @style.styled
-def still(view: View) -> Still:
+def still(view: ShownCompound) -> Still:
     """Draw titles, labels, colour bar and curves of ``view``."""
     _, layers, heads, count, _ = view.history.attention.shape
     side = min(_GRID[0] // heads, _GRID[1] // layers) - _GAP
@@ -112,7 +112,7 @@ def _corner(axes: Axes, height: int) -> tuple[int, int]:
 
 
 def _curves(
-    figure: Figure, matrices: list[Axes], view: View
+    figure: Figure, matrices: list[Axes], view: ShownCompound
 ) -> list[tuple[Axes, NDArray[np.float64]]]:
     """Draw the curves of prediction and error beside the matrices: the axes and what is marked in them."""
     history = view.history
@@ -153,7 +153,7 @@ def _curves(
     return [(prediction, history.prediction.astype(float)), (error, view.error)]
 
 
-def _placed(axes: Axes, view: View, values: NDArray[np.float64], height: int) -> Panel:
+def _placed(axes: Axes, view: ShownCompound, values: NDArray[np.float64], height: int) -> Panel:
     """Where the axes ended up in the picture, and each step in them."""
     box = axes.get_window_extent()
     seen = np.isfinite(values)
@@ -166,7 +166,7 @@ def _placed(axes: Axes, view: View, values: NDArray[np.float64], height: int) ->
 class Frames:
     """The frames of a compound in order, (height, width, 3) uint8 each, with even sizes."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: ShownCompound) -> None:
         """Draw what stands still of ``view``."""
         self.view = view
         self.still = still(view)
@@ -233,7 +233,7 @@ def frame_rate(steps: int, at_most: int) -> Fraction:
     return min(Fraction(at_most), Fraction(max(steps, 1), SECONDS))
 
 
-def text_lines(view: View) -> list[str]:
+def text_lines(view: ShownCompound) -> list[str]:
     """What is written above the matrices at each step: the numbers of that step alone."""
     history = view.history
     columns = history.epochs, history.steps, history.prediction, view.error

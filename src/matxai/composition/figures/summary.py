@@ -63,7 +63,9 @@ def _panel(axes: Axes, table: pd.DataFrame, task: str) -> None:
     name_rows(axes, list(table["model"]), sizes)
     axes.tick_params(axis="y", labelsize=8)
     texts: list[str] = []
-    widest = max(len(text) for text in table["model"])  # of a label of 8 points, wrapped by its rows
+    widest = max(
+        len(text) for text in table["model"]
+    )  # of a label of 8 points, wrapped by its rows
     left = -5.2 * min(widest, 24) - 16
     for name, rows in groups:
         constant = rows.loc[rows["model"] == CONSTANT["regression"], "mean"]

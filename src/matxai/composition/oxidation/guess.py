@@ -1,7 +1,7 @@
 """Oxidation states of a formula: the charge-balanced assignment that pymatgen ranks first.
 
 `pymatgen.core.Composition.oxi_state_guesses` gives each atom one of the candidate states of its element
-(`known_states.KnownStates`). It ranks balanced assignments by how often the ICSD bond-valence list has
+(`KnownStates`). It ranks balanced assignments by how often the ICSD bond-valence list has
 each ion, summed over atoms. For this it writes out every multiset of states of an element and every
 product of the charges of the elements.
 
@@ -25,9 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pymatgen.core import Element
-
-from matxai.composition.oxidation.known_states import known_states
+from pymatgen.core import Composition, Element, Species
 
 Scores = npt.NDArray[np.int64]
 
@@ -42,20 +40,40 @@ REASONS = {
     TIME_LIMIT: "time limit reached",
 }
 
-_IMPOSSIBLE = -(
-    2**52
-)  # below zero with any score added, and within 64 bits if added a thousand times
+# Below zero with any score added, and within 64 bits if added a thousand times.
+_IMPOSSIBLE = -(2**52)
 _CACHED_ATOMS = 256  # atoms of an element up to which its scores stay in memory
 
 
 @dataclass(frozen=True)
-class Guess:
-    """The answer for one composition.
+class KnownStates:
+    """Oxidation states of an element, in pymatgen's order, which decides ties of a guess."""
 
-    Attributes:
-        states: Mean oxidation state by symbol, empty if there is a reason. A pure element has state 0.
-        reason: Why there is no answer, a key of ``REASONS``, or "".
-    """
+    common: tuple[int, ...]
+    icsd: tuple[int, ...]  # seen in the Inorganic Crystal Structure Database (ICSD)
+    all: tuple[int, ...]
+    candidates: tuple[
+        int, ...
+    ]  # that a guess may give an atom: those of the ICSD, else the common ones
+    occurrences: tuple[int, ...]  # ions of each candidate in the ICSD bond-valence list
+
+
+@cache
+def known_states(symbol: str) -> KnownStates:
+    """Look up the states of an element."""
+    if Composition.oxi_prob is None:
+        Composition("LiF").oxi_state_guesses()  # pymatgen reads the list when it is first needed
+    counts = Composition.oxi_prob or {}
+    element = Element(symbol)
+    common, icsd = tuple(element.common_oxidation_states), tuple(element.icsd_oxidation_states)
+    candidates = icsd or common
+    occurrences = tuple(counts.get(Species(symbol, state), 0) for state in candidates)
+    return KnownStates(common, icsd, tuple(element.oxidation_states), candidates, occurrences)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Mean oxidation states by symbol (0 in a pure element), or a key of ``REASONS`` why there are none."""
 
     states: dict[str, float]
     reason: str = ""
@@ -76,19 +94,12 @@ class _Clock:
 
 @dataclass
 class _Ladder:
-    """Best scores of 0, 1, 2, ... atoms of one element.
-
-    Scores are indexed by the charge of the atoms minus the lowest charge that they can have.
-    """
+    """Best scores of 0, 1, 2, ... atoms of one element, by their charge minus the lowest possible one."""
 
     states: tuple[int, ...]
     weights: tuple[int, ...]
-    low: int = field(init=False)
     rows: list[Scores] = field(default_factory=lambda: [np.zeros(1, np.int64)])
     ranks: dict[int, dict[int, int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.low = min(self.states, default=0)
 
     def scores(self, atoms: int, clock: _Clock) -> Scores:
         """Return the best score of each charge, (atoms * (highest - lowest state) + 1,)."""
@@ -101,9 +112,10 @@ class _Ladder:
 
     def _add_atom(self, row: Scores, clock: _Clock) -> Scores:
         clock.check()
-        more = np.full(len(row) + max(self.states) - self.low, _IMPOSSIBLE)
+        low = min(self.states)
+        more = np.full(len(row) + max(self.states) - low, _IMPOSSIBLE)
         for state, weight in zip(self.states, self.weights, strict=True):
-            place = more[state - self.low :][: len(row)]
+            place = more[state - low :][: len(row)]
             np.maximum(place, row + weight, out=place)
         return more
 
@@ -143,11 +155,7 @@ class _Charges(NamedTuple):
 
     def join(self, other: _Charges, clock: _Clock) -> _Charges:
         """Compute the best score of each charge of both together."""
-        short, long = self.scores, other.scores
-        if len(short) > len(long):
-            short, long = long, short
-        if len(short) == 1:
-            return _Charges(self.low + other.low, long + short)
+        short, long = sorted((self.scores, other.scores), key=len)
         scores = np.full(len(short) + len(long) - 1, _IMPOSSIBLE)
         for shift in (short >= 0).nonzero()[0].tolist():
             clock.check()
@@ -169,19 +177,16 @@ class _Charges(NamedTuple):
 
 
 def guess(amounts: Mapping[str, float], limit_s: float = math.inf) -> Guess:
-    """Guess the mean oxidation states of a composition.
+    """Guess the mean oxidation states of a composition, which is given up after ``limit_s`` seconds.
 
-    Args:
-        amounts: Atoms by symbol, in the order of the formula, which decides ties. They are not reduced,
-            because Fe4O6 has more assignments than Fe2O3.
-        limit_s: Seconds after which the search is given up.
+    The amounts are atoms by symbol, in the order of the formula, which decides ties. They are not reduced,
+    because Fe4O6 has more assignments than Fe2O3.
 
     Raises:
         ValueError: If there is no element, an unknown one, or an amount that is not above zero.
     """
     if not amounts or not all(amount > 0 for amount in amounts.values()):
-        message = f"{dict(amounts)}: expected at least one element, and amounts above zero"
-        raise ValueError(message)
+        raise ValueError(f"{dict(amounts)}: expected at least one element, and amounts above zero")
     if len(amounts) == 1:
         return Guess({Element(symbol).symbol: 0.0 for symbol in amounts})
     if not all(float(amount).is_integer() for amount in amounts.values()):
@@ -195,14 +200,13 @@ def guess(amounts: Mapping[str, float], limit_s: float = math.inf) -> Guess:
         return Guess({}, TIME_LIMIT)
     if not charges:
         return Guess({}, UNBALANCED)
-    pairs = zip(amounts.items(), charges, strict=True)
-    return Guess({symbol: charge / amount for (symbol, amount), charge in pairs})
+    return Guess({s: charge / n for (s, n), charge in zip(amounts.items(), charges, strict=True)})
 
 
 def _first(ladders: list[_Ladder], atoms: list[int], clock: _Clock) -> list[int]:
     """Return the charge of each element in the first of the best balanced assignments, or []."""
     elements = [
-        _Charges(count * ladder.low, ladder.scores(count, clock))
+        _Charges(count * min(ladder.states), ladder.scores(count, clock))
         for ladder, count in zip(ladders, atoms, strict=True)
     ]
     rests = elements[-1:]  # the last element, the last two, ...

@@ -15,8 +15,7 @@ import pandas as pd
 
 from matxai.composition.data.compounds import symbols_of
 from matxai.composition.data.formulas import NUMBER_OF
-from matxai.composition.oxidation.guess import REASONS, guess
-from matxai.composition.oxidation.known_states import known_states
+from matxai.composition.oxidation.guess import REASONS, guess, known_states
 from matxai.run.progress import progress
 from matxai.statistics.calibration import wilson
 
@@ -37,34 +36,24 @@ def composition_key(amounts: Mapping[str, float]) -> str:
 
 
 def guess_compositions(tables: Iterable[pd.DataFrame], limit_s: float) -> pd.DataFrame:
-    """Guess each composition of several data sets once.
+    """Guess each composition of several tables of prepared compounds once, in ``limit_s`` seconds at most.
 
-    Args:
-        tables: Prepared compounds of each data set.
-        limit_s: Seconds after which the search of a composition is given up.
-
-    Returns:
-        Table with the columns composition (its key), reduced, states, reason, in the order in which
-        compositions occur first.
+    Columns: composition (its key), reduced, states, reason, in the order in which compositions occur first.
     """
     compositions: dict[str, tuple[dict[str, float], str]] = {}
     for table in tables:
         for amounts, reduced in zip(symbols_of(table), table["reduced"], strict=True):
             compositions.setdefault(composition_key(amounts), (amounts, reduced))
     rows = []
-    for key, (amounts, reduced) in progress(
-        compositions.items(), "compositions guessed", len(compositions)
-    ):
+    keyed = progress(compositions.items(), "compositions guessed", len(compositions))
+    for key, (amounts, reduced) in keyed:
         answer = guess(amounts, limit_s)
         rows.append((key, reduced, answer.states, answer.reason))
     return pd.DataFrame(rows, columns=["composition", "reduced", "states", "reason"])
 
 
 def guesses_of(compounds: pd.DataFrame, guesses: pd.DataFrame) -> pd.DataFrame:
-    """Look up the guess of each compound of a data set.
-
-    Returns:
-        Table with one row per compound: part, line, formula, reduced, states, reason.
+    """Look up the guess of each compound of a data set: part, line, formula, reduced, states, reason.
 
     Raises:
         KeyError: If a composition is not in ``guesses``, a table of `guess_compositions`.
@@ -93,10 +82,8 @@ def read_oxidation(path: str | Path) -> pd.DataFrame:
 
 
 def _format_states(states: Mapping[str, float]) -> str:
-    return " ".join(
-        f"{symbol}:{repr(states[symbol]).removesuffix('.0')}"
-        for symbol in sorted(states, key=NUMBER_OF.__getitem__)
-    )
+    symbols = sorted(states, key=NUMBER_OF.__getitem__)
+    return " ".join(f"{symbol}:{repr(states[symbol]).removesuffix('.0')}" for symbol in symbols)
 
 
 def _parse_states(text: str) -> dict[str, float]:
@@ -105,81 +92,63 @@ def _parse_states(text: str) -> dict[str, float]:
 
 
 def outcomes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Count the compounds of each data set by outcome.
+    """Count the compounds of each data set, whose guesses ``tables`` has, by outcome.
 
-    Args:
-        tables: Guesses by data set.
-
-    Returns:
-        Table with the columns dataset, outcome, compounds, share (of the data set's compounds). Every
-        data set has one row per outcome, in the order of ``OUTCOMES``.
+    Columns: dataset, outcome, compounds, share (of the data set's compounds). Every data set has one row
+    per outcome, in the order of ``OUTCOMES``.
     """
     rows = []
     for name, table in tables.items():
         answered = table["states"].map(lambda states: PURE if len(states) == 1 else GUESSED)
-        counts = answered.where(table["reason"] == "", table["reason"]).value_counts()
-        for outcome in OUTCOMES:
-            count = int(counts.get(outcome, 0))
-            share = count / len(table) if len(table) else float("nan")
-            rows.append((name, outcome, count, share))
+        outcome = answered.where(table["reason"] == "", table["reason"])
+        counts = outcome.value_counts().reindex(list(OUTCOMES), fill_value=0)
+        rows += [(name, *pair) for pair in zip(OUTCOMES, counts, counts / len(table), strict=True)]
     return pd.DataFrame(rows, columns=["dataset", "outcome", "compounds", "share"])
 
 
 def element_states(guesses: pd.DataFrame) -> pd.DataFrame:
-    """Count how often each state of each element was guessed.
+    """Count how often `guess_compositions` guessed each state of each element.
 
     Spellings of one composition with the same guess count once. Pure elements do not count.
-
-    Args:
-        guesses: Table of `guess_compositions`.
 
     Returns:
         Table with one row per state that pymatgen lists or that was guessed: element, atomic_number, state;
         common, icsd, listed (whether pymatgen lists it as common, as seen in the ICSD, at all);
-        occurrences (`known_states.KnownStates`, 0 for states that are no candidates); compounds with it
+        occurrences (`guess.KnownStates`, 0 for states that are no candidates); compounds with it
         as mean state; share (of the compounds with a guess for the element).
     """
-    counts: Counter[tuple[str, float]] = Counter()
     answered = guesses[guesses["states"].map(len) > 1]
     distinct = answered.assign(text=answered["states"].map(_format_states))
+    counts: dict[str, Counter[float]] = {symbol: Counter() for symbol in NUMBER_OF}
     for states in distinct.drop_duplicates(["reduced", "text"])["states"]:
-        counts.update(states.items())
-    totals: Counter[str] = Counter()
-    for (symbol, _), count in counts.items():
-        totals[symbol] += count
+        for symbol, state in states.items():
+            counts[symbol][state] += 1
     rows = []
-    for symbol, number in NUMBER_OF.items():
-        known = known_states(symbol)
-        occurrences = dict(zip(known.candidates, known.occurrences, strict=True))
-        states = {state for element, state in counts if element == symbol}
-        for state in sorted(states.union(known.common, known.icsd, known.all)):
+    for symbol, guessed in counts.items():
+        known, total = known_states(symbol), guessed.total()
+        ions: dict[float, int] = dict(zip(known.candidates, known.occurrences, strict=True))
+        for state in sorted({*guessed, *known.common, *known.icsd, *known.all}):
             lists = (state in known.common, state in known.icsd, state in known.all)
-            count = counts[symbol, state]
-            share = count / totals[symbol] if totals[symbol] else float("nan")
-            ions = occurrences.get(state, 0)
-            rows.append((symbol, number, float(state), *lists, ions, count, share))
+            share = guessed[state] / total if total else float("nan")
+            key = (symbol, NUMBER_OF[symbol], float(state))
+            rows.append((*key, *lists, ions.get(state, 0), guessed[state], share))
     names = ["element", "atomic_number", "state", "common", "icsd", "listed", "occurrences"]
     return pd.DataFrame(rows, columns=[*names, "compounds", "share"])
 
 
 def common_shares(states: pd.DataFrame) -> pd.DataFrame:
-    """Measure how often the mean state guessed for an element is one of its common states.
+    """Measure how often the mean state of an element in `element_states` is one of its common states.
 
-    Args:
-        states: Table of `element_states`.
-
-    Returns:
-        Table with one row per element that was guessed: element, atomic_number, compounds; common,
-        uncommon, mixed (shares of the compounds with a common state, another whole number, a mean
-        between states); common_ci_low, common_ci_high (95 %, `wilson`).
+    One row per element that was guessed: element, atomic_number, compounds; common, uncommon, mixed (shares
+    of the compounds with a common state, another whole number, a mean between states); common_ci_low,
+    common_ci_high (95 %, `wilson`).
     """
     rows = []
     guessed = states[states["compounds"] > 0]
     for (number, symbol), table in guessed.groupby(["atomic_number", "element"]):
-        total = int(table["compounds"].sum())
-        whole = table["state"] % 1 == 0
-        common = int(table.loc[table["common"], "compounds"].sum())
-        uncommon = int(table.loc[whole & ~table["common"], "compounds"].sum())
+        counts, is_common = table["compounds"], table["common"]
+        total, common = int(counts.sum()), int(counts[is_common].sum())
+        uncommon = int(counts[(table["state"] % 1 == 0) & ~is_common].sum())
         mixed = (total - common - uncommon) / total
         shares = (common / total, uncommon / total, mixed, *wilson(common, total))
         rows.append((symbol, number, total, *shares))

@@ -9,15 +9,13 @@ from typing import NamedTuple
 import numba
 import numpy as np
 import umap
-from numpy.typing import NDArray
 
 from matxai.composition.umap.neighbours import (
+    Points,
     nearest_neighbours,
     neighbour_overlap,
     trustworthiness,
 )
-
-Points = NDArray[np.float32]
 
 # With OpenMP, numba undoes the limit of threads that scikit-learn keeps to: ten times the CPU time there.
 numba.config.THREADING_LAYER = "workqueue"  # type: ignore[attr-defined]
@@ -26,14 +24,11 @@ START = "pca"  # coordinates that the fit of every seed starts from
 
 
 class Map(NamedTuple):
-    """A map and how far it can be trusted.
+    """The map of the first seed, (points, 2) without unit, and how far it can be trusted.
 
-    Attributes:
-        coordinates: Places (points, 2) in the map of the first seed, without unit.
-        trustworthiness: Trustworthiness of this map (`neighbours.trustworthiness`).
-        overlap: Mean share of a point's neighbours that it keeps in the map of another seed, NaN for one
-            seed. All seeds start from ``START``, so that the effect of another start is not measured.
-        chance: The overlap of unrelated maps.
+    The overlap is the mean share of a point's neighbours that it keeps in the map of another seed, NaN for
+    one seed; that of unrelated maps is ``chance``. All seeds start from ``START``, so that the effect of
+    another start is not measured. Trustworthiness: `neighbours.trustworthiness`.
     """
 
     coordinates: Points
@@ -73,6 +68,6 @@ def fit_map(
     return Map(
         maps[0],
         trustworthiness(vectors, maps[0], neighbours),
-        float(np.mean(overlaps)) if overlaps else float("nan"),
+        float(np.mean(overlaps)) if overlaps else np.nan,
         neighbours / (len(vectors) - 1),
     )

@@ -19,17 +19,11 @@ BATCH = 512  # compounds
 
 
 class LayerVectors(NamedTuple):
-    """Vectors of one layer; a token is an element of a compound, in the order of ``Compounds.elements``.
+    """Vectors (tokens, width) of one layer; the tokens are the ``Compounds.elements``."""
 
-    Attributes:
-        number: Number of the layer, from 1.
-        value: Values W_v x + b of its inputs x, (tokens, width), all heads side by side.
-        context: Outputs of the layer, (tokens, width).
-    """
-
-    number: int
-    value: Vectors
-    context: Vectors
+    number: int  # of the layer, from 1
+    value: Vectors  # W_v x + b of its inputs x, all heads side by side
+    context: Vectors  # outputs of the layer
 
 
 @torch.inference_mode()
@@ -54,19 +48,12 @@ def layer_vectors(network: CrabNet, compounds: Compounds) -> Iterator[LayerVecto
 
 
 def collapse(context: Vectors, offsets: NDArray[np.int64], rows: NDArray[np.int64]) -> Vectors:
-    """Collapse the context of compounds over their elements, as in Wang et al. 2022.
+    """Collapse the context (tokens, width) of compounds over their elements, as in Wang et al. 2022.
 
-    Args:
-        context: Outputs of a layer (tokens, width).
-        offsets: Compound i has the tokens ``offsets[i]`` to ``offsets[i + 1]``.
-        rows: Numbers of the compounds to collapse.
-
-    Returns:
-        Array (rows, 5 x width): mean, range, variance (divided by n), maximum and minimum of each
-        component.
+    Compound i of ``rows`` has the tokens ``offsets[i]`` to ``offsets[i + 1]``. The result (rows, 5 x width)
+    holds mean, range, variance (divided by n), maximum and minimum of each component.
     """
-    width = context.shape[1]
-    result = np.empty((len(rows), 5 * width), dtype=np.float32)
+    result = np.empty((len(rows), 5 * context.shape[1]), dtype=np.float32)
     counts = np.diff(offsets)[rows]
     for count in np.unique(counts):
         for part in np.array_split(np.flatnonzero(counts == count), -(-len(rows) // 4096)):

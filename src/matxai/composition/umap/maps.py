@@ -14,7 +14,7 @@ import pandas as pd
 
 from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
-from matxai.composition.umap.fit import START, fit_map
+from matxai.composition.umap.fit import START, Map, fit_map
 from matxai.composition.umap.layer_vectors import LayerVectors, Vectors, collapse, layer_vectors
 from matxai.composition.umap.points import ALL, MapPoints, Rows, occurrences, sample_points
 from matxai.run.progress import progress
@@ -47,24 +47,14 @@ class Maps:
 
 @dataclass(frozen=True)
 class _MapTask:
-    """A map to fit.
-
-    Attributes:
-        labels: Scope, element, layer and kind.
-        rows: Columns of the table of points.
-        vectors: Vectors of these rows (rows, width).
-        point: Number of the distinct vector of each row.
-        neighbours: Setting of UMAP, as are min_dist and seeds.
-    """
+    """A map to fit; ``labels`` are its scope, element, layer and kind."""
 
     labels: dict[str, Any]
-    rows: pd.DataFrame
-    vectors: Vectors
-    point: Rows
-    neighbours: int
+    rows: pd.DataFrame  # of the table of points
+    vectors: Vectors  # of these rows (rows, width)
+    point: Rows  # number of the distinct vector of each row
     min_dist: float
-    epochs: int | None
-    seeds: tuple[int, ...]
+    settings: LocalUmap | GlobalUmap
 
 
 def fit_maps(
@@ -82,19 +72,17 @@ def fit_maps(
     frames: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
     stability = []
     for task in progress(_tasks(network, points, local_umap, global_umap), "UMAP maps", total):
-        row, coordinates = _fit(task, points.available[task.labels["element"]])
+        row, rows = _fit(task, points.available[task.labels["element"]])
         stability.append(row)
-        place = coordinates[task.point] if coordinates is not None else np.empty((0, 2), np.float32)
-        rows = task.rows.assign(point=task.point).iloc[: len(place)]
-        rows = rows.assign(x=place[:, 0], y=place[:, 1])
         for position, name in enumerate(("element", "layer", "kind")):
             rows.insert(position, name, task.labels[name])
         frames[task.labels["scope"]].append(rows)
     order = [*points.local_rows, ALL]
-    tables = {scope: _concatenate(parts, order) for scope, parts in frames.items()}
     return Maps(
-        tables["local"],
-        tables["global"].drop(columns=["element", "kind", "point"], errors="ignore"),
+        _concatenate(frames["local"], order),
+        _concatenate(frames["global"], order).drop(
+            columns=["element", "kind", "point"], errors="ignore"
+        ),
         _concatenate([pd.DataFrame(stability)], order),
     )
 
@@ -107,9 +95,9 @@ def _tasks(
 ) -> Iterator[_MapTask]:
     """Yield all maps to fit, layer by layer."""
     for vectors in layer_vectors(network, points.compounds):
-        for element in points.local_rows:
-            assert local_umap
-            yield from _local_tasks(vectors, points, element, local_umap)
+        if local_umap:
+            for element in points.local_rows:
+                yield from _local_tasks(vectors, points, element, local_umap)
         if global_umap:
             size = len(points.global_rows)
             yield _MapTask(
@@ -117,10 +105,8 @@ def _tasks(
                 points.table.iloc[points.global_rows][GLOBAL_COLUMNS],
                 collapse(vectors.context, points.compounds.offsets.numpy(), points.global_rows),
                 np.arange(size),
-                global_umap.neighbours,
                 published_min_dist(size) if global_umap.min_dist is None else global_umap.min_dist,
-                global_umap.epochs,
-                global_umap.seeds,
+                global_umap,
             )
 
 
@@ -141,10 +127,8 @@ def _local_tasks(
             rows.drop(columns="element"),
             states[tokens],
             point,
-            local_umap.neighbours,
             local_umap.min_dist_first if first else local_umap.min_dist,
-            local_umap.epochs,
-            local_umap.seeds,
+            local_umap,
         )
 
 
@@ -155,35 +139,39 @@ def published_min_dist(points: int) -> float:
     return 0.4 if points > 4_000 else 0.2
 
 
-def _fit(task: _MapTask, available: int) -> tuple[dict[str, Any], Vectors | None]:
-    """Return the row of the stability table, and the coordinates (points, 2) of the map if there is one."""
+def _fit(task: _MapTask, available: int) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Return the row of the stability table, and the points of the map if there is one."""
     number, first = np.unique(task.point, return_index=True)
-    reason = _too_few(len(task.rows), len(number), 2 * task.neighbours, task.labels["element"])
-    row: dict[str, Any] = task.labels | {
+    settings, element, size = task.settings, task.labels["element"], len(task.rows)
+    needed, compositions = 2 * settings.neighbours, f"{size} compositions"
+    if element != ALL:
+        compositions += f" with {element}"
+    point, reason = task.point[:0], ""
+    fitted = Map(np.empty((0, 2), np.float32), np.nan, np.nan, np.nan)
+    if size < needed:
+        reason = f"{compositions}, a map needs {needed}"
+    elif len(number) < needed:
+        reason = f"{len(number)} different vectors in {compositions}, a map needs {needed}"
+    else:
+        point, vectors = task.point, task.vectors[first]
+        fitted = fit_map(
+            vectors, settings.neighbours, task.min_dist, settings.epochs, settings.seeds
+        )
+    row = task.labels | {
         "available": available,
-        "compositions": len(task.rows),
+        "compositions": size,
         "points": len(number),
-        "neighbours": task.neighbours,
+        "neighbours": settings.neighbours,
         "min_dist": task.min_dist,
-        "seeds": " ".join(map(str, task.seeds)),
+        "seeds": " ".join(map(str, settings.seeds)),
         "start": START,
+        "trustworthiness": fitted.trustworthiness,
+        "overlap": fitted.overlap,
+        "chance": fitted.chance,
+        "skipped": reason,
     }
-    if reason:
-        none = dict.fromkeys(("trustworthiness", "overlap", "chance"), float("nan"))
-        return row | none | {"skipped": reason}, None
-    fitted = fit_map(task.vectors[first], task.neighbours, task.min_dist, task.epochs, task.seeds)
-    values = {name: getattr(fitted, name) for name in ("trustworthiness", "overlap", "chance")}
-    return row | values | {"skipped": ""}, fitted.coordinates
-
-
-def _too_few(rows: int, points: int, needed: int, element: str) -> str:
-    """Say why a map cannot be fitted, or return an empty text."""
-    holding = "" if element == ALL else f" with {element}"
-    if rows < needed:
-        return f"{rows} compositions{holding}, a map needs {needed}"
-    if points < needed:
-        return f"{points} different vectors in {rows} compositions{holding}, a map needs {needed}"
-    return ""
+    x, y = fitted.coordinates[point].T
+    return row, task.rows.iloc[: len(point)].assign(point=point, x=x, y=y)
 
 
 def _concatenate(tables: list[pd.DataFrame], order: list[str]) -> pd.DataFrame:
@@ -192,5 +180,4 @@ def _concatenate(tables: list[pd.DataFrame], order: list[str]) -> pd.DataFrame:
         return pd.DataFrame()
     table = pd.concat(tables, ignore_index=True)
     place = table["element"].map(order.index)
-    index = table.assign(place=place).sort_values(["place", "layer"], kind="stable").index
-    return table.loc[index].reset_index(drop=True)
+    return table.iloc[np.lexsort((table["layer"], place))].reset_index(drop=True)

@@ -15,20 +15,17 @@ Indices = NDArray[np.int64]
 
 
 def nearest_neighbours(points: Points, k: int) -> tuple[Indices, Points]:
-    """Find the ``k`` nearest of the points (n, features) to each of them, the point itself being the first.
+    """Find the ``k`` nearest of the points (n, features) to each of them, itself being the first.
 
-    Returns:
-        Indices (n, k) and Euclidean distances (n, k).
+    They are given by indices (n, k) and Euclidean distances (n, k).
     """
     # A common offset would cost digits of the distances.
     centred = (points - points.mean(axis=0, dtype=np.float64)).astype(np.float32)
     # Without an argument, the points themselves are not among their neighbours.
     distances, indices = NearestNeighbors(n_neighbors=k - 1).fit(centred).kneighbors()
-    numbers = np.arange(len(points))
-    return (
-        np.column_stack([numbers, indices]),
-        np.column_stack([np.zeros(len(numbers)), distances]).astype(np.float32),
-    )
+    numbers, zeros = np.arange(len(points)), np.zeros(len(points))
+    distances = np.column_stack([zeros, distances]).astype(np.float32)
+    return np.column_stack([numbers, indices]), distances
 
 
 def neighbour_overlap(first: Points, second: Points, k: int) -> float:
@@ -42,17 +39,12 @@ def neighbour_overlap(first: Points, second: Points, k: int) -> float:
 
 
 def trustworthiness(space: Points, embedding: Points, k: int, *, seed: int = 0) -> float:
-    """Measure whether neighbours in the map are neighbours in the space.
+    """Measure whether neighbours in the map (n, 2) are neighbours in the space (n, features).
 
     Of the ``k`` neighbours of a point in the map, each one outside the ``k`` nearest in the space costs by
     how far outside it ranks (Venna and Kaski 2001, ICANN, 485-491). They state the largest cost for
-    k < n / 2; at k = n / 2 it is still that of the ``k`` farthest points.
-
-    Args:
-        space: Points (n, features).
-        embedding: The same points in the map (n, 2).
-        k: Number of neighbours.
-        seed: Seed of the 1,000 points over which the mean is taken if there are more.
+    k < n / 2; at k = n / 2 it is still that of the ``k`` farthest points. If there are more than 1,000
+    points, the mean is taken over so many, which the seed chooses.
 
     Returns:
         1 if all neighbours in the map are neighbours in the space, about 0.5 at random, 0 at worst.

@@ -32,37 +32,40 @@ def compositions(
 ) -> pd.DataFrame:
     """Make the table of the compositions of a data set.
 
-    Args:
-        compounds: Prepared compounds.
-        predictions: Predictions of the same rows, with the columns part, line, prediction.
-        oxidation: Guessed oxidation states of the same rows.
+    The three tables have the same rows: prepared compounds; predictions, with the columns part, line,
+    prediction; guessed oxidation states.
 
     Returns:
         Table with one row per composition, sorted by reduced formula: reduced; formula, numbers, amounts
-        and states (guessed oxidation states) of the first compound; part (several joined by a comma),
-        compounds (their number); target, prediction, error (absolute), means over the compounds in the
-        unit of the target; elements (their number), en_deviation, en_difference, ionic
-        (`electronegativity`).
+        and states (guessed oxidation states) of the first compound; target, prediction, error (absolute),
+        means over the compounds in the unit of the target; part (several joined by a comma), compounds
+        (their number); elements (their number), en_deviation, en_difference, ionic (`electronegativity`).
 
     Raises:
         InputError: If the rows of the three tables differ.
     """
+    keys = ["part", "line"]
     for name, other in (("predictions.csv", predictions), ("oxidation.csv", oxidation)):
-        _same_rows(compounds, other, name)
-    table = compounds[["reduced", "formula", "part", "target", "numbers", "amounts"]].assign(
+        if not np.array_equal(other[keys].to_numpy(), compounds[keys].to_numpy()):
+            raise InputError(
+                f"{name} does not have the rows of compounds.parquet",
+                value=f"{len(other)} rows",
+                expected=f"the {len(compounds)} rows of compounds.parquet in their order",
+                fix="delete the table; the next run writes it again",
+            )
+    table = compounds.assign(
         prediction=predictions["prediction"].to_numpy(np.float64),
         states=oxidation["states"].to_numpy(),
     )
-    table = table.assign(error=(table["target"] - table["prediction"]).abs())
+    table["error"] = (table["target"] - table["prediction"]).abs()
     groups = table.groupby("reduced", sort=True)
-    first = groups[["formula", "numbers", "amounts", "states"]].first().reset_index()
-    means = groups[["target", "prediction", "error"]].mean().reset_index(drop=True)
-    parts = groups["part"].unique().map(", ".join).reset_index(drop=True)
-    symbols = symbols_of(first)
+    first = groups[["formula", "numbers", "amounts", "states"]].first()
+    result = first.join(groups[["target", "prediction", "error"]].mean()).assign(
+        part=groups["part"].unique().map(", ".join), compounds=groups.size()
+    )
+    symbols = symbols_of(result)
     differences = [largest_difference(amounts) for amounts in symbols]
-    return pd.concat([first, means], axis=1).assign(
-        part=parts,
-        compounds=groups.size().to_numpy(),
+    return result.reset_index().assign(
         elements=[len(amounts) for amounts in symbols],
         en_deviation=[deviation(amounts) for amounts in symbols],
         en_difference=differences,
@@ -70,30 +73,11 @@ def compositions(
     )
 
 
-def _same_rows(compounds: pd.DataFrame, other: pd.DataFrame, name: str) -> None:
-    keys = ["part", "line"]
-    same = len(other) == len(compounds) and all(
-        (other[key].to_numpy() == compounds[key].to_numpy()).all() for key in keys
-    )
-    if not same:
-        raise InputError(
-            f"{name} does not have the rows of compounds.parquet",
-            value=f"{len(other)} rows",
-            expected=f"the {len(compounds)} rows of compounds.parquet in their order",
-            fix="delete the table; the next run writes it again",
-        )
-
-
 def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
-    """Describe the element in compositions that all contain it.
+    """Describe the element in rows of `compositions` that all contain it.
 
-    Args:
-        table: Rows of `compositions`.
-        element: Symbol of the element.
-
-    Returns:
-        Table with one row per composition: element, reduced, formula, part, compounds, fraction (molar),
-        target, prediction, error, oxidation_state (NaN if none was guessed).
+    Columns: element, reduced, formula, part, compounds, fraction (molar), target, prediction, error,
+    oxidation_state (NaN if none was guessed).
     """
     rows = table[["reduced", "formula", "part", "compounds"]].assign(
         fraction=[amounts[element] / sum(amounts.values()) for amounts in symbols_of(table)],
@@ -106,21 +90,13 @@ def occurrences(table: pd.DataFrame, element: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class MapPoints:
-    """The compositions that are points of any map, and the rows of each map.
+    """The compositions that are points of any map, and the rows of ``table`` in each map."""
 
-    Attributes:
-        table: Rows of `compositions`.
-        compounds: The same for the network.
-        local_rows: Rows of ``table`` in the local maps, by element.
-        global_rows: Rows of ``table`` in the global map.
-        available: Number of compositions with an element, in a map or not; under ``ALL`` that of all.
-    """
-
-    table: pd.DataFrame
-    compounds: Compounds
-    local_rows: dict[str, Rows]
+    table: pd.DataFrame  # rows of `compositions`
+    compounds: Compounds  # the same for the network
+    local_rows: dict[str, Rows]  # by element
     global_rows: Rows
-    available: dict[str, int]
+    available: dict[str, int]  # compositions with an element, in a map or not; under ``ALL`` all
 
     def tokens(self, element: str) -> Rows:
         """Return the positions of an element among the tokens of the compounds, one per row."""
@@ -141,9 +117,9 @@ def sample_points(
             number = NUMBER_OF[element]
             rows = np.flatnonzero([number in numbers for numbers in table["numbers"]])
             available[element] = len(rows)
-            local_rows[element] = sample(rows, local_umap.at_most, [local_umap.seeds[0], number])
+            local_rows[element] = _sample(rows, local_umap.at_most, [local_umap.seeds[0], number])
     if global_umap:
-        global_rows = sample(np.arange(len(table)), global_umap.at_most, [global_umap.seeds[0]])
+        global_rows = _sample(np.arange(len(table)), global_umap.at_most, [global_umap.seeds[0]])
     needed = np.unique(np.concatenate([global_rows, *local_rows.values()]))
     members = table.iloc[needed].reset_index(drop=True)
     return MapPoints(
@@ -155,7 +131,7 @@ def sample_points(
     )
 
 
-def sample(rows: Rows, at_most: int, seed: list[int]) -> Rows:
+def _sample(rows: Rows, at_most: int, seed: list[int]) -> Rows:
     """Sample at most so many of the rows without replacement; they keep their order."""
     if len(rows) <= at_most:
         return rows

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-_MEASURES = ["trustworthiness", "overlap", "chance"]
-_STATISTICS = ["median", "min", "max"]
-
 
 def stability_summary(maps: pd.DataFrame) -> pd.DataFrame:
     """Summarise `maps.Maps.stability` over the elements.
 
-    Returns:
-        Table with one row per scope, layer and kind: scope, layer, kind; maps and skipped (how many were
-        fitted and how many not); trustworthiness_median, _min, _max over the fitted maps, NaN without
-        any, and the same of overlap and chance (`fit.Map`).
+    One row per scope, layer and kind: scope, layer, kind; maps and skipped (how many were fitted and how
+    many not); trustworthiness_median, _min, _max over the fitted maps, NaN without any, and the same of
+    overlap and chance (`fit.Map`).
     """
     keys = ["scope", "layer", "kind"]
     fitted = maps["skipped"] == ""
     table = maps.assign(maps=fitted, skipped=~fitted).groupby(keys, sort=False)
-    values = table[_MEASURES].agg(_STATISTICS)
+    values = table[["trustworthiness", "overlap", "chance"]].agg(["median", "min", "max"])
     values.columns = ["_".join(name) for name in values.columns]
     return table[["maps", "skipped"]].sum().join(values).reset_index()

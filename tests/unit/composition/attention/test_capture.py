@@ -15,13 +15,13 @@ from zarr.storage import ZipStore
 
 from matxai.composition.attention.capture import attention_capture, captures
 from matxai.composition.attention.pack import pack
-from matxai.composition.attention.store import AttentionStore, attention
-from matxai.composition.attention.views import (
+from matxai.composition.attention.shown_compounds import (
+    ShownCompound,
     compounds_table,
-    kept_entry,
-    view_of,
+    entry_of_kept_weights,
     weights_table,
 )
+from matxai.composition.attention.store import AttentionStore, attention
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.network.crabnet import FractionEncoding
 from matxai.composition.network.fitting import task_of, train_on
@@ -339,10 +339,10 @@ def test_what_is_shown_as_kept_is_of_the_weights_that_are_kept(trainings, every)
     run = trainings.run(f"kept{every}", every, TRAIN.model_copy(update={"epochs": 4}))
     assert (run.fitted.best_epoch + 1) * STEPS % every  # an end that no multiple of `every` is
     with AttentionStore(run.path) as store:
-        kept = kept_entry(store, run.fitted.history)
+        kept = entry_of_kept_weights(store, run.fitted.history)
         assert store.epochs[kept] == run.fitted.best_epoch + 1
         row = TABLE.loc[store.compounds["row"][5]]
-        view = view_of(store, row["formula"], Quantity("x"), "x", kept)
+        view = ShownCompound.read(store, row["formula"], Quantity("x"), "x", kept)
     weights, value = by_hand(run.fitted.state, row)
     train = TABLE.loc[TABLE["part"] == "train", "target"]
     shown = compounds_table([view], ["a"])["prediction"][0]

@@ -1,11 +1,12 @@
 """Which elements attend to which: against a plain double loop over planted weights."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from tests.attention import planted_store, symbols_of
 
-from matxai.composition.attention.elements import ALL, element_attention, read_elements
+from matxai.composition.attention.elements import ALL, element_attention
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.figures.attention_elements import (
     element_attention_map,
@@ -73,7 +74,12 @@ def test_query_and_key_are_not_confused(planted, table):
 
 def test_a_file_gives_the_same_table(table, tmp_path):
     table.to_csv(tmp_path / "e.csv", index=False)
-    read = read_elements(tmp_path / "e.csv")
+    read = pd.read_csv(
+        tmp_path / "e.csv",
+        dtype={"layer": str, "head": str},
+        keep_default_na=False,
+        na_values={"ci_low": "", "ci_high": ""},
+    )
     assert (read[["layer", "head"]] == table[["layer", "head"]].astype(str)).all(axis=None)
     assert np.allclose(read["ci_low"], table["ci_low"], equal_nan=True)
     assert (read["query"] == table["query"]).all()

@@ -11,9 +11,9 @@ from tests.compositions import prepared
 from zarr.storage import ZipStore
 
 from matxai.composition.attention import pack as attention_pack
+from matxai.composition.attention.capture import chosen_compounds
 from matxai.composition.attention.layout import UNIT, quantised, weights_of
 from matxai.composition.attention.pack import pack
-from matxai.composition.attention.selection import chosen_compounds
 from matxai.composition.attention.store import AttentionStore, attention
 from matxai.composition.attention.summary import published_bytes, summarise
 from matxai.composition.attention.writer import AttentionWriter, Captured

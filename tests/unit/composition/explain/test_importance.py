@@ -12,7 +12,6 @@ from torch import nn
 from matxai.attribution.integrated_gradients import integrated_gradients
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import NUMBER_OF, parse_formula
-from matxai.composition.explain.attention_importance import attention_from_others, attention_rollout
 from matxai.composition.explain.faithfulness import (
     AGREES,
     CHANCE,
@@ -28,7 +27,13 @@ from matxai.composition.explain.fraction_gradients import (
     integrated_fractions,
     vanishing_baseline,
 )
-from matxai.composition.explain.importance import importances, jitter, sample_compounds
+from matxai.composition.explain.importance import (
+    attention_from_others,
+    attention_rollout,
+    importances,
+    jitter,
+    sample_compounds,
+)
 from matxai.composition.explain.removal import leave_one_out, removal
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.crabnet import Prediction
@@ -136,8 +141,9 @@ def test_amounts_put_the_rest_into_the_rows_of_its_own_formula():
 
 
 def test_nothing_is_left_without_the_only_element(network):
+    compounds = compounds_of(["Fe2O3", "Fe"])
     with pytest.raises(ValueError, match="one element"):
-        removal(network, compounds_of(["Fe2O3", "Fe"]))
+        removal(network, compounds, compounds.fractions.double())
 
 
 # Attention

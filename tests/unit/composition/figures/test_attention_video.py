@@ -10,8 +10,8 @@ from matplotlib import colormaps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from tests.attention import planted_store, symbols_of
 
+from matxai.composition.attention.shown_compounds import ShownCompound
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.views import view_of
 from matxai.composition.figures.attention_video import Frames, frame_rate, number_format, text_lines
 from matxai.plotting.video import write_video
 from matxai.quantities import Quantity
@@ -28,7 +28,7 @@ def planted(tmp_path_factory):
 
 def viewed(planted, formula):
     with AttentionStore(planted[0]) as store:
-        return view_of(store, formula, TARGET, "crabnet on mine, seed 0", -1)
+        return ShownCompound.read(store, formula, TARGET, "crabnet on mine, seed 0", -1)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_any_grid_fits_into_its_frame(tmp_path, formula, layers, heads, steps):
 def test_a_probability_is_drawn_without_unit(tmp_path):
     path, _, _ = planted_store(tmp_path, ["NaCl"], [1.0])
     with AttentionStore(path) as store:
-        view = view_of(store, "NaCl", Quantity("Probability of a metal"), "crabnet", -1)
+        view = ShownCompound.read(store, "NaCl", Quantity("Probability of a metal"), "crabnet", -1)
     assert view.title == "NaCl: Probability of a metal (crabnet)"
     assert len(Frames(view)) == 6
 

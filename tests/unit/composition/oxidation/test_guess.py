@@ -18,8 +18,8 @@ from matxai.composition.oxidation.guess import (
     TIME_LIMIT,
     UNBALANCED,
     guess,
+    known_states,
 )
-from matxai.composition.oxidation.known_states import known_states
 from matxai.composition.settings.data import Transport
 from matxai.learning.split import PARTS
 

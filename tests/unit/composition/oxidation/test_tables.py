@@ -12,8 +12,8 @@ from matxai.composition.oxidation.guess import (
     NON_INTEGER,
     TIME_LIMIT,
     UNBALANCED,
+    known_states,
 )
-from matxai.composition.oxidation.known_states import known_states
 from matxai.composition.oxidation.tables import (
     GUESSED,
     OUTCOMES,

@@ -8,16 +8,16 @@ import pytest
 from tests.attention import planted_store, symbols_of
 
 from matxai.composition.attention.elements import element_attention
-from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.views import (
+from matxai.composition.attention.shown_compounds import (
+    ShownCompound,
     compounds_table,
-    kept_entry,
+    entry_of_kept_weights,
+    formulas_to_show,
+    mean_error,
     read_formulas,
-    set_error,
-    shown_formulas,
-    view_of,
     weights_table,
 )
+from matxai.composition.attention.store import AttentionStore
 from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_page import attention_page, page_caption, steps_shown
 from matxai.composition.settings.analyses import AttentionFigures
@@ -59,22 +59,26 @@ def counts(formulas):
 def test_a_draw_spreads_over_element_counts(store):
     for seed in range(20):
         asked = AttentionFigures(seed=seed)
-        assert counts(shown_formulas(store, asked, 3)) == [2, 3, 4]  # a tie: the smaller one first
-        every = shown_formulas(store, asked, 8)
+        assert counts(formulas_to_show(store, asked, 3)) == [
+            2,
+            3,
+            4,
+        ]  # a tie: the smaller one first
+        every = formulas_to_show(store, asked, 8)
         assert counts(every) == [2, 3, 4, 1, 2, 3, 2, 3]
         assert sorted(every) == sorted(FORMULAS[:5] + FORMULAS[6:9])  # equal compositions once
-        assert shown_formulas(store, asked, 8) == every
-    assert len({shown_formulas(store, AttentionFigures(seed=s), 1)[0] for s in range(20)}) == 3
+        assert formulas_to_show(store, asked, 8) == every
+    assert len({formulas_to_show(store, AttentionFigures(seed=s), 1)[0] for s in range(20)}) == 3
 
 
 def test_what_is_shown_ends_with_the_compositions(store):
-    found = shown_formulas(store, AttentionFigures(compounds=9), 9)
+    found = formulas_to_show(store, AttentionFigures(compounds=9), 9)
     assert sorted(found) == sorted(FORMULAS[:5] + FORMULAS[6:9])
 
 
 def test_formulas_are_shown_as_they_are_asked_for(store):
     asked = AttentionFigures(formulas=("TiBaO3", "Ba2Ti2O6", "NaN3"))
-    assert shown_formulas(store, asked, 3) == ["BaTiO3", "Ba2Ti2O6", "NaN3"]
+    assert formulas_to_show(store, asked, 3) == ["BaTiO3", "Ba2Ti2O6", "NaN3"]
 
 
 @pytest.mark.parametrize(
@@ -86,11 +90,11 @@ def test_formulas_are_shown_as_they_are_asked_for(store):
 )
 def test_what_cannot_be_shown_is_refused(store, asked, count, message):
     with pytest.raises(InputError, match=message):
-        shown_formulas(store, AttentionFigures(**asked), count)
+        formulas_to_show(store, AttentionFigures(**asked), count)
 
 
 def test_the_error_is_that_of_all_compounds_with_a_target(planted, store):
-    error, scored = set_error(store)
+    error, scored = mean_error(store)
     known = [row for row, target in enumerate(TARGETS) if np.isfinite(target)]
     assert scored == 9
     for step in range(6):
@@ -101,13 +105,13 @@ def test_the_error_is_that_of_all_compounds_with_a_target(planted, store):
 def test_without_targets_there_is_no_error(tmp_path):
     path, _, _ = planted_store(tmp_path, ["NaCl"], [np.nan])
     with AttentionStore(path) as store:
-        error, scored = set_error(store)
+        error, scored = mean_error(store)
     assert scored == 0
     assert np.isnan(error).all()
 
 
 def test_the_table_of_compounds_tells_their_kept_prediction(planted, store, tmp_path):
-    views = [view_of(store, formula, TARGET, "x", 4) for formula in ("LiFePO4", "NaCl")]
+    views = [ShownCompound.read(store, formula, TARGET, "x", 4) for formula in ("LiFePO4", "NaCl")]
     table = compounds_table(views, ["a", "b", "c"])
     assert table["prediction"].tolist() == [float(planted[2][7, 4]), float(planted[2][2, 4])]
     assert table["elements"].tolist() == [" ".join(symbols_of("LiFePO4")), "Na Cl"]
@@ -117,7 +121,7 @@ def test_the_table_of_compounds_tells_their_kept_prediction(planted, store, tmp_
 
 
 def test_table_and_figure_hold_the_weights_of_the_last_step(planted, store):
-    view = view_of(store, "LiFePO4", TARGET, "crabnet on mine", 5)
+    view = ShownCompound.read(store, "LiFePO4", TARGET, "crabnet on mine", 5)
     last = planted[1][7][-1]
     table = weights_table(view.history, 5).set_index(["layer", "head", "query", "key"])["weight"]
     names = symbols_of("LiFePO4")
@@ -148,9 +152,9 @@ def test_table_and_figure_hold_the_weights_of_the_last_step(planted, store):
 
 def test_what_is_shown_as_final_is_of_the_weights_that_are_kept(planted, store):
     training = pd.DataFrame({"epoch": range(1, 7), "best": [True, True, False, True, False, False]})
-    kept = kept_entry(store, training)
+    kept = entry_of_kept_weights(store, training)
     assert kept == 3
-    view = view_of(store, "LiFePO4", TARGET, "x", kept)
+    view = ShownCompound.read(store, "LiFePO4", TARGET, "x", kept)
     shown = next(axes for axes in kept_attention(view).axes if axes.images).images[0].get_array()
     assert np.abs(shown - planted[1][7][3][0, 0]).max() < 1e-3
     table = compounds_table([view], ["a"])
@@ -163,12 +167,12 @@ def test_what_is_shown_as_final_is_of_the_weights_that_are_kept(planted, store):
 
 
 def test_an_unknown_target_is_called_so(store):
-    figure = kept_attention(view_of(store, "NaCl", TARGET, "x", 5))
+    figure = kept_attention(ShownCompound.read(store, "NaCl", TARGET, "x", 5))
     assert "true unknown" in figure.get_suptitle()
 
 
 def test_the_page_holds_every_step_with_its_own_numbers(planted, store, tmp_path):
-    view = view_of(store, "LiFePO4", TARGET, "crabnet on mine", 5)
+    view = ShownCompound.read(store, "LiFePO4", TARGET, "crabnet on mine", 5)
     figure = attention_page(view)
     matrices = [number for number, trace in enumerate(figure.data) if trace.type == "heatmap"]
     assert len(figure.frames) == 6
@@ -204,7 +208,7 @@ def test_the_page_holds_every_step_with_its_own_numbers(planted, store, tmp_path
 def test_a_page_without_target_has_no_error_curve(tmp_path):
     path, _, _ = planted_store(tmp_path, ["NaCl"], [np.nan])
     with AttentionStore(path) as store:
-        figure = attention_page(view_of(store, "NaCl", TARGET, "x", 5))
+        figure = attention_page(ShownCompound.read(store, "NaCl", TARGET, "x", 5))
     assert [shape.line.dash for shape in figure.layout.shapes] == ["dot", "dot"]
     assert "true unknown" in figure.layout.sliders[0].steps[0].label
 
@@ -217,7 +221,7 @@ def test_many_steps_are_thinned_and_the_page_says_so(tmp_path):
     assert len(steps_shown(300, 6 * 8 * 81)) * 6 * 8 * 81 <= 400_000
     path, _, _ = planted_store(tmp_path, ["NaCl"], [1.0], steps=130, layers=1, heads=1)
     with AttentionStore(path) as store:
-        view = view_of(store, "NaCl", TARGET, "x", 129)
+        view = ShownCompound.read(store, "NaCl", TARGET, "x", 129)
     assert "Of 130 captured steps, 100 are shown." in page_caption(view)
     figure = attention_page(view)
     assert len(figure.frames) == len(figure.layout.sliders[0].steps) == 100

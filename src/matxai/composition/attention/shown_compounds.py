@@ -1,9 +1,9 @@
-"""Which captured compounds are shown one by one, and what stands beside their attention."""
+"""The captured compounds that are shown one by one, and what stands beside their attention."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from matxai.run.errors import InputError
 
 
 @dataclass(frozen=True)
-class View:
+class ShownCompound:
     """All that a video, figure or page of one compound shows.
 
     ``error`` (steps,): mean absolute error of the ``scored`` captured compounds that have a target, in its
@@ -32,6 +32,17 @@ class View:
     origin: str
     kept: int
 
+    @classmethod
+    def read(
+        cls, store: AttentionStore, formula: str, target: Quantity, origin: str, kept: int
+    ) -> ShownCompound:
+        """Read a captured compound; ``kept`` from `entry_of_kept_weights`.
+
+        Raises:
+            InputError: it was not captured, or the file is damaged.
+        """
+        return cls(store.history(formula), *mean_error(store), target, origin, kept)
+
     @property
     def title(self) -> str:
         """Formula, property and network."""
@@ -44,23 +55,13 @@ class View:
         return [f"{symbol} {fraction:.2g}" for symbol, fraction in pairs]
 
 
-def view_of(store: AttentionStore, formula: str, target: Quantity, origin: str, kept: int) -> View:
-    """What is shown of one captured compound; ``kept`` from `kept_entry`.
-
-    Raises:
-        InputError: it was not captured, or the file is damaged.
-    """
-    error, scored = set_error(store)
-    return View(store.history(formula), error, scored, target, origin, kept)
-
-
-def kept_entry(store: AttentionStore, training: pd.DataFrame) -> int:
+def entry_of_kept_weights(store: AttentionStore, training: pd.DataFrame) -> int:
     """The entry of the weights that the network keeps: the end of the best epoch of its `history.csv`."""
     best = training.loc[training["best"], "epoch"].max()
     return store.epochs.tolist().index(best)  # the end of every epoch is captured
 
 
-def set_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
+def mean_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
     """(steps,) mean absolute error of the captured compounds that have a target, and their number."""
     targets = store.compounds["target"].to_numpy(float)
     known = np.isfinite(targets)
@@ -70,8 +71,8 @@ def set_error(store: AttentionStore) -> tuple[NDArray[np.float64], int]:
     return np.abs(off).mean(axis=0), int(known.sum())
 
 
-def shown_formulas(store: AttentionStore, asked: AttentionFigures, count: int) -> list[str]:
-    """Formulas, as the store spells them: those asked for, or a draw of ``count`` (all if there are fewer).
+def formulas_to_show(store: AttentionStore, settings: AttentionFigures, count: int) -> list[str]:
+    """Formulas, as the store spells them: those of the settings, or a draw of ``count`` or all.
 
     Each turn of the draw takes a compound from every element count, the most frequent first and pure
     elements (whose only weight is 1) last. Of equal compositions only the first can be drawn.
@@ -79,48 +80,49 @@ def shown_formulas(store: AttentionStore, asked: AttentionFigures, count: int) -
     Raises:
         InputError: a formula was not captured, or two are the same compound.
     """
-    if asked.formulas is not None:
-        places = [store.place(formula) for formula in asked.formulas]
-        for number, place in enumerate(places):
-            if place in places[:number]:
+    if settings.formulas is not None:
+        first: dict[int, str] = {}
+        for formula in settings.formulas:
+            if (place := store.place(formula)) in first:
                 raise InputError(
                     "Two formulas to be shown are the same compound",
                     where="composition.attention_views.formulas",
-                    value=asked.formulas[number],
-                    expected=f"another compound than {asked.formulas[places.index(place)]}",
+                    value=formula,
+                    expected=f"another compound than {first[place]}",
                     fix="leave one out",
                 )
-        return [store.formulas[place] for place in places]
+            first[place] = formula
+        return [store.formulas[place] for place in first]
     distinct = store.compounds.drop_duplicates("reduced")
-    rng = np.random.default_rng(asked.seed)
+    rng = np.random.default_rng(settings.seed)
     frequent = distinct["count"].value_counts(sort=False)
     order = sorted(frequent.index, key=lambda n: (n == 1, -frequent[n], n))
     shuffled = [rng.permutation(np.flatnonzero(distinct["count"] == n)).tolist() for n in order]
     turns = chain.from_iterable(zip_longest(*shuffled))
-    drawn = islice((place for place in turns if place is not None), count)
-    return [str(distinct["formula"].iloc[place]) for place in drawn]
+    places = [place for place in turns if place is not None]
+    return [str(formula) for formula in distinct["formula"].iloc[places[:count]]]
 
 
-def none_left(shown: int) -> str:
-    """Why files of compounds that were asked for show none."""
+def no_further_compound(shown: int) -> str:
+    """Why files of compounds that the settings ask for show none."""
     return f"Only {shown} distinct compositions were captured: there is no further one to show."
 
 
-def compounds_table(views: list[View], names: list[str]) -> pd.DataFrame:
+def compounds_table(compounds: list[ShownCompound], names: list[str]) -> pd.DataFrame:
     """One row a compound: name of its files, formula, elements, target, prediction and epoch at ``kept``.
 
-    ``names``: as many as ``views``, or more.
+    ``names``: as many as ``compounds``, or more.
     """
     rows = [
         {
             "files": name,
-            "formula": view.history.formula,
-            "elements": " ".join(view.history.symbols),
-            "target": view.history.target,
-            "prediction": float(view.history.prediction[view.kept]),
-            "epoch": float(view.history.epochs[view.kept]),
+            "formula": compound.history.formula,
+            "elements": " ".join(compound.history.symbols),
+            "target": compound.history.target,
+            "prediction": float(compound.history.prediction[compound.kept]),
+            "epoch": float(compound.history.epochs[compound.kept]),
         }
-        for view, name in zip(views, names, strict=False)
+        for compound, name in zip(compounds, names, strict=False)
     ]
     return pd.DataFrame(rows)
 
@@ -135,12 +137,5 @@ def weights_table(history: History, entry: int) -> pd.DataFrame:
     weights = history.attention[entry]
     layer, head, query, key = np.indices(weights.shape).reshape(4, -1)
     symbols = np.array(history.symbols)
-    return pd.DataFrame(
-        {
-            "layer": layer + 1,
-            "head": head + 1,
-            "query": symbols[query],
-            "key": symbols[key],
-            "weight": weights.ravel(),
-        }
-    )
+    columns = {"layer": layer + 1, "head": head + 1, "query": symbols[query], "key": symbols[key]}
+    return pd.DataFrame(columns | {"weight": weights.ravel()})
