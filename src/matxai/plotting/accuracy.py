@@ -19,9 +19,9 @@ def accuracy_figure(
     """Draw one row per model, with a dot and an interval per seed.
 
     The diamond is the mean over the errors of a model's seeds, where there are at least two; the number
-    beside it adds their standard deviation. Models keep the order in which they come. The axis of an error starts at 0,
-    that of an area under the ROC curve at 0.5 (chance) or below. ``metrics`` has the columns model, seed,
-    ``metric`` (``mae`` or ``roc_auc``, of ``target``), ci_low and ci_high.
+    beside it adds their standard deviation. Models keep the order in which they come. The axis of an
+    error starts at 0, that of an area under the ROC curve at 0.5 (chance) or below. ``metrics`` has the
+    columns model, seed, ``metric`` (``mae`` or ``roc_auc``, of ``target``), ci_low and ci_high.
     """
     style.require_columns(metrics, ("model", "seed", metric, "ci_low", "ci_high"), "accuracy")
     metrics = metrics[np.isfinite(metrics[metric].to_numpy(float))]

@@ -86,7 +86,7 @@ def formulas_to_show(store: AttentionStore, settings: AttentionFigures, count: i
             if (place := store.place(formula)) in first:
                 raise InputError(
                     "Two formulas to be shown are the same compound",
-                    where="composition.attention_views.formulas",
+                    where="composition.attention_figures.formulas",
                     value=formula,
                     expected=f"another compound than {first[place]}",
                     fix="leave one out",
