@@ -127,7 +127,9 @@ def test_accuracy_and_the_summary(bench):
             "compounds": ["compounds.parquet", "compounds.parquet"],
         },
         {
-            "figure": "summary.svg", "table": "summary.csv", "key_numbers": "key_numbers.csv",
+            "figure": "summary.svg",
+            "table": "summary.csv",
+            "key_numbers": "key_numbers.csv",
         },  # fmt: skip
         targets={"hardness": TARGET, "metal": METAL},
     )

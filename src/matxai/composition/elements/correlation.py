@@ -63,8 +63,8 @@ def standardise(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
 def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
     """Compute Pearson's correlation between the vectors of each two elements.
 
-    ``table`` (elements, components) comes from `standardise` with the same ``last``: later elements must not
-    take part in the standardisation either.
+    ``table`` (elements, components) comes from `standardise` with the same ``last``: later elements must
+    not take part in the standardisation either.
 
     Returns:
         Symmetric table (last, last) in order of atomic number. It is NaN for absent elements, and for
@@ -107,8 +107,8 @@ def correlation_pairs(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
     """List the defined correlations below the diagonal, each with Fisher's 95 % interval.
 
     The interval tanh(artanh r -+ 1.96 / sqrt(columns - 3)) takes the components for independent draws of
-    a bivariate normal variable, of which there are ``columns``. Components of learned vectors depend on each
-    other and imputed values count as known, so that the true uncertainty is larger.
+    a bivariate normal variable, of which there are ``columns``. Components of learned vectors depend on
+    each other and imputed values count as known, so that the true uncertainty is larger.
 
     Columns of the table: element_a, element_b (which stands before element_a in the matrix), correlation,
     ci_low, ci_high (NaN for fewer than 4 components).

@@ -27,9 +27,9 @@ def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:
 def roc_notes(metrics: pd.DataFrame) -> dict[str, str]:
     """Areas with intervals for the legends of `roc_figure`, from metrics.csv of one network."""
     table = metrics.set_index("metric")
-    shown = {"roc": ("roc_auc", "AUC"), "precision": ("average_precision", "average")}
-    return {
-        panel: f", {name} {row.value:.3f} ({row.ci_low:.3f} to {row.ci_high:.3f})"
-        for panel, (metric, name) in shown.items()
-        for row in [table.loc[metric]]
-    }
+
+    def note(name: str, metric: str) -> str:
+        row = table.loc[metric]
+        return f", {name} {row.value:.3f} ({row.ci_low:.3f} to {row.ci_high:.3f})"
+
+    return {"roc": note("AUC", "roc_auc"), "precision": note("average", "average_precision")}
