@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from matxai.composition.network.batch import part_of
 from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.network.model_file import CrabNetMetadata
-from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
 from matxai.statistics.calibration import (
     expected_calibration_error,

@@ -37,8 +37,7 @@ class Attention(SettingsBlock):
     @model_validator(mode="after")
     def _one_choice(self) -> Self:
         if self.formulas is not None and self.subset is not None:
-            msg = "formulas and subset exclude each other: set one of them to null"
-            raise ValueError(msg)
+            raise ValueError("formulas and subset exclude each other: set one of them to null")
         return self
 
     @property

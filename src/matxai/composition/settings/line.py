@@ -89,8 +89,7 @@ class Composition(SettingsBlock):
         description="UMAPs of single elements' vectors in every layer; null: none.",
     )
     global_umap: GlobalUmap | None = Field(
-        default=GlobalUmap(),
-        description="UMAPs of whole compounds in every layer; null: none.",
+        default=GlobalUmap(), description="UMAPs of whole compounds in every layer; null: none."
     )
     faithfulness: Faithfulness | None = Field(
         default=Faithfulness(),
@@ -109,11 +108,10 @@ class Composition(SettingsBlock):
         for name in self.correlation.vectors:
             layer = name.removeprefix("layer").split(".")[0]
             if layer.isdigit() and int(layer) > self.network.layers:
-                msg = (
+                raise ValueError(
                     f"correlation.vectors asks for {name}, but network.layers is "
                     f"{self.network.layers}: ask for a lower layer or add layers"
                 )
-                raise ValueError(msg)
         return self
 
     def of_task(self, task: TaskName) -> list[str]:
