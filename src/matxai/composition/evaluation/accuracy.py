@@ -51,8 +51,7 @@ def with_means(predictions: pd.DataFrame) -> dict[tuple[str, int], Array]:
 def reference_of(metric: str, task: TaskName) -> str:
     """The forest that is a fair opponent in a metric: that whose prediction minimises it.
 
-    The median over trees minimises the absolute error; the mean over trees the squared error, and of
-    probabilities every metric here.
+    The median over trees minimises the absolute error; their mean all other metrics here.
     """
     return MEDIAN_FOREST if (metric, task) == ("mae", "regression") else FOREST
 

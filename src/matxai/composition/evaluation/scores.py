@@ -53,47 +53,32 @@ def evaluate(
     compounds = part_of(table).compounds.to(device)
     outputs = predict(network.to(device), compounds, metadata.mean, metadata.std)
     value, sigma = (output.cpu().numpy().astype(np.float64) for output in outputs)
+    predictions, seed = table[_KEPT].assign(prediction=value), metadata.seed
     if metadata.task == "classification":
         # In float64: a sure probability stays off 0 and 1, where its log loss would have no meaning.
-        predictions = table[_KEPT].assign(prediction=expit(value), log_odds=value)
-        of_task = _of_classes
+        predictions = predictions.assign(prediction=expit(value), log_odds=value)
+        test = predictions[predictions["part"] == "test"]
+        scores = class_scores(*_columns(test), group=test["reduced"], seed=seed)
+        calibration = reliability(*_columns(test))
+        extra = {"expected calibration error": expected_calibration_error(calibration)}
     else:
-        predictions = table[_KEPT].assign(prediction=value, sigma=sigma)
-        of_task = _of_numbers
-    scores, extra, calibration = of_task(predictions, metadata.seed)
+        predictions["sigma"] = sigma
+        val = predictions[predictions["part"] == "val"]
+        factor = laplace_scale_factor(*_columns(val, "sigma"))
+        predictions["sigma_calibrated"] = predictions["sigma"] * factor
+        test = predictions[predictions["part"] == "test"]
+        scores = score(*_columns(test), group=test["reduced"], seed=seed)
+        columns = {"as predicted": "sigma", "scaled": "sigma_calibrated"}
+        curves = {n: laplace_coverage(*_columns(test, column)) for n, column in columns.items()}
+        calibration = pd.concat([curve.assign(sigma=name) for name, curve in curves.items()])
+        areas = {f"miscalibration area, {n}": miscalibration_area(c) for n, c in curves.items()}
+        extra = {"scale factor of sigma": factor, **areas}
     other = pd.DataFrame(extra.items(), columns=["metric", "value"])
     metrics = pd.concat([scores, other], ignore_index=True)
     for result in (predictions, metrics):
         result.insert(0, "model", metadata.network)
-        result.insert(1, "seed", metadata.seed)
+        result.insert(1, "seed", seed)
     return Evaluation(predictions, metrics, calibration)
-
-
-def _of_numbers(
-    predictions: pd.DataFrame, seed: int
-) -> tuple[pd.DataFrame, dict[str, float], pd.DataFrame]:
-    """Add sigma_calibrated to the predictions; return scores, further metrics, and calibration."""
-    factor = laplace_scale_factor(*_columns(predictions[predictions["part"] == "val"], "sigma"))
-    predictions["sigma_calibrated"] = predictions["sigma"] * factor
-    test = predictions[predictions["part"] == "test"]
-    curves = {
-        "as predicted": laplace_coverage(*_columns(test, "sigma")),
-        "scaled": laplace_coverage(*_columns(test, "sigma_calibrated")),
-    }
-    extra = {"scale factor of sigma": factor} | {
-        f"miscalibration area, {name}": miscalibration_area(curve) for name, curve in curves.items()
-    }
-    calibration = pd.concat([curve.assign(sigma=name) for name, curve in curves.items()])
-    return score(*_columns(test), group=test["reduced"], seed=seed), extra, calibration
-
-
-def _of_classes(
-    predictions: pd.DataFrame, seed: int
-) -> tuple[pd.DataFrame, dict[str, float], pd.DataFrame]:
-    test = predictions[predictions["part"] == "test"]
-    curve = reliability(*_columns(test))
-    extra = {"expected calibration error": expected_calibration_error(curve)}
-    return class_scores(*_columns(test), group=test["reduced"], seed=seed), extra, curve
 
 
 def _columns(table: pd.DataFrame, *further: str) -> list[Array]:

@@ -43,7 +43,19 @@ def summary_table(
     for name, table in accuracy.items():
         target = targets[name]
         metric = MAIN_METRIC[target["task"]]
-        own = _over_seeds(table[table["metric"] == metric])
+        own = (
+            table[table["metric"] == metric]
+            .groupby("model", sort=False, as_index=False)
+            .agg(
+                seeds=("seed", lambda seed: int((seed >= 0).sum())),
+                mean=("value", "mean"),
+                seed_sd=("value", "std"),
+                test_ci_low=("ci_low", "mean"),
+                test_ci_high=("ci_high", "mean"),
+                reference=("reference", "first"),
+                **{column: (column, "mean") for column in DIFFERENCE},
+            )
+        )
         known = published().get(data_digest(compounds[name]))
         if known is not None and known.metric == metric:
             own = _beside(own, known)
@@ -80,18 +92,6 @@ def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
     names = shown["dataset"] + ", " + shown["model"] + ": " + shown["metric"].map(_METRIC_NAMES)
     columns = (names, shown["mean"], shown["test_ci_low"], shown["test_ci_high"], shown["unit"])
     return pd.DataFrame(dict(zip(KEY_NUMBER_COLUMNS, columns, strict=True)))
-
-
-def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
-    return table.groupby("model", sort=False, as_index=False).agg(
-        seeds=("seed", lambda seed: int((seed >= 0).sum())),
-        mean=("value", "mean"),
-        seed_sd=("value", "std"),
-        test_ci_low=("ci_low", "mean"),
-        test_ci_high=("ci_high", "mean"),
-        reference=("reference", "first"),
-        **{name: (name, "mean") for name in DIFFERENCE},
-    )
 
 
 def _beside(own: pd.DataFrame, known: Published) -> pd.DataFrame:

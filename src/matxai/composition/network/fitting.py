@@ -48,10 +48,7 @@ class Compositions(RowTask):
     std = 1.0
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
-        """Take the two parts, on the device.
-
-        ``batch_size`` None takes the published rule; ``jitter`` is the relative standard deviation of the
-        noise on the fractions.
+        """Take the two parts, on the device; without a ``batch_size`` the published rule gives it.
 
         Raises:
             InputError: All training targets are equal, or one of a classification lies outside [0, 1].
@@ -116,15 +113,15 @@ class PropertyClassification(Compositions):
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
         super().__init__(train, val, batch_size, jitter)
-        for part in (train, val):
-            outside = part.target[~((part.target >= 0) & (part.target <= 1))]
-            if len(outside):
-                raise InputError(
-                    "the targets of a classification are 0 or 1",
-                    value=outside[0].item(),
-                    expected="0, 1, or between them the share of class 1",
-                    fix="write task: regression, or give classes",
-                )
+        target = torch.cat([train.target, val.target])
+        outside = target[~((target >= 0) & (target <= 1))]
+        if len(outside):
+            raise InputError(
+                "the targets of a classification are 0 or 1",
+                value=outside[0].item(),
+                expected="0, 1, or between them the share of class 1",
+                fix="write task: regression, or give classes",
+            )
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         """Compute the log loss of a batch."""

@@ -70,10 +70,7 @@ class Described(Source):
 
 
 class TransportSource(Source):
-    """DFT transport properties of 47,737 compounds inside the matminer wheel.
-
-    Ricci et al. 2017, Sci. Data 4:170085: 300 K, 1e18 carriers per cubic centimetre.
-    """
+    """What the preparation reads of `Transport`."""
 
     source: Literal["transport"] = Field(description=_SOURCE)
     target: Literal[
