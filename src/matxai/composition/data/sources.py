@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -69,8 +69,7 @@ def read_parts(files: Mapping[str, str | Path]) -> pd.DataFrame:
     """Read the three CSV files of a data set, given by part; further columns are ignored.
 
     Raises:
-        InputError: If a file is missing, is not UTF-8 text, holds no rows, or does not have both columns
-            exactly once.
+        InputError: A file is missing, no UTF-8 text, without rows, or has not both columns exactly once.
     """
     return pd.concat([_read_part(part, Path(files[part])) for part in PARTS], ignore_index=True)
 
@@ -80,7 +79,19 @@ def _read_part(part: str, path: Path) -> pd.DataFrame:
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle)
-            _check_header(reader.fieldnames or [], path)
+            names = list(reader.fieldnames or [])
+            counts = {name: names.count(name) for name in ("formula", "target")}
+            problems = [f"no column {name}" for name, count in counts.items() if not count]
+            problems += [f"{count} columns {n}" for n, count in counts.items() if count > 1]
+            if problems:
+                raise InputError(
+                    " and ".join(problems),
+                    file=path,
+                    where="line 1",
+                    value=",".join(names),
+                    expected="a header with one column formula and one column target",
+                    fix="name the columns formula,target",
+                )
             rows = [
                 (part, path.name, reader.line_num, row["formula"] or "", row["target"] or "")
                 for row in reader
@@ -97,18 +108,3 @@ def _read_part(part: str, path: Path) -> pd.DataFrame:
             fix="give rows with formula and target below the header",
         )
     return pd.DataFrame(rows, columns=list(RAW_COLUMNS))
-
-
-def _check_header(names: Sequence[str], path: Path) -> None:
-    counts = {name: names.count(name) for name in ("formula", "target")}
-    problems = [f"no column {name}" for name, count in counts.items() if not count]
-    problems += [f"{count} columns {name}" for name, count in counts.items() if count > 1]
-    if problems:
-        raise InputError(
-            " and ".join(problems),
-            file=path,
-            where="line 1",
-            value=",".join(names),
-            expected="a header with one column formula and one column target",
-            fix="name the columns formula,target",
-        )

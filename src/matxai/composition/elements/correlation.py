@@ -16,8 +16,7 @@ from pymatgen.core.periodic_table import Element
 from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.statistics.correlation import fisher_interval, pearson
 
-URANIUM = 92
-LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
+LAST = {"full": HEAVIEST, "uranium": 92}  # as the configuration names the ranges
 _ROUNDING = 1e-12  # a standard deviation below this share of the largest value is rounding
 
 
@@ -64,17 +63,14 @@ def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFra
     """Compute Pearson's correlation between the vectors of each two elements.
 
     ``table`` (elements, components) comes from `standardise` with the same ``last``: later elements must
-    not take part in the standardisation either.
-
-    Returns:
-        Symmetric table (last, last) in order of atomic number. It is NaN for absent elements, and for
-        vectors whose components are all equal, since these have no direction to compare.
+    not take part in the standardisation either. The result (last, last) is symmetric and in order of atomic
+    number. It is NaN for absent elements, and for vectors whose components are all equal, since these have
+    no direction to compare.
     """
     # Imputed by the columns' means, an element may differ from them by rounding alone.
     vectors = table.where(table.abs() > _ROUNDING, 0).to_numpy().T
     matrix = pearson(vectors, vectors)
-    # Exactly 1, without rounding.
-    np.fill_diagonal(matrix, np.where(np.isnan(np.diag(matrix)), np.nan, 1.0))
+    np.fill_diagonal(matrix, np.where(np.isnan(np.diag(matrix)), np.nan, 1.0))  # without rounding
     symbols = list(NUMBER_OF)[:last]
     square = pd.DataFrame(matrix, index=table.index, columns=table.index)
     return square.reindex(index=symbols, columns=symbols)

@@ -35,10 +35,8 @@ _FILES["jarvis"] = ("matminer", "matminer/utils/data_files/jarvis/element_chem.j
 def read_element_vectors(representation: str) -> pd.DataFrame:
     """Read a table (elements, features) indexed by symbol, in order of atomic number up to Lr.
 
-    ``onehot`` is the identity. Values that are missing in the source stay NaN.
-
-    Raises:
-        InputError: If no table has that name, or its package lacks the file.
+    ``onehot`` is the identity. Values that are missing in the source stay NaN. If no table has that name,
+    or its package lacks the file, an `InputError` is raised.
     """
     if representation == "onehot":
         table = pd.DataFrame(np.eye(HEAVIEST), list(NUMBER_OF), list(NUMBER_OF))
@@ -56,15 +54,11 @@ def read_element_vectors(representation: str) -> pd.DataFrame:
     else:
         entries = json.loads(file.read_text(encoding="utf-8"))
         table = pd.DataFrame.from_dict(entries, orient="index")
-
-    def natural(column: object) -> tuple[int, str]:
-        """Sort numbered components by number, named properties by name."""
-        text = str(column)
-        return (int(text), "") if text.isdigit() else (0, text)
-
-    table = table[table.index.isin(list(NUMBER_OF))].apply(pd.to_numeric)
-    table = table.loc[sorted(table.index, key=NUMBER_OF.__getitem__), sorted(table, key=natural)]
-    return table.astype(np.float64).rename_axis("element").rename(columns=str)
+    # Numbered components are sorted by number, named properties by name.
+    table = table[table.index.isin(list(NUMBER_OF))].apply(pd.to_numeric).rename(columns=str)
+    columns = sorted(table, key=lambda name: (int(name), "") if name.isdigit() else (0, name))
+    table = table.loc[sorted(table.index, key=NUMBER_OF.__getitem__), columns]
+    return table.astype(np.float64).rename_axis("element")
 
 
 def read_vectors(path: str | Path) -> pd.DataFrame:

@@ -62,21 +62,18 @@ def write_embeddings(table: pd.DataFrame, path: str | Path, origin: dict[str, An
 def vector_table(embeddings: pd.DataFrame, name: str) -> pd.DataFrame:
     """Select the vectors (elements, width) of one name: ``embedded``, or one such as ``layer2.key``.
 
-    Elements that no training compound contains are left out, because their vectors are untrained.
-
-    Raises:
-        InputError: If no layer and kind has that name.
+    Elements that no training compound contains are left out, because their vectors are untrained. A name
+    that no layer and kind has raises `InputError`.
     """
     whole = embeddings[embeddings["head"] == 0]
     names = "layer" + whole["layer"].astype(str) + "." + whole["kind"]
     names = names.where(whole["layer"] > 0, whole["kind"])
-    rows = whole[names == name]
-    if rows.empty:
+    if name not in set(names):
         raise InputError(
             "the network has no such vectors",
             value=name,
             expected=", ".join(names.unique()),
             fix="correct `vectors` in the configuration, or raise `network.layers`",
         )
-    rows = rows[rows["in_training"]]
-    return pd.DataFrame(rows["vector"].tolist(), index=pd.Index(rows["element"], name="element"))
+    rows = whole[(names == name) & whole["in_training"]].set_index("element")
+    return pd.DataFrame(rows["vector"].tolist(), index=rows.index)

@@ -11,8 +11,7 @@ from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import Prediction
 
 EVALUATION_BATCH = 1024
-# Sees each forward pass of a prediction: its batch and all that came out.
-Watch = Callable[[Batch, Prediction], None]
+Watch = Callable[[Batch, Prediction], None]  # sees each forward pass of a prediction
 
 
 @torch.inference_mode()

@@ -46,5 +46,4 @@ class Attention(SettingsBlock):
         if self.formulas is not None:
             return f"{len(self.formulas)} chosen compounds"
         part = {"train": "training", "val": "validation", "test": "test"}[self.part]
-        drawn = "" if self.subset is None else f"{self.subset:,} compounds of "
-        return f"{drawn}the {part} part"
+        return (f"{self.subset:,} compounds of " if self.subset else "") + f"the {part} part"

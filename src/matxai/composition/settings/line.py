@@ -142,7 +142,7 @@ class Composition(SettingsBlock):
         if captured is None:
             return []
         most = captured.subset or len(captured.formulas or ()) or shown.compounds
-        count = len(shown.formulas) if shown.formulas else min(shown.compounds, most)
+        count = len(shown.formulas or ()) or min(shown.compounds, most)
         return [f"compound{number}" for number in range(1, count + 1)]
 
     def network_vectors(self) -> list[str]:
