@@ -21,18 +21,23 @@ def describe_parts(compounds: pd.DataFrame, *, classes: bool) -> list[tuple[str,
         table = compounds[compounds["part"] == part]
         target, groups = table["target"], table.groupby("reduced")["target"]
         spread = (groups.max() - groups.min())[groups.size() > 1]
-        leaked = set(table["reduced"]) & training if part != "train" else set()
-        among: dict[str, Any]
-        distribution: dict[str, Any]
+        values: dict[str, Any] = {
+            "rows kept": len(table),
+            "distinct compositions": groups.ngroups,
+            "compositions with several rows": len(spread),
+        }
         if classes:
-            among = {"compositions with both classes": (spread > 0).sum()}
-            distribution = {"rows of class 1": target.sum(), "share of class 1": target.mean()}
+            values["compositions with both classes"] = (spread > 0).sum()
         else:
-            among = {
-                "median target range among them": spread.median(),
-                "largest target range among them": spread.max(),
-            }
-            distribution = {
+            values["median target range among them"] = spread.median()
+            values["largest target range among them"] = spread.max()
+        leaked = set(table["reduced"]) & training if part != "train" else ()
+        values["compositions also in train"] = len(leaked)
+        values["elements in a compound, at most"] = table["numbers"].map(len).max()
+        if classes:
+            values |= {"rows of class 1": target.sum(), "share of class 1": target.mean()}
+        else:
+            values |= {
                 "target mean": target.mean(),
                 "target standard deviation": target.std(),
                 "target skewness": target.skew(),
@@ -40,15 +45,6 @@ def describe_parts(compounds: pd.DataFrame, *, classes: bool) -> list[tuple[str,
                 **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
                 "target maximum": target.max(),
             }
-        values = {
-            "rows kept": len(table),
-            "distinct compositions": groups.ngroups,
-            "compositions with several rows": len(spread),
-            **among,
-            "compositions also in train": len(leaked),
-            "elements in a compound, at most": table["numbers"].map(len).max(),
-            **distribution,
-        }
         rows += [(part, quantity, float(value)) for quantity, value in values.items()]
     return rows
 
@@ -63,10 +59,9 @@ def target_table(compounds: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for part in PARTS:
         target = compounds.loc[compounds["part"] == part, "target"]
-        table = bins.assign(share=np.histogram(target, bins=edges)[0] / max(len(target), 1))
-        table.insert(0, "part", part)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+        share = np.histogram(target, bins=edges)[0] / max(len(target), 1)
+        tables.append(bins.assign(part=part, share=share))
+    return pd.concat(tables, ignore_index=True)[["part", "bin_low", "bin_high", "share"]]
 
 
 def class_table(compounds: pd.DataFrame) -> pd.DataFrame:

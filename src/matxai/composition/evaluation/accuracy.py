@@ -62,11 +62,10 @@ def accuracy_table(predictions: pd.DataFrame, task: TaskName) -> pd.DataFrame:
     ``predictions`` (columns `PREDICTION_COLUMNS`) has one row per model, seed and compound of the test
     part; both forests are among the models, of a classification `FOREST` alone.
 
-    Returns:
-        One row per model, seed (-1: a constant, or a mean over seeds) and metric, with columns
-        `ACCURACY_COLUMNS`: the value with its 95 % bootstrap interval over test compositions, and by how
-        much it exceeds that of the reference (`reference_of`, the mean over its seeds), with the interval
-        of this paired difference.
+    The result has one row per model, seed (-1: a constant, or a mean over seeds) and metric, with columns
+    `ACCURACY_COLUMNS`: the value with its 95 % bootstrap interval over test compositions, and by how much
+    it exceeds that of the reference (`reference_of`, the mean over its seeds), with the interval of this
+    paired difference.
     """
     test = predictions.drop_duplicates("line").sort_values("line")
     target = test["target"].to_numpy(np.float64)

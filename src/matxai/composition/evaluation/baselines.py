@@ -51,11 +51,8 @@ def predict_baselines(
     """Predict the test part after learning from the same merged training rows as the networks.
 
     ``table`` holds the prepared compounds, ``vectors`` the Magpie properties by symbol; one forest is grown
-    with each seed.
-
-    Returns:
-        One row per baseline, seed and compound of the test part, columns `PREDICTION_COLUMNS`; the
-        mean (`CONSTANT`) has no seed (-1).
+    with each seed. The result has one row per baseline, seed and compound of the test part, with columns
+    `PREDICTION_COLUMNS`; the mean (`CONSTANT`) has no seed (-1).
     """
     train = merge_compositions(table[table["part"] == "train"])
     test = table[table["part"] == "test"]

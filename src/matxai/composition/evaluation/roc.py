@@ -17,10 +17,9 @@ def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     tables = []
     for part in PARTS:
         rows = predictions[predictions["part"] == part]
-        target, probability = (rows[name].to_numpy(np.float64) for name in ("target", "prediction"))
-        curves = class_curves(target, probability, group=rows["reduced"], seed=seed)
-        curves.insert(0, "part", part)
-        tables.append(curves)
+        columns = rows[["target", "prediction"]].to_numpy(np.float64).T
+        tables.append(class_curves(*columns, group=rows["reduced"], seed=seed))
+        tables[-1].insert(0, "part", part)
     return pd.concat(tables, ignore_index=True)
 
 

@@ -96,8 +96,8 @@ def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
 
 def _beside(own: pd.DataFrame, known: Published) -> pd.DataFrame:
     """The table with published values, and rows for models that only the publication has."""
-    stated = pd.DataFrame({"model": list(known.models), "published": list(known.models.values())})
-    merged = own.merge(stated.assign(source=known.source), on="model", how="outer")
-    order = [*own["model"], *(model for model in known.models if model not in set(own["model"]))]
+    models = list(dict.fromkeys([*own["model"], *known.models]))
+    merged = own.set_index("model").reindex(models).reset_index()
     merged["seeds"] = merged["seeds"].fillna(0).astype(int)
-    return merged.set_index("model").loc[order].reset_index()
+    merged["published"] = merged["model"].map(known.models)
+    return merged.assign(source=merged["published"].notna().map({True: known.source}))

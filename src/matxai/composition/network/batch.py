@@ -81,7 +81,6 @@ class Compounds:
         )
 
     def __len__(self) -> int:
-        """Count the compounds."""
         return len(self.counts)
 
     def to(self, device: torch.device | str) -> Compounds:
@@ -140,7 +139,6 @@ class Part:
     target: Tensor
 
     def __len__(self) -> int:
-        """Count the compounds."""
         return len(self.target)
 
     def to(self, device: torch.device | str) -> Part:

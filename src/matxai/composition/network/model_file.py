@@ -30,11 +30,7 @@ class CrabNetMetadata(ModelMetadata):
 
 
 def load_network(path: str | Path) -> tuple[CrabNet, CrabNetMetadata]:
-    """Rebuild the network on the CPU, in evaluation mode.
-
-    Raises:
-        InputError: The file is not in the safetensors format, or holds no network of this line.
-    """
+    """Rebuild the network on the CPU, in evaluation mode; no network of this line is an `InputError`."""
     state, metadata = load_model(path, CrabNetMetadata)
     network = CrabNet(state["vectors"], **metadata.shape)
     network.load_state_dict(state)

@@ -235,22 +235,9 @@ METAL = Transport(
     subset=2000,
     test=6000,
 )
-EXAMPLES: list[dict[str, object]] = [
-    {
-        "bulk_modulus": {
-            "source": "folder",
-            "path": "data/bulk",
-            "label": "Bulk modulus",
-            "unit": "GPa",
-        }
-    },
-    {
-        "band_gap": {
-            "source": "download",
-            **{p: {"url": f"https://example.org/{p}.csv", "sha256": "0" * 64} for p in PARTS},
-        }
-    },
-]
+_FOLDER = {"source": "folder", "path": "data/bulk", "label": "Bulk modulus", "unit": "GPa"}
+_WEB = {part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64} for part in PARTS}
+EXAMPLES = [{"bulk_modulus": _FOLDER}, {"band_gap": {"source": "download", **_WEB}}]
 
 
 class CompositionPreparation(SettingsBlock):
