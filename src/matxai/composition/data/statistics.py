@@ -20,6 +20,10 @@ from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.estimate import normal_estimate
 
 WHOLE = "whole"  # all parts together
+SUMMARY_COLUMNS = (
+    "part", "compounds", "elements", "largest_count", "mean_count", "entropy", "entropy_error",
+    "entropy_ci_low", "entropy_ci_high",
+)  # fmt: skip
 
 
 def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
@@ -107,29 +111,18 @@ def summary(
 ) -> pd.DataFrame:
     """Describe each part and the whole in one row.
 
-    Columns: part, compounds, elements (distinct), largest_count and mean_count (elements in a compound),
-    entropy, entropy_error (bootstrap standard error), and the normal 95 % interval entropy_ci_low,
-    entropy_ci_high, cut to [0, 1].
+    Columns `SUMMARY_COLUMNS`: elements are distinct, the counts are those of elements in a compound, the
+    error is the bootstrap standard error, and the ends are of the normal 95 % interval, cut to [0, 1].
     """
     rows = []
     for part, members in _by_part(presence, parts):
         counts = members.sum(axis=1)
         error = entropy_error(members, replicates, seed)
         value, low, high = np.clip(normal_estimate(entropy(members.sum(axis=0)), error), 0, 1)
-        rows.append(
-            {
-                "part": part,
-                "compounds": len(members),
-                "elements": int(members.any(axis=0).sum()),
-                "largest_count": int(counts.max(initial=0)),
-                "mean_count": counts.sum() / (len(members) or np.nan),
-                "entropy": value,
-                "entropy_error": error,
-                "entropy_ci_low": low,
-                "entropy_ci_high": high,
-            }
-        )
-    return pd.DataFrame(rows)
+        distinct, largest = members.any(axis=0).sum(), counts.max(initial=0)
+        mean = counts.sum() / (len(members) or np.nan)
+        rows.append((part, len(members), distinct, largest, mean, value, error, low, high))
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
 def _by_part(

@@ -85,10 +85,7 @@ def group_of(symbol: str) -> str:
 
 
 def sort_elements(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
-    """Sort rows and columns by atomic ``number``, or by ``group`` and by number within a group.
-
-    Groups run from 1 to 18, followed by the lanthanides and the actinides.
-    """
+    """Sort rows and columns by atomic ``number``, or by ``group`` (f block last) and number within it."""
     if order == "number":
         symbols = sorted(matrix.index, key=NUMBER_OF.__getitem__)
     elif order == "group":

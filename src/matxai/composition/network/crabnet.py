@@ -48,8 +48,7 @@ class FractionEncoding(nn.Module):
 
     def rows(self, values: Tensor) -> Tensor:
         """Return the rows of the table for values, which are clamped to [1/5000, 1]."""
-        clamped = values.clamp(1 / self.RESOLUTION, 1)
-        return (clamped * self.RESOLUTION).round().long() - 1
+        return (values.clamp(1 / self.RESOLUTION, 1) * self.RESOLUTION).round().long() - 1
 
     def forward(self, fractions: Tensor) -> Tensor:
         """Encode molar fractions (tokens,): (tokens, width)."""

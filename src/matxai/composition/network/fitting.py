@@ -39,13 +39,9 @@ def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
 
 
 class Compositions(RowTask):
-    """What both training tasks share: batches of jittered compounds, and the validation's predictions.
+    """What both training tasks share: batches of jittered compounds, and the validation's predictions."""
 
-    A raw output of the network times ``std`` plus ``mean`` is in the unit of the target.
-    """
-
-    mean = 0.0
-    std = 1.0
+    mean, std = 0.0, 1.0  # a raw output times ``std`` plus ``mean`` is in the unit of the target
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
         """Take the two parts, on the device; without a ``batch_size`` the published rule gives it.
@@ -76,10 +72,7 @@ class Compositions(RowTask):
 
 
 class PropertyRegression(Compositions):
-    """The task of learning a number: robust L1, validation MAE.
-
-    The target is standardised with the mean and standard deviation of the training part.
-    """
+    """The task of learning a number, standardised over the training part: robust L1, validation MAE."""
 
     name: TaskName = "regression"
 

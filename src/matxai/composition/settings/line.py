@@ -96,7 +96,6 @@ class Composition(SettingsBlock):
         description="Attention compared with removal, integrated gradients along the encoding of the "
         "fractions, and contributions; null: not compared.",
     )
-
     explained: Count = Field(
         default=1,
         description="Networks of how many seeds, the first ones, are explained and drawn in detail; "
