@@ -31,6 +31,7 @@ from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
 from matxai.composition.data.sources import read_parts
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.network.batch import part_of
 from matxai.composition.network.crabnet import CrabNet
 from matxai.composition.network.fitting import (
     PropertyRegression,
@@ -38,7 +39,6 @@ from matxai.composition.network.fitting import (
     task_of,
     train_on,
 )
-from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 from matxai.composition.settings.network import CrabNetTraining

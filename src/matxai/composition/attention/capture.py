@@ -14,10 +14,9 @@ from torch import nn
 
 from matxai.composition.attention.writer import AttentionWriter, Captured
 from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
-from matxai.composition.network.batch import Batch
+from matxai.composition.network.batch import Batch, Part, part_of
 from matxai.composition.network.crabnet import Prediction
 from matxai.composition.network.fitting import PropertyClassification, PropertyRegression
-from matxai.composition.network.parts import Part, part_of
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining

@@ -16,18 +16,13 @@ def read_compounds(path: str | Path) -> pd.DataFrame:
 
 def amounts_of(table: pd.DataFrame) -> list[dict[int, float]]:
     """Return the amounts of each row by atomic number."""
-    return [
-        dict(zip((int(n) for n in numbers), (float(a) for a in amounts), strict=True))
-        for numbers, amounts in zip(table["numbers"], table["amounts"], strict=True)
-    ]
+    rows = zip(table["numbers"], table["amounts"], strict=True)
+    return [dict(zip(map(int, n), map(float, a), strict=True)) for n, a in rows]
 
 
 def symbols_of(table: pd.DataFrame) -> list[dict[str, float]]:
     """Return the amounts of each row by element symbol."""
-    return [
-        {SYMBOL_OF[number]: amount for number, amount in amounts.items()}
-        for amounts in amounts_of(table)
-    ]
+    return [{SYMBOL_OF[n]: a for n, a in amounts.items()} for amounts in amounts_of(table)]
 
 
 def merge_compositions(table: pd.DataFrame) -> pd.DataFrame:

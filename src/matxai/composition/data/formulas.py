@@ -1,8 +1,7 @@
-"""Chemical formulas: they are parsed, or refused with a reason.
+"""Chemical formulas: they are parsed by pymatgen, or refused with a reason.
 
-pymatgen parses the amounts. It is lenient where a data set must not be (`Fe0O` becomes pure
-oxygen, `Fe@2` is Fe2, `X2O` gets a dummy species, `D2O` becomes water). Such formulas are therefore
-refused here before pymatgen sees them.
+pymatgen is lenient where a data set must not be (`Fe0O` becomes pure oxygen, `Fe@2` is Fe2, `X2O` gets a
+dummy species, `D2O` becomes water), so that such formulas are refused before it sees them.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from math import gcd, lcm
 
 from pymatgen.core import Composition
 
@@ -27,13 +25,13 @@ _TOKEN = re.compile(
 )
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _LEAST_AMOUNT = 1e-4  # what the reduced formula resolves
+_EXAMPLE = "a formula such as Fe2O3"
 
 
 class FormulaError(ValueError):
     """A formula or target is refused; ``expected`` says what would have been accepted."""
 
     def __init__(self, reason: str, expected: str) -> None:
-        """Keep both texts, which go into the table of refused rows."""
         super().__init__(reason)
         self.reason, self.expected = reason, expected
 
@@ -59,7 +57,7 @@ def _tokens(formula: str) -> Iterator[tuple[str, str]]:
 def _check(formula: str) -> set[str]:
     """Return the symbols of a formula; what pymatgen would guess at is a FormulaError."""
     if not formula:
-        raise FormulaError("empty formula", "a formula such as Fe2O3")
+        raise FormulaError("empty formula", _EXAMPLE)
     brackets: list[str] = []
     symbols: set[str] = set()
     previous = "start"
@@ -95,9 +93,7 @@ def parse_formula(formula: str) -> dict[int, float]:
     try:
         amounts = {element.Z: float(amount) for element, amount in Composition(text).items()}
     except (ValueError, ArithmeticError) as error:
-        raise FormulaError(
-            f"pymatgen cannot read it: {error}", "a formula such as Fe2O3"
-        ) from error
+        raise FormulaError(f"pymatgen cannot read it: {error}", _EXAMPLE) from error
     for symbol in sorted(symbols, key=NUMBER_OF.__getitem__):
         amount = amounts.get(NUMBER_OF[symbol], 0.0)  # pymatgen leaves the smallest out
         if not _LEAST_AMOUNT * (1 - 1e-9) <= amount < math.inf:
@@ -115,9 +111,9 @@ def reduced_formula(amounts: dict[int, float]) -> str:
     """
     numbers = sorted(amounts)
     fractions = [Fraction(amounts[number]).limit_denominator(10_000) for number in numbers]
-    scale = lcm(*(fraction.denominator for fraction in fractions))
+    scale = math.lcm(*(fraction.denominator for fraction in fractions))
     whole = [int(fraction * scale) for fraction in fractions]
-    divisor = gcd(*whole)
+    divisor = math.gcd(*whole)
     return "".join(
         SYMBOL_OF[number] + (str(count // divisor) if count > divisor else "")
         for number, count in zip(numbers, whole, strict=True)

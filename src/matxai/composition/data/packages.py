@@ -9,11 +9,7 @@ from matxai.run.errors import InputError
 
 
 def package_file(package: str, path: str) -> Path:
-    """Locate a file of an installed package.
-
-    Raises:
-        InputError: If the installed version has no such file.
-    """
+    """Locate a file of an installed package, or raise `InputError` if it has no such file."""
     located = Path(str(distribution(package).locate_file(path)))
     if not located.is_file():
         raise InputError(

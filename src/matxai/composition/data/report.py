@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -17,70 +19,56 @@ def describe_parts(compounds: pd.DataFrame, *, classes: bool) -> list[tuple[str,
     rows: list[tuple[str, str, float]] = []
     for part in PARTS:
         table = compounds[compounds["part"] == part]
-        groups = table.groupby("reduced")["target"]
+        target, groups = table["target"], table.groupby("reduced")["target"]
         spread = (groups.max() - groups.min())[groups.size() > 1]
-        leaked = 0 if part == "train" else len(set(table["reduced"]) & training)
-        values = {
+        values: dict[str, Any] = {
             "rows kept": len(table),
             "distinct compositions": groups.ngroups,
             "compositions with several rows": len(spread),
-            **(_mixed_classes(spread) if classes else _ranges(spread)),
-            "compositions also in train": leaked,
-            "elements in a compound, at most": table["numbers"].map(len).max(),
-            **(_shares if classes else _distribution)(table["target"]),
         }
+        if classes:
+            values["compositions with both classes"] = (spread > 0).sum()
+        else:
+            values["median target range among them"] = spread.median()
+            values["largest target range among them"] = spread.max()
+        leaked = set(table["reduced"]) & training if part != "train" else ()
+        values["compositions also in train"] = len(leaked)
+        values["elements in a compound, at most"] = table["numbers"].map(len).max()
+        if classes:
+            values |= {"rows of class 1": target.sum(), "share of class 1": target.mean()}
+        else:
+            values |= {
+                "target mean": target.mean(),
+                "target standard deviation": target.std(),
+                "target skewness": target.skew(),
+                "target minimum": target.min(),
+                **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
+                "target maximum": target.max(),
+            }
         rows += [(part, quantity, float(value)) for quantity, value in values.items()]
     return rows
-
-
-def _ranges(spread: pd.Series) -> dict[str, float]:
-    return {
-        "median target range among them": spread.median(),
-        "largest target range among them": spread.max(),
-    }
-
-
-def _mixed_classes(spread: pd.Series) -> dict[str, float]:
-    return {"compositions with both classes": (spread > 0).sum()}
-
-
-def _distribution(target: pd.Series) -> dict[str, float]:
-    return {
-        "target mean": target.mean(),
-        "target standard deviation": target.std(),
-        "target skewness": target.skew(),
-        "target minimum": target.min(),
-        **{f"target {100 * q:g} % quantile": target.quantile(q) for q in (0.01, 0.5, 0.99)},
-        "target maximum": target.max(),
-    }
-
-
-def _shares(target: pd.Series) -> dict[str, float]:
-    return {"rows of class 1": target.sum(), "share of class 1": target.mean()}
 
 
 def target_table(compounds: pd.DataFrame) -> pd.DataFrame:
     """Tabulate a histogram of the target of each part, all over the same bins.
 
-    Returns:
-        Table with the columns part; bin_low and bin_high, in the unit of the target; share.
+    Columns: part; bin_low and bin_high, in the unit of the target; share.
     """
     edges = np.histogram_bin_edges(compounds["target"], bins=_BINS)
+    bins = pd.DataFrame({"bin_low": edges[:-1], "bin_high": edges[1:]})
     tables = []
     for part in PARTS:
         target = compounds.loc[compounds["part"] == part, "target"]
         share = np.histogram(target, bins=edges)[0] / max(len(target), 1)
-        bins = {"bin_low": edges[:-1], "bin_high": edges[1:]}
-        tables.append(pd.DataFrame({"part": part, **bins, "share": share}))
-    return pd.concat(tables, ignore_index=True)
+        tables.append(bins.assign(part=part, share=share))
+    return pd.concat(tables, ignore_index=True)[["part", "bin_low", "bin_high", "share"]]
 
 
 def class_table(compounds: pd.DataFrame) -> pd.DataFrame:
     """Count the rows of each class in each part.
 
-    Returns:
-        Table with the columns part, class, compounds; share (of the part, NaN if it is empty), and its
-        95 % interval ci_low, ci_high (`wilson`).
+    Columns: part, class, compounds; share (of the part, NaN if it is empty), and its 95 % interval ci_low,
+    ci_high (`wilson`).
     """
     rows = []
     for part in PARTS:

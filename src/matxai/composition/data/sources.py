@@ -7,7 +7,6 @@ columns are part, file, line (the header being line 1), formula and target.
 from __future__ import annotations
 
 import csv
-import io
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,16 +40,14 @@ def read_transport(settings: TransportSource) -> pd.DataFrame:
     """
     archive = package_file(*_ARCHIVE)
     with tarfile.open(archive, "r:xz") as tar:
-        member = tar.extractfile(_MEMBER)
-        if member is None:
+        if (member := tar.extractfile(_MEMBER)) is None:
             raise InputError(
                 f"no member {_MEMBER}",
                 file=archive,
                 expected="the transport data inside the matminer wheel",
                 fix="install the locked version: make setup",
             )
-        text = io.TextIOWrapper(member, encoding="utf-8")
-        table = pd.read_csv(text, dtype=str, keep_default_na=False)
+        table = pd.read_csv(member, dtype=str, keep_default_na=False)
     p_type, n_type = (pd.to_numeric(table[name], errors="coerce") for name in ("S_p", "S_n"))
     difference = (p_type - n_type).abs()
     metal = difference < METAL_SEEBECK_DIFFERENCE
@@ -72,19 +69,29 @@ def read_parts(files: Mapping[str, str | Path]) -> pd.DataFrame:
     """Read the three CSV files of a data set, given by part; further columns are ignored.
 
     Raises:
-        InputError: If a file is missing, is not UTF-8 text, holds no rows, or does not have both columns
-            exactly once.
+        InputError: A file is missing, no UTF-8 text, without rows, or has not both columns exactly once.
     """
     return pd.concat([_read_part(part, Path(files[part])) for part in PARTS], ignore_index=True)
 
 
 def _read_part(part: str, path: Path) -> pd.DataFrame:
     require_part(part, path)
-    rows = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle)
-            _check_header(list(reader.fieldnames or []), path)
+            names = list(reader.fieldnames or [])
+            counts = {name: names.count(name) for name in ("formula", "target")}
+            problems = [f"no column {name}" for name, count in counts.items() if not count]
+            problems += [f"{count} columns {n}" for n, count in counts.items() if count > 1]
+            if problems:
+                raise InputError(
+                    " and ".join(problems),
+                    file=path,
+                    where="line 1",
+                    value=",".join(names),
+                    expected="a header with one column formula and one column target",
+                    fix="name the columns formula,target",
+                )
             rows = [
                 (part, path.name, reader.line_num, row["formula"] or "", row["target"] or "")
                 for row in reader
@@ -101,18 +108,3 @@ def _read_part(part: str, path: Path) -> pd.DataFrame:
             fix="give rows with formula and target below the header",
         )
     return pd.DataFrame(rows, columns=list(RAW_COLUMNS))
-
-
-def _check_header(names: list[str], path: Path) -> None:
-    needed = ("formula", "target")
-    problems = [f"no column {name}" for name in needed if name not in names]
-    problems += [f"{names.count(name)} columns {name}" for name in needed if names.count(name) > 1]
-    if problems:
-        raise InputError(
-            " and ".join(problems),
-            file=path,
-            where="line 1",
-            value=",".join(names),
-            expected="a header with one column formula and one column target",
-            fix="name the columns formula,target",
-        )

@@ -7,30 +7,27 @@ each compound. Every table has rows for train, val, test and whole.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 import scipy
+from numpy.typing import NDArray
 
 from matxai.composition.data.formulas import NUMBER_OF, SYMBOL_OF
 from matxai.learning.split import PARTS
 from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.estimate import normal_estimate
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from numpy.typing import NDArray
-
 WHOLE = "whole"  # all parts together
+SUMMARY_COLUMNS = (
+    "part", "compounds", "elements", "largest_count", "mean_count", "entropy", "entropy_error",
+    "entropy_ci_low", "entropy_ci_high",
+)  # fmt: skip
 
 
 def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
-    """Tell which compound contains which element.
-
-    Args:
-        compounds: Amounts by element symbol of each compound, in any unit.
+    """Tell which compound, given by its amounts by element symbol, contains which element.
 
     Returns:
         Array (compounds, elements up to Lr); the element of atomic number Z has the column Z - 1.
@@ -38,62 +35,47 @@ def incidence(compounds: Iterable[Mapping[str, float]]) -> NDArray[np.bool_]:
     Raises:
         ValueError: If a compound is empty or has an unknown symbol or an amount that is not positive.
     """
-    rows: list[int] = []
-    places: list[int] = []
     compounds = list(compounds)
+    presence = np.zeros((len(compounds), len(NUMBER_OF)), dtype=bool)
     for row, amounts in enumerate(compounds):
+        if not amounts:
+            raise ValueError(f"compound {row} holds no element")
         for symbol, amount in amounts.items():
             if symbol not in NUMBER_OF or not amount > 0:
-                message = (
+                raise ValueError(
                     f"compound {row}: {symbol!r} with amount {amount}; expected an element symbol "
                     "with an amount above zero"
                 )
-                raise ValueError(message)
-            rows.append(row)
-            places.append(NUMBER_OF[symbol] - 1)
-        if not amounts:
-            message = f"compound {row} holds no element"
-            raise ValueError(message)
-    presence = np.zeros((len(compounds), len(NUMBER_OF)), dtype=bool)
-    presence[rows, places] = True
+        presence[row, [NUMBER_OF[symbol] - 1 for symbol in amounts]] = True
     return presence
 
 
 def prevalence(presence: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
     """Count the compounds that contain each element.
 
-    Returns:
-        Table with the columns part, element, atomic_number, compounds, share (of the part's compounds, NaN
-        if it has none). Elements that no compound contains are left out.
+    Columns: part, element, atomic_number, compounds, share (of the part's compounds, NaN if it has none).
+    Elements that no compound contains are left out.
     """
     present = np.flatnonzero(presence.any(axis=0))
-    tables = [
-        pd.DataFrame(
-            {
-                "part": part,
-                "element": [SYMBOL_OF[int(place) + 1] for place in present],
-                "atomic_number": present + 1,
-                "compounds": rows[:, present].sum(axis=0),
-                "share": _share(rows[:, present].sum(axis=0), len(rows)),
-            }
-        )
-        for part, rows in _by_part(presence, parts)
-    ]
+    elements = [SYMBOL_OF[int(place) + 1] for place in present]
+    tables = []
+    for part, rows in _by_part(presence, parts):
+        counts = rows[:, present].sum(axis=0)
+        table = {"element": elements, "atomic_number": present + 1, "compounds": counts}
+        share = counts / (len(rows) or np.nan)
+        tables.append(pd.DataFrame({"part": part, **table, "share": share}))
     return pd.concat(tables, ignore_index=True)
 
 
 def element_counts(presence: NDArray[np.bool_], parts: Iterable[str]) -> pd.DataFrame:
-    """Count the compounds of 1, 2, ... elements.
-
-    Returns:
-        Table with the columns part, elements, compounds, share (of the part's compounds).
-    """
+    """Count the compounds of 1, 2, ... elements: part, elements, compounds, share (of the part)."""
     largest = int(presence.sum(axis=1).max(initial=0))
     tables = []
     for part, rows in _by_part(presence, parts):
         counts = np.bincount(rows.sum(axis=1), minlength=largest + 1)[1:]
         table = {"elements": np.arange(1, largest + 1), "compounds": counts}
-        tables.append(pd.DataFrame({"part": part, **table, "share": _share(counts, len(rows))}))
+        share = counts / (len(rows) or np.nan)
+        tables.append(pd.DataFrame({"part": part, **table, "share": share}))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -116,10 +98,9 @@ def entropy_error(presence: NDArray[np.bool_], replicates: int = 200, seed: int 
     Percentiles of the replicates would be biased: a resample loses rare elements, which moves the
     normalised entropy in one direction.
     """
-    size = len(presence)
-    if not size:
+    if not len(presence):
         return float("nan")
-    draws = Resamples.of(np.arange(size), seed=seed, resamples=replicates)
+    draws = Resamples.of(np.arange(len(presence)), seed=seed, resamples=replicates)
     values = presence[:, presence.any(axis=0)].astype(np.float64)
     entropies = draws.each(lambda weights: entropy(weights @ values))[1:]
     return float(np.std(entropies, ddof=1))
@@ -130,30 +111,18 @@ def summary(
 ) -> pd.DataFrame:
     """Describe each part and the whole in one row.
 
-    Returns:
-        Table with the columns part, compounds, elements (distinct), largest_count and mean_count (elements
-        in a compound), entropy, entropy_error (bootstrap standard error), and the normal 95 % interval
-        entropy_ci_low, entropy_ci_high, cut to [0, 1].
+    Columns `SUMMARY_COLUMNS`: elements are distinct, the counts are those of elements in a compound, the
+    error is the bootstrap standard error, and the ends are of the normal 95 % interval, cut to [0, 1].
     """
     rows = []
     for part, members in _by_part(presence, parts):
         counts = members.sum(axis=1)
         error = entropy_error(members, replicates, seed)
         value, low, high = np.clip(normal_estimate(entropy(members.sum(axis=0)), error), 0, 1)
-        rows.append(
-            {
-                "part": part,
-                "compounds": len(members),
-                "elements": int(members.any(axis=0).sum()),
-                "largest_count": int(counts.max(initial=0)),
-                "mean_count": float(counts.mean()) if len(members) else float("nan"),
-                "entropy": value,
-                "entropy_error": error,
-                "entropy_ci_low": low,
-                "entropy_ci_high": high,
-            }
-        )
-    return pd.DataFrame(rows)
+        distinct, largest = members.any(axis=0).sum(), counts.max(initial=0)
+        mean = counts.sum() / (len(members) or np.nan)
+        rows.append((part, len(members), distinct, largest, mean, value, error, low, high))
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
 def _by_part(
@@ -162,17 +131,11 @@ def _by_part(
     """Yield the name and the rows of each part, empty ones included, and of the whole."""
     names = np.array(list(parts), dtype=object)
     if len(names) != len(presence):
-        message = f"{len(presence)} compounds but {len(names)} part names: give one per compound"
-        raise ValueError(message)
-    unknown = sorted(set(names) - set(PARTS), key=str)
-    if unknown:
-        message = f"part {unknown[0]!r} is not one of {', '.join(PARTS)}"
-        raise ValueError(message)
+        raise ValueError(
+            f"{len(presence)} compounds but {len(names)} part names: give one per compound"
+        )
+    if unknown := sorted(set(names) - set(PARTS), key=str):
+        raise ValueError(f"part {unknown[0]!r} is not one of {', '.join(PARTS)}")
     for part in PARTS:
         yield part, presence[names == part]
     yield WHOLE, presence
-
-
-def _share(counts: NDArray[np.integer], total: int) -> NDArray[np.float64]:
-    """Divide counts by their total, NaN where that is 0."""
-    return counts / total if total else np.full(len(counts), np.nan)

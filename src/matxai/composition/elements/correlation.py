@@ -16,24 +16,17 @@ from pymatgen.core.periodic_table import Element
 from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.statistics.correlation import fisher_interval, pearson
 
-URANIUM = 92
-LAST = {"full": HEAVIEST, "uranium": URANIUM}  # as the configuration names the ranges
+LAST = {"full": HEAVIEST, "uranium": 92}  # as the configuration names the ranges
 _ROUNDING = 1e-12  # a standard deviation below this share of the largest value is rounding
 
 
 @dataclass(frozen=True)
 class CorrelationMap:
-    """Correlations in one range and order of elements.
-
-    Attributes:
-        matrix: Correlations (elements, elements), in that order.
-        columns: Number of vector components behind each correlation.
-        grouped: Whether elements are ordered by group of the periodic table.
-    """
+    """Correlations (elements, elements) in one range and order of elements."""
 
     matrix: pd.DataFrame
-    columns: int
-    grouped: bool
+    columns: int  # vector components behind each correlation
+    grouped: bool  # whether elements are ordered by group of the periodic table
 
 
 def correlation_map_of(vectors: pd.DataFrame, name: str) -> CorrelationMap:
@@ -51,12 +44,8 @@ def standardise(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
     gets mean 0 and variance 1 over the present elements with a value there. Constant columns are
     dropped. A missing value then becomes 0, the mean of its column, and says nothing about the element.
 
-    Args:
-        vectors: Numeric table (elements, components), indexed by element symbols.
-        last: Largest atomic number.
-
-    Returns:
-        Table (present elements, columns that vary), in order of atomic number.
+    ``vectors`` (elements, components) are indexed by element symbols; the returned table (present elements,
+    columns that vary) is in order of atomic number.
 
     Raises:
         ValueError: If a symbol is unknown or repeated, or a column is not numeric.
@@ -73,20 +62,15 @@ def standardise(vectors: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
 def element_correlation(table: pd.DataFrame, last: int = HEAVIEST) -> pd.DataFrame:
     """Compute Pearson's correlation between the vectors of each two elements.
 
-    Args:
-        table: Vectors (elements, components) from `standardise` with the same ``last``. Later elements must
-            not take part in the standardisation either.
-        last: Largest atomic number.
-
-    Returns:
-        Symmetric table (last, last) in order of atomic number. It is NaN for absent elements, and for
-        vectors whose components are all equal, since these have no direction to compare.
+    ``table`` (elements, components) comes from `standardise` with the same ``last``: later elements must
+    not take part in the standardisation either. The result (last, last) is symmetric and in order of atomic
+    number. It is NaN for absent elements, and for vectors whose components are all equal, since these have
+    no direction to compare.
     """
     # Imputed by the columns' means, an element may differ from them by rounding alone.
     vectors = table.where(table.abs() > _ROUNDING, 0).to_numpy().T
     matrix = pearson(vectors, vectors)
-    # Exactly 1, without rounding.
-    np.fill_diagonal(matrix, np.where(np.isnan(np.diag(matrix)), np.nan, 1.0))
+    np.fill_diagonal(matrix, np.where(np.isnan(np.diag(matrix)), np.nan, 1.0))  # without rounding
     symbols = list(NUMBER_OF)[:last]
     square = pd.DataFrame(matrix, index=table.index, columns=table.index)
     return square.reindex(index=symbols, columns=symbols)
@@ -101,18 +85,14 @@ def group_of(symbol: str) -> str:
 
 
 def sort_elements(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
-    """Sort rows and columns by atomic ``number``, or by ``group`` and by number within a group.
-
-    Groups run from 1 to 18, followed by the lanthanides and the actinides.
-    """
+    """Sort rows and columns by atomic ``number``, or by ``group`` (f block last) and number within it."""
     if order == "number":
         symbols = sorted(matrix.index, key=NUMBER_OF.__getitem__)
     elif order == "group":
         groups = [*map(str, range(1, 19)), "lanthanides", "actinides"]
         symbols = sorted(matrix.index, key=lambda s: (groups.index(group_of(s)), NUMBER_OF[s]))
     else:
-        message = f"order '{order}' of elements is not one of number, group"
-        raise ValueError(message)
+        raise ValueError(f"order '{order}' of elements is not one of number, group")
     return matrix.loc[symbols, symbols]
 
 
@@ -120,51 +100,35 @@ def correlation_pairs(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
     """List the defined correlations below the diagonal, each with Fisher's 95 % interval.
 
     The interval tanh(artanh r -+ 1.96 / sqrt(columns - 3)) takes the components for independent draws of
-    a bivariate normal variable. Components of learned vectors depend on each other and imputed values
-    count as known, so that the true uncertainty is larger.
+    a bivariate normal variable, of which there are ``columns``. Components of learned vectors depend on
+    each other and imputed values count as known, so that the true uncertainty is larger.
 
-    Args:
-        matrix: Correlations (elements, elements).
-        columns: Number of vector components behind each correlation.
-
-    Returns:
-        Table with the columns element_a, element_b (which stands before element_a in the matrix),
-        correlation, ci_low, ci_high (NaN for fewer than 4 components).
+    Columns of the table: element_a, element_b (which stands before element_a in the matrix), correlation,
+    ci_low, ci_high (NaN for fewer than 4 components).
     """
     row, column = np.tril_indices(len(matrix), k=-1)
-    correlation = matrix.to_numpy()[row, column]
-    keep = np.isfinite(correlation)
-    row, column, correlation = row[keep], column[keep], correlation[keep]
-    interval = fisher_interval(correlation, columns)
-    return pd.DataFrame(
-        {
-            "element_a": matrix.index.to_numpy()[row],
-            "element_b": matrix.columns.to_numpy()[column],
-            "correlation": correlation,
-            "ci_low": interval.ci_low,
-            "ci_high": interval.ci_high,
-        }
-    )
+    pairs = {"element_a": matrix.index[row], "element_b": matrix.columns[column]}
+    table = pd.DataFrame({**pairs, "correlation": matrix.to_numpy()[row, column]})
+    table = table.dropna(ignore_index=True)
+    interval = fisher_interval(table["correlation"], columns)
+    return table.assign(ci_low=interval.ci_low, ci_high=interval.ci_high)
 
 
 def _check(vectors: pd.DataFrame) -> None:
     """Raise ValueError unless rows are distinct elements and columns are numbers."""
 
     def names(items: pd.Index[Any]) -> str:
-        return ", ".join(repr(item) for item in items[:5])
+        return ", ".join(map(repr, items[:5]))
 
     unknown = vectors.index[~vectors.index.isin(NUMBER_OF)]
     if len(unknown):
-        message = (
+        raise ValueError(
             f"the index of an element-vector table must hold element symbols, found {names(unknown)} "
             "(read CSV files with keep_default_na=False)"
         )
-        raise ValueError(message)
     repeated = vectors.index[vectors.index.duplicated()]
     if len(repeated):
-        message = f"each element may have one vector, repeated: {names(repeated)}"
-        raise ValueError(message)
+        raise ValueError(f"each element may have one vector, repeated: {names(repeated)}")
     text = vectors.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in vectors.dtypes]]
     if len(text):
-        message = f"element vectors must be numbers, not so in the columns {names(text)}"
-        raise ValueError(message)
+        raise ValueError(f"element vectors must be numbers, not so in the columns {names(text)}")

@@ -19,30 +19,28 @@ from matxai.composition.data.formulas import HEAVIEST, NUMBER_OF
 from matxai.composition.data.packages import package_file
 from matxai.run.errors import InputError
 
-_EMBEDDINGS = "elementembeddings/data/element_representations"
-_FILES = {
-    "mat2vec": ("ElementEmbeddings", f"{_EMBEDDINGS}/mat2vec.csv"),
-    "magpie": ("ElementEmbeddings", f"{_EMBEDDINGS}/magpie.csv"),
-    "oliynyk": ("ElementEmbeddings", f"{_EMBEDDINGS}/oliynyk.csv"),
-    "matscholar": ("ElementEmbeddings", f"{_EMBEDDINGS}/matscholar-embedding.json"),
-    "megnet16": ("ElementEmbeddings", f"{_EMBEDDINGS}/megnet16.json"),
-    "skipatom": ("ElementEmbeddings", f"{_EMBEDDINGS}/skipatom_20201009_induced.csv"),
-    "jarvis": ("matminer", "matminer/utils/data_files/jarvis/element_chem.json"),
+_EMBEDDINGS = {
+    "mat2vec": "mat2vec.csv",
+    "magpie": "magpie.csv",
+    "oliynyk": "oliynyk.csv",
+    "matscholar": "matscholar-embedding.json",
+    "megnet16": "megnet16.json",
+    "skipatom": "skipatom_20201009_induced.csv",
 }
+_FOLDER = "elementembeddings/data/element_representations"
+_FILES = {name: ("ElementEmbeddings", f"{_FOLDER}/{file}") for name, file in _EMBEDDINGS.items()}
+_FILES["jarvis"] = ("matminer", "matminer/utils/data_files/jarvis/element_chem.json")
 
 
 def read_element_vectors(representation: str) -> pd.DataFrame:
     """Read a table (elements, features) indexed by symbol, in order of atomic number up to Lr.
 
-    ``onehot`` is the identity. Values that are missing in the source stay NaN.
-
-    Raises:
-        InputError: If no table has that name, or its package lacks the file.
+    ``onehot`` is the identity. Values that are missing in the source stay NaN. If no table has that name,
+    or its package lacks the file, an `InputError` is raised.
     """
     if representation == "onehot":
-        return pd.DataFrame(
-            np.eye(HEAVIEST), index=pd.Index(NUMBER_OF, name="element"), columns=list(NUMBER_OF)
-        )
+        table = pd.DataFrame(np.eye(HEAVIEST), list(NUMBER_OF), list(NUMBER_OF))
+        return table.rename_axis("element")
     if representation not in _FILES:
         raise InputError(
             "no such table of element vectors",
@@ -50,27 +48,22 @@ def read_element_vectors(representation: str) -> pd.DataFrame:
             expected=", ".join(["onehot", *_FILES]),
             fix="write one of these",
         )
-    package, path = _FILES[representation]
-    file = package_file(package, path)
+    file = package_file(*_FILES[representation])
     if file.suffix == ".csv":
-        table = pd.read_csv(file, index_col=0, keep_default_na=False, na_values=[""])
+        table = read_vectors(file)
     else:
         entries = json.loads(file.read_text(encoding="utf-8"))
         table = pd.DataFrame.from_dict(entries, orient="index")
-    table = table[table.index.isin(list(NUMBER_OF))].apply(pd.to_numeric)
-    table = table.loc[sorted(table.index, key=NUMBER_OF.__getitem__), sorted(table, key=_natural)]
-    return table.astype(np.float64).rename_axis("element").rename(columns=str)
+    # Numbered components are sorted by number, named properties by name.
+    table = table[table.index.isin(list(NUMBER_OF))].apply(pd.to_numeric).rename(columns=str)
+    columns = sorted(table, key=lambda name: (int(name), "") if name.isdigit() else (0, name))
+    table = table.loc[sorted(table.index, key=NUMBER_OF.__getitem__), columns]
+    return table.astype(np.float64).rename_axis("element")
 
 
 def read_vectors(path: str | Path) -> pd.DataFrame:
-    """Read a table (elements, features) of element vectors that a rule wrote; missing values are NaN."""
+    """Read a table (elements, features) of element vectors from a CSV file; missing values are NaN."""
     return pd.read_csv(path, index_col=0, keep_default_na=False, na_values=[""])
-
-
-def _natural(column: object) -> tuple[int, str]:
-    """Return a sort key: numbered components by number, named properties by name."""
-    text = str(column)
-    return (int(text), "") if text.isdigit() else (0, text)
 
 
 def network_vectors(table: pd.DataFrame) -> npt.NDArray[np.float32]:

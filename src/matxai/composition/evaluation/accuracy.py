@@ -17,15 +17,8 @@ from matxai.statistics.regression import regression_metrics
 PREDICTION_COLUMNS = ("model", "seed", "part", "line", "reduced", "target", "prediction")
 DIFFERENCE = ("difference", "difference_ci_low", "difference_ci_high")
 ACCURACY_COLUMNS = (
-    "model",
-    "seed",
-    "metric",
-    "value",
-    "ci_low",
-    "ci_high",
-    "reference",
-    *DIFFERENCE,
-)
+    "model", "seed", "metric", "value", "ci_low", "ci_high", "reference", *DIFFERENCE,
+)  # fmt: skip
 
 
 def read_test_predictions(paths: Iterable[str | Path]) -> pd.DataFrame:
@@ -42,9 +35,8 @@ def mean_name(model: str, seeds: int) -> str:
 def with_means(predictions: pd.DataFrame) -> dict[tuple[str, int], Array]:
     """Predictions (rows,) by model and seed, those of each model followed by the mean over its seeds.
 
-    The mean is a model of its own, with the seed -1: the mean of the predicted numbers, or of the predicted
-    probabilities (Lakshminarayanan, Pritzel, Blundell 2017, NeurIPS, arXiv:1612.01474). A model with one
-    seed has none.
+    The mean, with the seed -1, is of the predicted numbers, or of the predicted probabilities
+    (Lakshminarayanan, Pritzel, Blundell 2017, NeurIPS, arXiv:1612.01474). A model with one seed has none.
     """
     wide = predictions.pivot_table(index="line", columns=["model", "seed"], values="prediction")
     by_model: dict[tuple[str, int], Array] = {}
@@ -59,8 +51,7 @@ def with_means(predictions: pd.DataFrame) -> dict[tuple[str, int], Array]:
 def reference_of(metric: str, task: TaskName) -> str:
     """The forest that is a fair opponent in a metric: that whose prediction minimises it.
 
-    The median over trees minimises the absolute error; the mean over trees the squared error, and of
-    probabilities every metric here.
+    The median over trees minimises the absolute error; their mean all other metrics here.
     """
     return MEDIAN_FOREST if (metric, task) == ("mae", "regression") else FOREST
 
@@ -68,25 +59,19 @@ def reference_of(metric: str, task: TaskName) -> str:
 def accuracy_table(predictions: pd.DataFrame, task: TaskName) -> pd.DataFrame:
     """Score every model and seed, and the mean over the seeds of each model, on the test part.
 
-    Args:
-        predictions: One row per model, seed and compound of the test part, with columns
-            `PREDICTION_COLUMNS`; both forests are among the models (of a classification `FOREST` alone).
-        task: What was learned; of a classification the predictions are probabilities of class 1.
+    ``predictions`` (columns `PREDICTION_COLUMNS`) has one row per model, seed and compound of the test
+    part; both forests are among the models, of a classification `FOREST` alone.
 
-    Returns:
-        One row per model, seed (-1: a constant, or a mean over seeds) and metric, with columns
-        `ACCURACY_COLUMNS`: the value with its 95 % bootstrap interval over test compositions, and by how
-        much it exceeds that of the reference (`reference_of`, the mean over its seeds), with the interval
-        of this paired difference.
+    The result has one row per model, seed (-1: a constant, or a mean over seeds) and metric, with columns
+    `ACCURACY_COLUMNS`: the value with its 95 % bootstrap interval over test compositions, and by how much
+    it exceeds that of the reference (`reference_of`, the mean over its seeds), with the interval of this
+    paired difference.
     """
     test = predictions.drop_duplicates("line").sort_values("line")
     target = test["target"].to_numpy(np.float64)
     draws = Resamples.of(test["reduced"], seed=0)
     metrics = class_metrics if task == "classification" else regression_metrics
-    values = {
-        place: metrics(target, prediction, draws)
-        for place, prediction in with_means(predictions).items()
-    }
+    values = {key: metrics(target, p, draws) for key, p in with_means(predictions).items()}
     of_model = {model: own for (model, _), own in values.items()}
     seeds = predictions.groupby("model")["seed"].nunique()
     tables = []

@@ -21,8 +21,7 @@ from matxai.composition.data.compounds import amounts_of, merge_compositions
 from matxai.composition.elements.vectors import network_vectors
 from matxai.composition.evaluation.accuracy import PREDICTION_COLUMNS
 from matxai.composition.settings.tasks import CONSTANT, FOREST, MEDIAN_FOREST, TaskName
-
-Array = npt.NDArray[np.float64]
+from matxai.statistics.estimate import Array
 
 
 def composition_features(
@@ -51,48 +50,31 @@ def predict_baselines(
 ) -> pd.DataFrame:
     """Predict the test part after learning from the same merged training rows as the networks.
 
-    Args:
-        table: the prepared compounds.
-        vectors: the Magpie properties by symbol.
-        trees: trees of a forest.
-        seeds: one forest is grown with each.
-        threads: threads of a forest.
-        task: what is learned.
-
-    Returns:
-        One row per baseline, seed and compound of the test part, columns `PREDICTION_COLUMNS`; the
-        mean (`CONSTANT`) has no seed (-1).
+    ``table`` holds the prepared compounds, ``vectors`` the Magpie properties by symbol; one forest is grown
+    with each seed. The result has one row per baseline, seed and compound of the test part, with columns
+    `PREDICTION_COLUMNS`; the mean (`CONSTANT`) has no seed (-1).
     """
-    train, test = (
-        merge_compositions(table[table["part"] == "train"]),
-        table[table["part"] == "test"],
-    )
-    known = train["target"].to_numpy(np.float64)
+    train = merge_compositions(table[table["part"] == "train"])
+    test = table[table["part"] == "test"]
+    target = train["target"].to_numpy(np.float64)
     rows = network_vectors(vectors)
-    features = [composition_features(amounts_of(part), rows) for part in (train, test)]
-    found = [(CONSTANT[task], -1, np.full(len(test), known.mean()))]
+    known, unknown = (composition_features(amounts_of(part), rows) for part in (train, test))
+    predictions = [(CONSTANT[task], -1, np.full(len(test), target.mean()))]
     for seed in seeds:
         options = {"n_estimators": trees, "random_state": seed, "n_jobs": threads}
         if task == "classification":
-            found.append((FOREST, seed, _probability(features, known, options)))
+            # A merged row whose share of class 1 is between 0 and 1 is learned as both, so weighted.
+            one, zero = target > 0, target < 1
+            forest = RandomForestClassifier(max_features="sqrt", **options).fit(
+                np.concatenate([known[one], known[zero]]),
+                np.repeat([1, 0], [one.sum(), zero.sum()]),
+                sample_weight=np.concatenate([target[one], 1 - target[zero]]),
+            )
+            predictions.append((FOREST, seed, forest.predict_proba(unknown)[:, 1]))
         else:
-            forest = RandomForestRegressor(max_features=1 / 3, **options).fit(features[0], known)
-            values = np.stack([tree.predict(features[1]) for tree in forest.estimators_])
-            found.append((FOREST, seed, values.mean(axis=0)))
-            found.append((MEDIAN_FOREST, seed, np.median(values, axis=0)))
-    tables = [test.assign(model=name, seed=seed, prediction=p) for name, seed, p in found]
+            forest = RandomForestRegressor(max_features=1 / 3, **options).fit(known, target)
+            values = np.stack([tree.predict(unknown) for tree in forest.estimators_])
+            predictions.append((FOREST, seed, values.mean(axis=0)))
+            predictions.append((MEDIAN_FOREST, seed, np.median(values, axis=0)))
+    tables = [test.assign(model=name, seed=seed, prediction=p) for name, seed, p in predictions]
     return pd.concat(tables, ignore_index=True)[list(PREDICTION_COLUMNS)]
-
-
-def _probability(features: list[Array], share: Array, options: dict[str, int]) -> Array:
-    """Share of class 1 in the leaves of a forest.
-
-    A merged row whose ``share`` (rows,) is between 0 and 1 is learned as both classes, so weighted.
-    """
-    forest = RandomForestClassifier(max_features="sqrt", **options)
-    one, zero = share > 0, share < 1
-    learned = np.concatenate([features[0][one], features[0][zero]])
-    classes = np.repeat([1, 0], [one.sum(), zero.sum()])
-    weights = np.concatenate([share[one], 1 - share[zero]])
-    forest.fit(learned, classes, sample_weight=weights)
-    return np.asarray(forest.predict_proba(features[1])[:, 1], dtype=np.float64)

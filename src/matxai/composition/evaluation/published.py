@@ -41,14 +41,9 @@ def published() -> dict[str, Published]:
     """Every data set of ``published.yml`` by the digest of its data."""
     text = Path(__file__).with_name(DATA_FILES[0]).read_text(encoding="utf-8")
     content = yaml.safe_load(text)
-    found = [
-        Published(
-            name=name,
-            data_sha256=entry["data_sha256"],
-            metric=entry["metric"],
-            source=content["sources"][entry["source"]],
-            models=entry["models"],
+    return {
+        entry["data_sha256"]: Published(
+            **entry | {"name": name, "source": content["sources"][entry["source"]]}
         )
         for name, entry in content["datasets"].items()
-    ]
-    return {entry.data_sha256: entry for entry in found}
+    }

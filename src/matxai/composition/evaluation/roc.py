@@ -17,19 +17,18 @@ def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     tables = []
     for part in PARTS:
         rows = predictions[predictions["part"] == part]
-        target, probability = (rows[name].to_numpy(np.float64) for name in ("target", "prediction"))
-        curves = class_curves(target, probability, group=rows["reduced"], seed=seed)
-        curves.insert(0, "part", part)
-        tables.append(curves)
+        columns = rows[["target", "prediction"]].to_numpy(np.float64).T
+        tables.append(class_curves(*columns, group=rows["reduced"], seed=seed))
+        tables[-1].insert(0, "part", part)
     return pd.concat(tables, ignore_index=True)
 
 
 def roc_notes(metrics: pd.DataFrame) -> dict[str, str]:
     """Areas with intervals for the legends of `roc_figure`, from metrics.csv of one network."""
     table = metrics.set_index("metric")
-    shown = {"roc": ("roc_auc", "AUC"), "precision": ("average_precision", "average")}
-    return {
-        panel: f", {name} {row.value:.3f} ({row.ci_low:.3f} to {row.ci_high:.3f})"
-        for panel, (metric, name) in shown.items()
-        for row in [table.loc[metric]]
-    }
+
+    def note(name: str, metric: str) -> str:
+        row = table.loc[metric]
+        return f", {name} {row.value:.3f} ({row.ci_low:.3f} to {row.ci_high:.3f})"
+
+    return {"roc": note("AUC", "roc_auc"), "precision": note("average", "average_precision")}

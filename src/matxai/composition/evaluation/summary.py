@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from matxai.composition.evaluation.accuracy import DIFFERENCE
@@ -29,10 +28,7 @@ def summary_table(
 ) -> pd.DataFrame:
     """Put the test errors of every data set into one table, one row per model.
 
-    Args:
-        accuracy: `accuracy.accuracy_table` by data set.
-        compounds: Prepared table by data set.
-        targets: Label, unit, transform and task of the target by data set.
+    The arguments hold by data set the `accuracy.accuracy_table`, the prepared table and the target.
 
     Returns:
         Columns `COLUMNS`. ``metric`` is the MAE, in ``unit``, or the area under the ROC curve. ``mean`` and
@@ -47,20 +43,35 @@ def summary_table(
     for name, table in accuracy.items():
         target = targets[name]
         metric = MAIN_METRIC[target["task"]]
-        own = _over_seeds(table[table["metric"] == metric])
+        own = (
+            table[table["metric"] == metric]
+            .groupby("model", sort=False, as_index=False)
+            .agg(
+                seeds=("seed", lambda seed: int((seed >= 0).sum())),
+                mean=("value", "mean"),
+                seed_sd=("value", "std"),
+                test_ci_low=("ci_low", "mean"),
+                test_ci_high=("ci_high", "mean"),
+                reference=("reference", "first"),
+                **{column: (column, "mean") for column in DIFFERENCE},
+            )
+        )
         known = published().get(data_digest(compounds[name]))
         if known is not None and known.metric == metric:
             own = _beside(own, known)
         own = own.reindex(columns=list(COLUMNS)).astype({"source": object})
+        if metric == "mae":
+            constant = own.loc[own["model"] == CONSTANT["regression"], "mean"]
+            own["relative_mae"] = own["mean"] / constant.item()
+        excess = own["mean"] - own["published"]
         tables.append(
             own.assign(
                 dataset=name,
                 task=target["task"],
                 metric=metric,
                 unit="" if is_class(target) else target_quantity(target).unit,
-                relative_mae=_relative(own) if metric == "mae" else np.nan,
-                minus_published=own["mean"] - own["published"],
-                minus_published_in_seed_sd=(own["mean"] - own["published"]) / own["seed_sd"],
+                minus_published=excess,
+                minus_published_in_seed_sd=excess / own["seed_sd"],
             )
         )
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)]
@@ -69,13 +80,8 @@ def summary_table(
 def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
     """Pick what a run says at its end: the main metric of the networks and of the forest they face.
 
-    Of a model with several seeds it is that of the mean of the predictions.
-
-    Args:
-        table: `summary_table`.
-
-    Returns:
-        Columns `matxai.run.closing.KEY_NUMBER_COLUMNS`, one row per data set and model.
+    ``table`` is the `summary_table`; of a model with several seeds, the mean of the predictions is shown.
+    Columns `matxai.run.closing.KEY_NUMBER_COLUMNS`, one row per data set and model.
     """
     means = table["model"].str.extract("(.*), mean of .* seeds")[0].dropna()
     shown = table[
@@ -88,29 +94,10 @@ def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(KEY_NUMBER_COLUMNS, columns, strict=True)))
 
 
-def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a model, in the order in which they come."""
-    groups = table.groupby("model", sort=False)
-    return groups.agg(
-        seeds=("seed", lambda seed: int((seed >= 0).sum())),
-        mean=("value", "mean"),
-        seed_sd=("value", "std"),
-        test_ci_low=("ci_low", "mean"),
-        test_ci_high=("ci_high", "mean"),
-        reference=("reference", "first"),
-        **{name: (name, "mean") for name in DIFFERENCE},
-    ).reset_index()
-
-
 def _beside(own: pd.DataFrame, known: Published) -> pd.DataFrame:
     """The table with published values, and rows for models that only the publication has."""
-    stated = pd.DataFrame({"model": list(known.models), "published": list(known.models.values())})
-    merged = own.merge(stated.assign(source=known.source), on="model", how="outer")
-    order = [*own["model"], *(model for model in known.models if model not in set(own["model"]))]
+    models = list(dict.fromkeys([*own["model"], *known.models]))
+    merged = own.set_index("model").reindex(models).reset_index()
     merged["seeds"] = merged["seeds"].fillna(0).astype(int)
-    return merged.set_index("model").loc[order].reset_index()
-
-
-def _relative(own: pd.DataFrame) -> pd.Series:
-    constant = own.loc[own["model"] == CONSTANT["regression"], "mean"]
-    return own["mean"] / constant.item()
+    merged["published"] = merged["model"].map(known.models)
+    return merged.assign(source=merged["published"].notna().map({True: known.source}))

@@ -21,9 +21,8 @@ def target_quantity(target: Target) -> Quantity:
         return Quantity(f"probability of {label}")
     if target["transform"] == "none":
         return Quantity(label, unit=unit)
-    magnitude = "|" if target["transform"] == "log10_abs" else ""
-    of = f"{magnitude}{label}{magnitude}"
-    return Quantity(f"log₁₀ of {of}" + (f" in {unit}" if unit else ""), unit="decades")
+    magnitude = f"|{label}|" if target["transform"] == "log10_abs" else label
+    return Quantity(f"log₁₀ of {magnitude}" + (f" in {unit}" if unit else ""), unit="decades")
 
 
 def scored_quantity(target: Target) -> Quantity:
@@ -33,12 +32,11 @@ def scored_quantity(target: Target) -> Quantity:
 
 def error_quantity(target: Target) -> Quantity:
     """What validation errors are errors of, and their unit."""
-    found = target_quantity(target)
-    return Quantity(found.label, unit="nats") if is_class(target) else found
+    quantity = target_quantity(target)
+    return Quantity(quantity.label, unit="nats") if is_class(target) else quantity
 
 
 def contribution_quantity(target: Target) -> Quantity:
     """What the contributions of elements add up to: the target, or the log-odds of a class."""
-    if is_class(target):
-        return Quantity(f"log-odds of {target['label']}")
-    return target_quantity(target)
+    log_odds = Quantity(f"log-odds of {target['label']}")
+    return log_odds if is_class(target) else target_quantity(target)

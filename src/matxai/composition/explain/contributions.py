@@ -13,10 +13,9 @@ import pandas as pd
 import torch
 
 from matxai.composition.data.formulas import SYMBOL_OF
-from matxai.composition.network.batch import Batch
+from matxai.composition.network.batch import Batch, part_of
 from matxai.composition.network.crabnet import CrabNet, Prediction
 from matxai.composition.network.model_file import CrabNetMetadata
-from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
 
 # The network sums in float32; this is about 80 of its roundings (1.2e-7).

@@ -1,4 +1,4 @@
-"""Compounds as ragged element lists, and batches of them without padding.
+"""Compounds as ragged element lists, with their targets, and batches of them without padding.
 
 A batch sorts its compounds by element count, so that compounds with the same count lie side by side. Every
 operation per token runs on one flat matrix (tokens, width), and attention runs on rectangular groups. No
@@ -7,12 +7,14 @@ padded row exists that could leak into a mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
+
+from matxai.composition.data.compounds import amounts_of
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Batch:
-    """Flat tokens of some compounds, grouped by element count.
+    """Flat tokens of some compounds, grouped by element count."""
 
-    Attributes:
-        elements: Atomic numbers (tokens,).
-        fractions: Molar fractions (tokens,), which add up to 1 for each compound.
-        rows: Row of each compound in the data set (compounds,).
-        groups: Groups of compounds with the same element count.
-    """
-
-    elements: Tensor
-    fractions: Tensor
-    rows: Tensor
+    elements: Tensor  # atomic numbers (tokens,)
+    fractions: Tensor  # molar fractions (tokens,), which add up to 1 for each compound
+    rows: Tensor  # row of each compound in the data set (compounds,)
     groups: tuple[Group, ...]
 
     def mean_over_elements(self, values: Tensor) -> Tensor:
@@ -60,44 +55,38 @@ class Batch:
 class Compounds:
     """The element lists of a data set on one device.
 
-    The elements of a compound are sorted by decreasing fraction, and by atomic number where these are
-    equal.
+    The elements of a compound are sorted by decreasing fraction, then by atomic number.
     """
 
     def __init__(self, elements: Tensor, fractions: Tensor, offsets: Tensor) -> None:
         """Keep elements and fractions (tokens,); compound i has the tokens offsets[i] to offsets[i + 1]."""
         self.elements, self.fractions, self.offsets = elements, fractions, offsets
         self.counts = offsets.diff()
-        # Batches are planned on the CPU.
-        self._counts_cpu = self.counts.cpu()
+        self._counts_cpu = self.counts.cpu()  # batches are planned on the CPU
 
     @classmethod
     def from_lists(cls, amounts: list[dict[int, float]]) -> Compounds:
         """Build from the amounts of each compound by atomic number, which are normalised here."""
-        numbers: list[int] = []
-        fractions: list[float] = []
-        offsets = np.zeros(len(amounts) + 1, dtype=np.int64)
-        for row, compound in enumerate(amounts):
+        tokens: list[tuple[int, float]] = []
+        offsets = [0]
+        for compound in amounts:
             total = sum(compound.values())
-            for number, amount in sorted(compound.items(), key=lambda pair: (-pair[1], pair[0])):
-                numbers.append(number)
-                fractions.append(amount / total)
-            offsets[row + 1] = len(numbers)
+            ordered = sorted(compound.items(), key=lambda pair: (-pair[1], pair[0]))
+            tokens += [(number, amount / total) for number, amount in ordered]
+            offsets.append(len(tokens))
         return cls(
-            torch.tensor(numbers, dtype=torch.long),
-            torch.tensor(fractions, dtype=torch.float32),
-            torch.from_numpy(offsets),
+            torch.tensor([number for number, _ in tokens], dtype=torch.long),
+            torch.tensor([fraction for _, fraction in tokens], dtype=torch.float32),
+            torch.tensor(offsets),
         )
 
     def __len__(self) -> int:
-        """Count the compounds."""
         return len(self.counts)
 
     def to(self, device: torch.device | str) -> Compounds:
         """Copy the compounds to a device."""
-        return Compounds(
-            self.elements.to(device), self.fractions.to(device), self.offsets.to(device)
-        )
+        lists = (self.elements, self.fractions, self.offsets)
+        return Compounds(*(values.to(device) for values in lists))
 
     def with_amounts(self, amounts: Tensor) -> Compounds:
         """Return the same elements in the same order with the fractions of amounts (tokens,) float64."""
@@ -121,32 +110,43 @@ class Compounds:
         present, sizes = counts.unique_consecutive(return_counts=True)
         groups = []
         compound = token = 0
-        for count, size in zip(present.tolist(), sizes.tolist(), strict=True):
-            groups.append(
-                Group(
-                    count,
-                    slice(compound, compound + size),
-                    slice(token, token + size * count),
-                )
-            )
-            compound, token = compound + size, token + size * count
-        if not groups:
-            groups.append(Group(1, slice(0, 0), slice(0, 0)))
+        for count, size in list(zip(present.tolist(), sizes.tolist(), strict=True)) or [(1, 0)]:
+            ends = compound + size, token + size * count
+            groups.append(Group(count, slice(compound, ends[0]), slice(token, ends[1])))
+            compound, token = ends
         rows = rows.to(self.elements.device)
-        index = self._places(rows, tuple(groups))
+        index = self._places(rows, groups)
         return Batch(self.elements[index], self.fractions[index], rows, tuple(groups))
 
     def token_places(self, batch: Batch) -> Tensor:
         """Return the positions of a batch's tokens in the flat lists of these compounds."""
         return self._places(batch.rows, batch.groups)
 
-    def _places(self, rows: Tensor, groups: tuple[Group, ...]) -> Tensor:
-        starts = self.offsets[rows]
-        return torch.cat(
-            [
-                (
-                    starts[group.compounds, None] + torch.arange(group.count, device=rows.device)
-                ).flatten()
-                for group in groups
-            ]
+    def _places(self, rows: Tensor, groups: Iterable[Group]) -> Tensor:
+        starts = self.offsets[rows][:, None]
+        places = (
+            starts[group.compounds] + torch.arange(group.count, device=rows.device)
+            for group in groups
         )
+        return torch.cat([group.flatten() for group in places])
+
+
+@dataclass(frozen=True)
+class Part:
+    """Compounds of one part with their targets (compounds,) in their unit."""
+
+    compounds: Compounds
+    target: Tensor
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def to(self, device: torch.device | str) -> Part:
+        """Copy the part to a device."""
+        return Part(self.compounds.to(device), self.target.to(device))
+
+
+def part_of(table: pd.DataFrame) -> Part:
+    """Convert the rows of a prepared table, in their order."""
+    target = torch.tensor(table["target"].to_numpy(), dtype=torch.float32)
+    return Part(Compounds.from_lists(amounts_of(table)), target)

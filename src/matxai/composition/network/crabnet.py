@@ -22,19 +22,12 @@ from matxai.composition.network.layers import EncoderLayer
 
 @dataclass(frozen=True)
 class Prediction:
-    """Results of one forward pass, in the standardised unit of the target.
+    """Results of one forward pass, in the standardised unit of the target."""
 
-    Attributes:
-        value: Prediction (compounds,).
-        log_sigma: Logarithm of its predicted deviation (compounds,).
-        per_element: Contributions (tokens,), whose mean over a compound is its value.
-        attention: Weights (compounds, heads, query, key) by layer and group.
-    """
-
-    value: Tensor
-    log_sigma: Tensor
-    per_element: Tensor
-    attention: list[list[Tensor]]
+    value: Tensor  # prediction (compounds,)
+    log_sigma: Tensor  # logarithm of its predicted deviation (compounds,)
+    per_element: Tensor  # contributions (tokens,), whose mean over a compound is its value
+    attention: list[list[Tensor]]  # weights (compounds, heads, query, key) by layer and group
 
 
 class FractionEncoding(nn.Module):
@@ -44,7 +37,6 @@ class FractionEncoding(nn.Module):
     table: Tensor
 
     def __init__(self, width: int) -> None:
-        """Compute the table (5000, width / 2) of sinusoids."""
         super().__init__()
         half = width // 2
         row = torch.arange(self.RESOLUTION, dtype=torch.float64)[:, None]
@@ -56,8 +48,7 @@ class FractionEncoding(nn.Module):
 
     def rows(self, values: Tensor) -> Tensor:
         """Return the rows of the table for values, which are clamped to [1/5000, 1]."""
-        clamped = values.clamp(1 / self.RESOLUTION, 1)
-        return (clamped * self.RESOLUTION).round().long() - 1
+        return (values.clamp(1 / self.RESOLUTION, 1) * self.RESOLUTION).round().long() - 1
 
     def forward(self, fractions: Tensor) -> Tensor:
         """Encode molar fractions (tokens,): (tokens, width)."""
@@ -67,16 +58,14 @@ class FractionEncoding(nn.Module):
 
 
 class ResidualHead(nn.Module):
-    """Fully connected layers with linear skips, which return three numbers per token."""
+    """Fully connected layers of the widths ``hidden``, with linear skips."""
 
     def __init__(self, width: int, hidden: tuple[int, ...]) -> None:
-        """Build layers of the widths ``hidden``."""
         super().__init__()
-        widths = (width, *hidden)
-        pairs = list(pairwise(widths))
+        pairs = list(pairwise((width, *hidden)))
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairs)
         self.skips = nn.ModuleList(nn.Linear(a, b, bias=False) for a, b in pairs)
-        self.out = nn.Linear(widths[-1], 3)
+        self.out = nn.Linear(hidden[-1], 3)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Map tokens (tokens, width) to value, log sigma and gate: (tokens, 3)."""

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import torch
 
 from matxai.composition.data.formulas import NUMBER_OF
-from matxai.composition.network.batch import Batch, Compounds
+from matxai.composition.network.batch import Compounds
 from matxai.composition.network.crabnet import CrabNet
 from matxai.run.errors import InputError
 
@@ -25,20 +25,15 @@ KINDS = ("query", "key", "value")
 
 @torch.inference_mode()
 def embed_elements(network: CrabNet, trained: list[str]) -> pd.DataFrame:
-    """Compute all vectors of every element that the network knows.
+    """Compute all vectors of every element that the network knows, ``trained`` on some of them.
 
-    Args:
-        network: The trained network.
-        trained: Symbols of the elements in its training part.
-
-    Returns:
-        Table with the columns element; in_training; layer (0 for the embedded vector, then 1, 2, ...); kind
-        (embedded, query, key, value); head (1, 2, ..., or 0 for all heads side by side); vector (list
-        of width floats, width / heads for one head).
+    Columns: element; in_training; layer (0 for the embedded vector, then 1, 2, ...); kind (embedded, query,
+    key, value); head (1, 2, ..., or 0 for all heads side by side); vector (list of width floats,
+    width / heads for one head).
     """
     symbols = [s for s, number in NUMBER_OF.items() if network.vectors[number].any()]
     compounds = Compounds.from_lists([{NUMBER_OF[symbol]: 1.0} for symbol in symbols])
-    batch: Batch = compounds.batch(torch.arange(len(symbols)))
+    batch = compounds.batch(torch.arange(len(symbols)))
     vectors = {(0, "embedded", 0): network.embedded(batch)}
     tokens = network.tokens(batch)
     for number, layer in enumerate(network.encoder_layers, start=1):
@@ -48,22 +43,13 @@ def embed_elements(network: CrabNet, trained: list[str]) -> pd.DataFrame:
             for head, vector in enumerate(heads.unbind(1), start=1):
                 vectors[number, kind, head] = vector
         tokens, _ = layer(tokens, batch)
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "element": symbols,
-                    "in_training": [symbol in set(trained) for symbol in symbols],
-                    "layer": layer,
-                    "kind": kind,
-                    "head": head,
-                    "vector": list(values.numpy()),
-                }
-            )
-            for (layer, kind, head), values in vectors.items()
-        ],
-        ignore_index=True,
-    )
+    elements = pd.DataFrame({"element": symbols})
+    elements["in_training"] = elements["element"].isin(trained)
+    tables = [
+        elements.assign(layer=layer, kind=kind, head=head, vector=list(values.numpy()))
+        for (layer, kind, head), values in vectors.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def write_embeddings(table: pd.DataFrame, path: str | Path, origin: dict[str, Any]) -> None:
@@ -76,21 +62,18 @@ def write_embeddings(table: pd.DataFrame, path: str | Path, origin: dict[str, An
 def vector_table(embeddings: pd.DataFrame, name: str) -> pd.DataFrame:
     """Select the vectors (elements, width) of one name: ``embedded``, or one such as ``layer2.key``.
 
-    Elements that no training compound contains are left out, because their vectors are untrained.
-
-    Raises:
-        InputError: If no layer and kind has that name.
+    Elements that no training compound contains are left out, because their vectors are untrained. A name
+    that no layer and kind has raises `InputError`.
     """
     whole = embeddings[embeddings["head"] == 0]
     names = "layer" + whole["layer"].astype(str) + "." + whole["kind"]
     names = names.where(whole["layer"] > 0, whole["kind"])
-    rows = whole[names == name]
-    if rows.empty:
+    if name not in set(names):
         raise InputError(
             "the network has no such vectors",
             value=name,
             expected=", ".join(names.unique()),
             fix="correct `vectors` in the configuration, or raise `network.layers`",
         )
-    rows = rows[rows["in_training"]]
-    return pd.DataFrame(rows["vector"].tolist(), index=pd.Index(rows["element"], name="element"))
+    rows = whole[(names == name) & whole["in_training"]].set_index("element")
+    return pd.DataFrame(rows["vector"].tolist(), index=rows.index)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,14 +12,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from matxai.composition.data.compounds import merge_compositions
-from matxai.composition.network.batch import Batch
+from matxai.composition.network.batch import Batch, Part, part_of
 from matxai.composition.network.crabnet import CrabNet
-from matxai.composition.network.parts import Part, part_of
 from matxai.composition.network.predict import Watch, predict
 from matxai.composition.settings.network import BATCH_SIZES, CrabNetShape, CrabNetTraining
 from matxai.composition.settings.tasks import TaskName
 from matxai.learning.loop import FitResult, fit
-from matxai.learning.observer import Observer
 from matxai.learning.tasks import RowTask
 from matxai.run.errors import InputError
 
@@ -42,25 +39,12 @@ def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
 
 
 class Compositions(RowTask):
-    """What both training tasks share: batches of jittered compounds, and the validation's predictions.
+    """What both training tasks share: batches of jittered compounds, and the validation's predictions."""
 
-    Attributes:
-        mean: What is added to the network's raw output times ``std``, in the unit of the target.
-        std: What the raw output is multiplied by.
-        watch: Sees the forward passes of the validation.
-    """
-
-    mean = 0.0
-    std = 1.0
+    mean, std = 0.0, 1.0  # a raw output times ``std`` plus ``mean`` is in the unit of the target
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
-        """Take the two parts, on the device.
-
-        Args:
-            train: Compounds that the weights are fitted to.
-            val: Compounds that select the best epoch.
-            batch_size: Compounds in a batch; None takes the published rule.
-            jitter: Relative standard deviation of the noise on the fractions.
+        """Take the two parts, on the device; without a ``batch_size`` the published rule gives it.
 
         Raises:
             InputError: All training targets are equal, or one of a classification lies outside [0, 1].
@@ -74,7 +58,7 @@ class Compositions(RowTask):
             )
         super().__init__(len(train), batch_size or published_batch_size(len(train)))
         self.train, self.val, self.jitter = train, val, jitter
-        self.watch: Watch | None = None
+        self.watch: Watch | None = None  # sees the forward passes of the validation
 
     def batches(self) -> Iterator[Batch]:
         """Give the compounds of one epoch in random batches, their fractions jittered."""
@@ -88,15 +72,11 @@ class Compositions(RowTask):
 
 
 class PropertyRegression(Compositions):
-    """The task of learning a number: robust L1, validation MAE.
-
-    The target is standardised with the mean and standard deviation of the training part.
-    """
+    """The task of learning a number, standardised over the training part: robust L1, validation MAE."""
 
     name: TaskName = "regression"
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
-        """Take the two parts, and the scale of the target from the training part."""
         super().__init__(train, val, batch_size, jitter)
         self.mean, self.std = float(train.target.mean()), float(train.target.std())
 
@@ -125,17 +105,16 @@ class PropertyClassification(Compositions):
     name: TaskName = "classification"
 
     def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
-        """Take the two parts and check their targets."""
         super().__init__(train, val, batch_size, jitter)
-        for part in (train, val):
-            outside = part.target[~((part.target >= 0) & (part.target <= 1))]
-            if len(outside):
-                raise InputError(
-                    "the targets of a classification are 0 or 1",
-                    value=outside[0].item(),
-                    expected="0, 1, or between them the share of class 1",
-                    fix="write task: regression, or give classes",
-                )
+        target = torch.cat([train.target, val.target])
+        outside = target[~((target >= 0) & (target <= 1))]
+        if len(outside):
+            raise InputError(
+                "the targets of a classification are 0 or 1",
+                value=outside[0].item(),
+                expected="0, 1, or between them the share of class 1",
+                fix="write task: regression, or give classes",
+            )
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         """Compute the log loss of a batch."""
@@ -154,14 +133,10 @@ def task_of(
     name: TaskName, table: pd.DataFrame, settings: CrabNetTraining, device: str
 ) -> PropertyRegression | PropertyClassification:
     """Make the task of a prepared table: its train part merged by composition, its val part as it is."""
-    parts = {part: table[table["part"] == part] for part in ("train", "val")}
+    train = part_of(merge_compositions(table[table["part"] == "train"])).to(device)
+    val = part_of(table[table["part"] == "val"]).to(device)
     kind = PropertyClassification if name == "classification" else PropertyRegression
-    return kind(
-        part_of(merge_compositions(parts["train"])).to(device),
-        part_of(parts["val"]).to(device),
-        settings.batch_size,
-        settings.jitter,
-    )
+    return kind(train, val, settings.batch_size, settings.jitter)
 
 
 def train_on(
@@ -172,27 +147,15 @@ def train_on(
     *,
     seed: int,
     device: str,
-    label: str = "training",
-    checkpoint: Path | None = None,
-    fingerprint: str = "",
-    observer: Observer | None = None,
+    **options: Any,
 ) -> FitResult:
-    """Fit one network on the rows of ``vectors`` (atomic numbers, features).
+    """Fit one network on the rows of ``vectors`` (atomic numbers, features), with further options of `fit`.
 
     The history's error is that of the task on the val part: MAE in the unit of the target, or log loss.
     """
     torch.manual_seed(seed)
     network = CrabNet(vectors, **network_shape(shape)).to(device)
-    return fit(
-        network,
-        task,
-        settings.recipe(),
-        seed=seed,
-        label=label,
-        checkpoint=checkpoint,
-        fingerprint=fingerprint,
-        observer=observer,
-    )
+    return fit(network, task, settings.recipe(), seed=seed, **options)
 
 
 def network_shape(shape: CrabNetShape) -> dict[str, Any]:

@@ -19,7 +19,6 @@ class SelfAttention(nn.Module):
     """Multi-head scaled dot-product attention among the elements of each compound."""
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
-        """Build the projections; ``heads`` must divide ``width``."""
         if width % heads:
             raise ValueError(f"width {width} is not divisible by {heads} heads")
         super().__init__()
@@ -54,19 +53,17 @@ class SelfAttention(nn.Module):
 class EncoderLayer(nn.Module):
     """Attention and a ReLU feed-forward network, each added back and normalised (post-norm).
 
-    Dropout acts on the attention weights and on what each half adds (Vaswani et al. 2017). torch's layer
-    has a third dropout inside the feed-forward network, which would draw two thirds of all random
-    numbers and brought no accuracy.
+    Dropout acts on the attention weights and on what each half adds. torch's layer has a third dropout
+    inside the feed-forward network, which would draw two thirds of all random numbers and brought no
+    accuracy.
     """
 
     def __init__(self, width: int, heads: int, feedforward: int, dropout: float) -> None:
-        """Build both halves; ``feedforward`` is the width between the two linear layers."""
         super().__init__()
         self.attention = SelfAttention(width, heads, dropout)
         self.expand = nn.Linear(width, feedforward)
         self.contract = nn.Linear(feedforward, width)
-        self.norm_attention = nn.LayerNorm(width)
-        self.norm_feedforward = nn.LayerNorm(width)
+        self.norm_attention, self.norm_feedforward = nn.LayerNorm(width), nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens: Tensor, batch: Batch) -> tuple[Tensor, list[Tensor]]:

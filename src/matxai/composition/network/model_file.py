@@ -15,32 +15,22 @@ from matxai.learning.model_file import ModelMetadata, load_model
 class CrabNetMetadata(ModelMetadata):
     """What a network came from, with its shape and the scale of its target.
 
-    Attributes:
-        network: Either "crabnet" or "hotcrab".
-        shape: Keyword arguments of `CrabNet`.
-        mean: What is added to the raw output times ``std``, in the unit of the target; 0 for a
-            classification, whose raw output is the log-odds of class 1.
-        std: What the raw output is multiplied by; 1 for a classification.
-        elements: Symbols that occur in the training part.
-        task: Regression or classification.
+    ``mean`` is added to the raw output times ``std``, in the unit of the target; they are 0 and 1 for a
+    classification, whose raw output is the log-odds of class 1.
     """
 
     KEY: ClassVar[str] = "matxai.composition/2"  # 1: files without a task
     RULES: ClassVar[str] = "train_crabnet"
-    network: str
-    shape: dict[str, Any]
+    network: str  # crabnet or hotcrab
+    shape: dict[str, Any]  # keyword arguments of `CrabNet`
     mean: float
     std: float
-    elements: list[str]
+    elements: list[str]  # symbols in the training part
     task: TaskName
 
 
 def load_network(path: str | Path) -> tuple[CrabNet, CrabNetMetadata]:
-    """Rebuild the network on the CPU, in evaluation mode.
-
-    Raises:
-        InputError: The file is not in the safetensors format, or holds no network of this line.
-    """
+    """Rebuild the network on the CPU, in evaluation mode; no network of this line is an `InputError`."""
     state, metadata = load_model(path, CrabNetMetadata)
     network = CrabNet(state["vectors"], **metadata.shape)
     network.load_state_dict(state)

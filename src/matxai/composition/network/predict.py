@@ -11,8 +11,7 @@ from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import Prediction
 
 EVALUATION_BATCH = 1024
-# Sees each forward pass of a prediction: its batch and all that came out.
-Watch = Callable[[Batch, Prediction], None]
+Watch = Callable[[Batch, Prediction], None]  # sees each forward pass of a prediction
 
 
 @torch.inference_mode()
@@ -25,15 +24,9 @@ def predict(
 ) -> tuple[Tensor, Tensor]:
     """Predict value and standard deviation (compounds,), in the unit of the target and the rows' order.
 
+    ``mean`` and ``std`` are those of the training targets; network and compounds are on one device.
     For a classification, whose ``mean`` is 0 and ``std`` 1, the value is the log-odds of class 1 (its
     sigmoid the probability), and the standard deviation means nothing.
-
-    Args:
-        network: A CrabNet or HotCrab.
-        compounds: Compounds on the network's device.
-        mean: Mean of the training targets.
-        std: Standard deviation of the training targets.
-        watch: Sees each batch with all that the network gives for it.
     """
     network.eval()
     value = compounds.fractions.new_empty(len(compounds))

@@ -24,8 +24,7 @@ class AttentionFigures(SettingsBlock):
         description="Formulas shown instead of a draw, e.g. [TiO2, BaTiO3]; each must be captured.",
     )
     minimum: Count = Field(
-        default=5,
-        description="Pairs of elements that fewer captured compositions hold are grey.",
+        default=5, description="Pairs of elements that fewer captured compositions hold are grey."
     )
 
 
@@ -78,8 +77,7 @@ class Correlation(SettingsBlock):
 
 def _known(symbol: str) -> str:
     if symbol not in ELEMENTS:
-        msg = f"{symbol} is no element up to Lr: write symbols such as Fe"
-        raise ValueError(msg)
+        raise ValueError(f"{symbol} is no element up to Lr: write symbols such as Fe")
     return symbol
 
 
@@ -154,8 +152,7 @@ class LocalUmap(SettingsBlock):
     """Maps of single elements: their vectors in every compound, in two dimensions."""
 
     elements: Annotated[tuple[Symbol, ...], Field(min_length=1), Distinct] = Field(
-        default=MAPPED,
-        description='Symbols of the elements; nobelium needs quotes ("No").',
+        default=MAPPED, description='Symbols of the elements; nobelium needs quotes ("No").'
     )
     neighbours: Neighbours = 5
     min_dist: Share = Field(

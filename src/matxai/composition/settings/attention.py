@@ -37,8 +37,7 @@ class Attention(SettingsBlock):
     @model_validator(mode="after")
     def _one_choice(self) -> Self:
         if self.formulas is not None and self.subset is not None:
-            msg = "formulas and subset exclude each other: set one of them to null"
-            raise ValueError(msg)
+            raise ValueError("formulas and subset exclude each other: set one of them to null")
         return self
 
     @property
@@ -47,5 +46,4 @@ class Attention(SettingsBlock):
         if self.formulas is not None:
             return f"{len(self.formulas)} chosen compounds"
         part = {"train": "training", "val": "validation", "test": "test"}[self.part]
-        drawn = "" if self.subset is None else f"{self.subset:,} compounds of "
-        return f"{drawn}the {part} part"
+        return (f"{self.subset:,} compounds of " if self.subset else "") + f"the {part} part"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
@@ -12,9 +13,6 @@ from matxai.composition.settings.tasks import Target, TaskName
 from matxai.config.base import Seed, SettingsBlock, Text
 from matxai.learning.split import PARTS, Split
 from matxai.run.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SOURCE = "Where the data come from: transport, folder or download."
 
@@ -38,6 +36,7 @@ class Source(SettingsBlock):
 class Described(Source):
     """What the axes of figures say about a target."""
 
+    READ: ClassVar[type[Source]]  # the fields that the preparation reads
     label: Text = Field(
         default="Target",
         description="Name of the target, for the axes of figures; of a classification that of class 1.",
@@ -47,34 +46,31 @@ class Described(Source):
     @property
     def axis(self) -> Target:
         """What axes and captions need, JSON-plain."""
-        return {
-            "task": self.task,
-            "label": self.label,
-            "unit": self.unit,
-            "transform": self.transform,
-        }
+        return Target(task=self.task, label=self.label, unit=self.unit, transform=self.transform)
+
+    @property
+    def read(self) -> Source:
+        """What its preparation reads."""
+        return self.only(self.READ)
+
+    def files(self) -> dict[str, str]:
+        """The CSV files by part; the embedded data have none."""
+        return {}
 
     @model_validator(mode="after")
     def _classes_are_bare(self) -> Self:
-        if self.task == "classification":
-            for key, value, bare in (
-                ("transform", self.transform, "none"),
-                ("unit", self.unit, ""),
-            ):
-                if value != bare:
-                    msg = (
-                        f"{key} is {value!r}, but the targets of a classification are 0 or 1: "
-                        f"write {key}: {bare or repr(bare)}, or task: regression"
-                    )
-                    raise ValueError(msg)
+        for key, bare in {"transform": "none", "unit": ""}.items():
+            value = getattr(self, key)
+            if self.task == "classification" and value != bare:
+                raise ValueError(
+                    f"{key} is {value!r}, but the targets of a classification are 0 or 1: "
+                    f"write {key}: {bare or repr(bare)}, or task: regression"
+                )
         return self
 
 
 class TransportSource(Source):
-    """DFT transport properties of 47,737 compounds inside the matminer wheel.
-
-    Ricci et al. 2017, Sci. Data 4:170085: 300 K, 1e18 carriers per cubic centimetre.
-    """
+    """What the preparation reads of `Transport`."""
 
     source: Literal["transport"] = Field(description=_SOURCE)
     target: Literal[
@@ -135,16 +131,8 @@ class Transport(Described, TransportSource):
     Ricci et al. 2017, Sci. Data 4:170085: 300 K, 1e18 carriers per cubic centimetre.
     """
 
+    READ = TransportSource
     source: Literal["transport"] = Field(description=_SOURCE)
-
-    @property
-    def read(self) -> TransportSource:
-        """What its preparation reads."""
-        return self.only(TransportSource)
-
-    def files(self) -> dict[str, str]:
-        """The CSV files by part: none."""
-        return {}
 
 
 class FolderSource(Source):
@@ -157,23 +145,15 @@ class FolderSource(Source):
 class CompositionFolder(Described, FolderSource):
     """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
 
+    READ = FolderSource
     source: Literal["folder"] = Field(description=_SOURCE)
 
-    @property
-    def read(self) -> FolderSource:
-        """What its preparation reads."""
-        return self.only(FolderSource)
-
     def files(self) -> dict[str, str]:
-        """The CSV files by part.
-
-        Raises:
-            InputError: One of them is missing.
-        """
-        found = {part: f"{self.path}/{part}.csv" for part in PARTS}
-        for part, path in found.items():
+        """The CSV files by part; a missing one raises `InputError`."""
+        files = {part: f"{self.path}/{part}.csv" for part in PARTS}
+        for part, path in files.items():
             require_part(part, path)
-        return found
+        return files
 
 
 class Download(SettingsBlock):
@@ -199,12 +179,8 @@ class WebSource(Source):
 class Web(Described, WebSource):
     """Three CSV files on the web, checked against their digests."""
 
+    READ = WebSource
     source: Literal["download"] = Field(description=_SOURCE)
-
-    @property
-    def read(self) -> WebSource:
-        """What its preparation reads."""
-        return self.only(WebSource)
 
     @property
     def downloads(self) -> dict[str, Download]:
@@ -222,16 +198,11 @@ DataSource = Annotated[TransportSource | FolderSource | WebSource, Field(discrim
 
 def read_source(values: Mapping[str, Any]) -> TransportSource | FolderSource | WebSource:
     """What preparation reads of a data set, from JSON-plain values in ``snakemake.params``."""
-    sources: TypeAdapter[Any] = TypeAdapter(DataSource)
-    return sources.validate_json(json.dumps(values))
+    return TypeAdapter[Any](DataSource).validate_json(json.dumps(values))
 
 
 def require_part(part: str, path: str | Path) -> None:
-    """Refuse a part whose CSV file is not there.
-
-    Raises:
-        InputError: ``path`` is no file.
-    """
+    """Raise `InputError` if the CSV file of a part is not there."""
     if not Path(path).is_file():
         raise InputError(
             f"the {part} part is missing",
@@ -264,25 +235,9 @@ METAL = Transport(
     subset=2000,
     test=6000,
 )
-EXAMPLES: list[dict[str, object]] = [
-    {
-        "bulk_modulus": {
-            "source": "folder",
-            "path": "data/bulk",
-            "label": "Bulk modulus",
-            "unit": "GPa",
-        }
-    },
-    {
-        "band_gap": {
-            "source": "download",
-            **{
-                part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64}
-                for part in PARTS
-            },
-        }
-    },
-]
+_FOLDER = {"source": "folder", "path": "data/bulk", "label": "Bulk modulus", "unit": "GPa"}
+_WEB = {part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64} for part in PARTS}
+EXAMPLES = [{"bulk_modulus": _FOLDER}, {"band_gap": {"source": "download", **_WEB}}]
 
 
 class CompositionPreparation(SettingsBlock):

@@ -89,15 +89,13 @@ class Composition(SettingsBlock):
         description="UMAPs of single elements' vectors in every layer; null: none.",
     )
     global_umap: GlobalUmap | None = Field(
-        default=GlobalUmap(),
-        description="UMAPs of whole compounds in every layer; null: none.",
+        default=GlobalUmap(), description="UMAPs of whole compounds in every layer; null: none."
     )
     faithfulness: Faithfulness | None = Field(
         default=Faithfulness(),
         description="Attention compared with removal, integrated gradients along the encoding of the "
         "fractions, and contributions; null: not compared.",
     )
-
     explained: Count = Field(
         default=1,
         description="Networks of how many seeds, the first ones, are explained and drawn in detail; "
@@ -109,11 +107,10 @@ class Composition(SettingsBlock):
         for name in self.correlation.vectors:
             layer = name.removeprefix("layer").split(".")[0]
             if layer.isdigit() and int(layer) > self.network.layers:
-                msg = (
+                raise ValueError(
                     f"correlation.vectors asks for {name}, but network.layers is "
                     f"{self.network.layers}: ask for a lower layer or add layers"
                 )
-                raise ValueError(msg)
         return self
 
     def of_task(self, task: TaskName) -> list[str]:
@@ -144,7 +141,7 @@ class Composition(SettingsBlock):
         if captured is None:
             return []
         most = captured.subset or len(captured.formulas or ()) or shown.compounds
-        count = len(shown.formulas) if shown.formulas else min(shown.compounds, most)
+        count = len(shown.formulas or ()) or min(shown.compounds, most)
         return [f"compound{number}" for number in range(1, count + 1)]
 
     def network_vectors(self) -> list[str]:

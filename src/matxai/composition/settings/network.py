@@ -39,15 +39,15 @@ class CrabNetShape(SettingsBlock):
     )
     dropout: Share = Field(default=0.1, description="Share of activations dropped in training.")
     head: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
-        default=(64,),
-        description="Widths of the residual network behind the encoder.",
+        default=(64,), description="Widths of the residual network behind the encoder."
     )
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
         if self.width % self.heads:
-            msg = f"width must be a multiple of heads ({self.heads}), not {self.width}: change one"
-            raise ValueError(msg)
+            raise ValueError(
+                f"width must be a multiple of heads ({self.heads}), not {self.width}: change one"
+            )
         return self
 
     @property

@@ -20,8 +20,7 @@ from matxai.composition.explain.contribution_summary import (
 )
 from matxai.composition.explain.contributions import check_average, contributions
 from matxai.composition.figures.contributions import contribution_boxes, contribution_table
-from matxai.composition.network.batch import Compounds
-from matxai.composition.network.parts import part_of
+from matxai.composition.network.batch import Compounds, part_of
 from matxai.composition.network.predict import predict
 from matxai.plotting.style import ABSENT
 from matxai.quantities import Quantity

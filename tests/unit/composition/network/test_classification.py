@@ -39,9 +39,9 @@ from matxai.composition.explain.contributions import check_average, contribution
 from matxai.composition.figures.contributions import contribution_boxes
 from matxai.composition.figures.target import class_figure
 from matxai.composition.network import fitting
+from matxai.composition.network.batch import part_of
 from matxai.composition.network.fitting import log_loss, network_shape, task_of, train_on
 from matxai.composition.network.model_file import CrabNetMetadata, load_network
-from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import METAL, CompositionFolder, CompositionPreparation

@@ -14,6 +14,7 @@ from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
 from matxai.composition.evaluation.baselines import composition_features, predict_baselines
 from matxai.composition.evaluation.scores import evaluate
+from matxai.composition.network.batch import part_of
 from matxai.composition.network.embeddings import (
     embed_elements,
     vector_table,
@@ -27,7 +28,6 @@ from matxai.composition.network.fitting import (
     train_on,
 )
 from matxai.composition.network.model_file import CrabNetMetadata, load_network
-from matxai.composition.network.parts import part_of
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.learning.model_file import save_model
