@@ -7,15 +7,12 @@ All others stand in a file ``quantities.yml`` of those who name them: see `Quant
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 _OF_TARGET = "target"
 

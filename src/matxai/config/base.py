@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Block = TypeVar("Block", bound="SettingsBlock")
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")

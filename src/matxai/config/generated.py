@@ -7,14 +7,12 @@ import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import yaml
+from pydantic.fields import FieldInfo
 
 from matxai.config.base import SettingsBlock
-
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
 
 CONFIG = Path("config.yaml")
 SCHEMA = Path("workflow/schemas/config.schema.json")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from matxai.config.base import Block, SettingsBlock
 from matxai.config.problems import paragraphs
-
-if TYPE_CHECKING:
-    from matxai.config.base import Block, SettingsBlock
 
 
 class ConfigError(ValueError):

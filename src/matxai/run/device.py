@@ -7,14 +7,11 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from matxai.run.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 OVERRIDE = "MATXAI_DEVICE"
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from os import PathLike
+from os import PathLike
 
 
 class InputError(ValueError):

@@ -15,11 +15,13 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import FrameType, TracebackType
+from typing import Any
 
 from matxai.run.device import granted_device, limited_threads
 from matxai.run.errors import InputError
@@ -27,10 +29,6 @@ from matxai.run.log import redirected
 from matxai.run.outputs import whole_or_nothing
 from matxai.run.progress import duration, job_name, shown_on
 from matxai.run.snakemake_object import NamedList
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType, TracebackType
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matxai.run.errors import InputError
 from matxai.run.snakemake_object import NamedList
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PREFIX = ".partial-"
 

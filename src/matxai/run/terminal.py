@@ -10,17 +10,15 @@ import csv
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
 from statistics import mean, median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from snakemake.logging import DefaultFormatter, get_event, logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from matxai.run.progress import job_name, time_left
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 _SILENT_EVENTS = {
     LogEvent.WORKFLOW_STARTED,
