@@ -14,12 +14,7 @@ _TIMEOUT_S = 60
 
 
 def download(url: str, path: str | Path, sha256: str) -> None:
-    """Fetch a file from the web and check its SHA-256.
-
-    Args:
-        url: Its address, http or https.
-        path: Where to write it.
-        sha256: The digest that it must have, hexadecimal.
+    """Fetch a file from an http or https address to ``path`` and check its SHA-256 (hexadecimal).
 
     Raises:
         InputError: It cannot be fetched, or has another digest (`path` is then removed).

@@ -23,7 +23,6 @@ class Place:
     """A folder of results for each combination of its wildcards' values.
 
     Attributes:
-        study: Name of the study.
         path: Folder below that of the study, with wildcards such as ``{dataset}``.
         values: The values of each wildcard in ``path``.
         fixed: The value of each wildcard that `split` has filled in.
@@ -49,9 +48,10 @@ class Place:
         """
         rest = {key: texts for key, texts in self.values.items() if key not in wildcards}
         return [
-            replace(self, values=rest, fixed={**self.fixed, **held})
+            replace(
+                self, values=rest, fixed={**self.fixed, **dict(zip(wildcards, chosen, strict=True))}
+            )
             for chosen in product(*(self.values[key] for key in wildcards))
-            for held in [dict(zip(wildcards, chosen, strict=True))]
         ]
 
     def file(self, name: str) -> str:
@@ -95,40 +95,35 @@ class Target:
     Attributes:
         name: What is typed, beginning with the line's name.
         description: One sentence for `snakemake --list-target-rules` and the README.
-        line, section: Category and subcategory of the report.
-        labels: Columns of the report beside ``result`` and ``kind``: the wildcards of the line.
-        report: Snakemake's function that marks an output for the report.
+        line: Its line, whose name is the category of the report.
+        section: Subcategory of the report.
         files: Paths of the results, without wildcards.
     """
 
     name: str
     description: str
-    line: str
-    section: str
-    labels: tuple[str, ...]
-    report: Callable[..., Any]
+    line: Line
+    section: str = ""
     files: list[str] = field(default_factory=list)
 
     def result(self, place: Place, name: str, caption: str | None = None) -> Any:
         """Declare an output that the report shows, with its caption.
 
-        Args:
-            place: The folder.
-            name: The file, perhaps in a folder of its own: ``statistics/prevalence.svg``.
-            caption: Name of the caption in ``workflow/report/<line>/``; by default that of the file.
+        The name may hold a folder: ``statistics/prevalence.svg``. The caption stands in
+        ``workflow/report/<line>/``, by default under the name of the file.
         """
         self.files += place.files(name)
         # Values of wildcards and the rest of the path are unique together, so the labels are as well.
-        path = PurePosixPath(place.path).relative_to(self.line) / name
+        path = PurePosixPath(place.path).relative_to(self.line.name) / name
         words = [part for part in path.with_suffix("").parts if "{" not in part]
         values = {
             key: f"{{{key}}}" if key in place.values else place.fixed.get(key, "all")
-            for key in self.labels
+            for key in self.line.labels
         }
-        return self.report(
+        return self.line.report(
             place.output(name),
-            caption=f"../../workflow/report/{self.line}/{caption or path.stem}.rst",
-            category=self.line,
+            caption=f"../../workflow/report/{self.line.name}/{caption or path.stem}.rst",
+            category=self.line.name,
             subcategory=self.section,
             labels={
                 **values,
@@ -139,10 +134,8 @@ class Target:
 
     def figure(self, place: Place, name: str, caption: str | None = None) -> dict[str, Any]:
         """Declare ``name.svg`` and its table ``name.csv``: outputs ``figure`` and ``table``."""
-        return {
-            kind: self.result(place, f"{name}{suffix}", caption)
-            for kind, suffix in (("figure", ".svg"), ("table", ".csv"))
-        }
+        figure = self.result(place, f"{name}.svg", caption)
+        return {"figure": figure, "table": self.result(place, f"{name}.csv", caption)}
 
     def each(self, place: Place, names: Sequence[str], suffix: str, caption: str) -> list[Any]:
         """Declare one result for each of the names, all with one suffix and caption."""
@@ -174,16 +167,9 @@ class Line:
 
     def target(self, name: str, description: str, section: str | None = None) -> Target:
         """Declare the target ``<line>_<name>``, shown in a section of the report."""
-        found = Target(
-            f"{self.name}_{name}",
-            description,
-            self.name,
-            section or name.replace("_", " "),
-            self.labels,
-            self.report,
-        )
-        self.targets.append(found)
-        return found
+        section = section or name.replace("_", " ")
+        self.targets.append(Target(f"{self.name}_{name}", description, self, section))
+        return self.targets[-1]
 
     def group(self, place: Place) -> Place:
         """Let everything in each folder of a place be asked for as ``<line>_<folder>``."""
@@ -198,7 +184,7 @@ class Line:
         """
         files = [path for target in self.targets for path in target.files]
         names = {target.name for target in self.targets}
-        yield replace(self._whole(), name=self.name, description=self.description, files=files)
+        yield Target(self.name, self.description, self, files=files)
         yield from self.targets
         for place in self.groups:
             for folder in place.files(""):
@@ -209,25 +195,13 @@ class Line:
                         f"{self.name}: nothing can be called {word}, which names the target {name}: "
                         "rename it in the configuration"
                     )
-                yield replace(
-                    self._whole(),
-                    name=name,
-                    description=f"Every result of {word}.",
-                    files=[path for path in files if path.startswith(folder)],
-                )
-
-    def _whole(self) -> Target:
-        return Target(self.name, "", self.name, "", self.labels, self.report)
+                inside = [path for path in files if path.startswith(folder)]
+                yield Target(name, f"Every result of {word}.", self, files=inside)
 
 
 @dataclass
 class Results:
-    """All lines of a study.
-
-    Attributes:
-        study: Name of the study; its results stand in ``results/<study>/``.
-        report: Snakemake's ``report``.
-    """
+    """All lines of a study, whose results stand in ``results/<study>/``; ``report`` is Snakemake's."""
 
     study: str
     report: Callable[..., Any]

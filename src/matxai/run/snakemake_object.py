@@ -20,16 +20,12 @@ Span = tuple[int, int | None]
 
 
 class NamedList(list[Any]):
-    """A list whose items, or runs of items, also have names, as attributes."""
+    """A list whose items, or runs of items, also have names, as attributes.
+
+    The span of a name is start and end of its items: one item where the end is None, else a list.
+    """
 
     def __init__(self, values: Iterable[Any] = (), spans: Mapping[str, Span] | None = None) -> None:
-        """Make the list.
-
-        Args:
-            values: The items in order.
-            spans: Start and end of each name's items: one item where the end is None, else the list
-                `values[start:end]`.
-        """
         super().__init__(values)
         self._spans = dict(spans or {})
         for name, (start, end) in self._spans.items():
@@ -37,11 +33,9 @@ class NamedList(list[Any]):
 
     @classmethod
     def from_any(cls, value: Any, *, flatten: bool) -> NamedList:
-        """Make one of a dict, a list, one value, or Snakemake's own named list.
+        """Make one of a dict (which gives names), a list, one value, or Snakemake's own named list.
 
-        Args:
-            value: A dict gives names, a list gives positions only.
-            flatten: Whether a list under a name is a run of items (files) or one item (parameters).
+        With ``flatten``, a list under a name is a run of items (files), else one item (parameters).
         """
         if isinstance(value, NamedList):
             return value
@@ -74,7 +68,6 @@ class NamedList(list[Any]):
         return getattr(self, name) if name in self._spans else default
 
     def __getitem__(self, key: Any) -> Any:
-        """Give the item at a position, the items of a slice, or what a name stands for."""
         if isinstance(key, str):
             if key not in self._spans:
                 raise KeyError(f"{key!r} is none of {', '.join(self._spans)}")
@@ -101,7 +94,6 @@ class SnakemakeObject:
     rule: str = "some_rule"
 
     def __post_init__(self) -> None:
-        """Make named lists of what was given."""
         for name in FILES:
             files = NamedList.from_any(getattr(self, name), flatten=True)
             setattr(self, name, NamedList(map(os.fspath, files), files.spans()))
@@ -133,8 +125,7 @@ class SnakemakeObject:
 def run_script(path: str | os.PathLike[str], snakemake: SnakemakeObject) -> None:
     """Run a script of the workflow in this process, with this object as its `snakemake`.
 
-    Raises:
-        SystemExit: The script left with a code other than 0 (any other exception passes through).
+    Its exceptions pass through, and so does SystemExit with a code other than 0.
     """
     script = Path(path).resolve()
     before = sys.path.copy()

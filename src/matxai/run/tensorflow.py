@@ -39,10 +39,7 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
     benchmark all see the script itself. Under `--sdm conda`, TensorFlow is importable at once.
     TensorFlow prints notices while it is imported: import it inside `job`, which logs them.
 
-    Args:
-        snakemake: The script's `snakemake`; with a `SnakemakeObject` (in a test) a child process
-            runs the script instead.
-        script: The script's `__file__`.
+    With a `SnakemakeObject` (in a test) a child process runs the script, its `__file__`, instead.
 
     Raises:
         SystemExit: With the child's exit code, or with a message where the environment is missing.

@@ -20,22 +20,16 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from matxai.run.progress import job_name, time_left
 
-_SILENT_EVENTS = {
-    LogEvent.WORKFLOW_STARTED,
-    LogEvent.RESOURCES_INFO,
-    LogEvent.JOB_STARTED,
-    LogEvent.JOB_FINISHED,
-    LogEvent.PROGRESS,
-}
+_SILENT_EVENTS = {LogEvent.WORKFLOW_STARTED, LogEvent.RESOURCES_INFO, LogEvent.PROGRESS}
+_SILENT_EVENTS |= {LogEvent.JOB_STARTED, LogEvent.JOB_FINISHED}
 _SILENT_TEXTS = ("Assuming unrestricted shared", "Using shell", "Select jobs", "Building DAG")
 
 
 def calm_terminal(seconds: Mapping[str, float]) -> None:
     """Shorten what Snakemake shows, unless it was asked for a dry run or for all details.
 
-    Args:
-        seconds: What a job of each rule takes, as `past_seconds` gives it. Rules that it does not
-            name count as much as the median of the others.
+    ``seconds`` is what `past_seconds` gives. Rules that it does not name count as much as the median of
+    the others.
     """
     for handler in logger.handlers:
         settings = next(iter(handler.filters), None)
@@ -48,14 +42,10 @@ def calm_terminal(seconds: Mapping[str, float]) -> None:
 
 
 def past_seconds(benchmarks: Path, table: Path | None = None) -> dict[str, float]:
-    """Say what a job of each rule took in the past, in seconds.
+    """Say what a job of each rule took in the past on average, in seconds.
 
-    Args:
-        benchmarks: Folder of the study's benchmark files, made with `benchmark-extended`.
-        table: Table for a first run, with the columns `rule` and `wall_s`.
-
-    Returns:
-        Mean time of a rule's jobs, by rule; that of the table where there is none.
+    The times stand in a folder of benchmark files (made with `benchmark-extended`); where a rule has none
+    there, in a table for a first run with the columns `rule` and `wall_s`.
     """
     times: dict[str, list[float]] = defaultdict(list)
     for file in benchmarks.rglob("*.tsv"):
@@ -77,12 +67,6 @@ class ShortMessages(DefaultFormatter):  # type: ignore[misc] # Snakemake has no 
     """Format of Snakemake's messages, and filter of those that say nothing to most people."""
 
     def __init__(self, seconds: Mapping[str, float], *, show_failed_logs: bool = True) -> None:
-        """Start before the first job.
-
-        Args:
-            seconds: What a job of each rule takes.
-            show_failed_logs: Whether the log of a job that failed is shown.
-        """
         super().__init__(show_failed_logs=show_failed_logs)
         self.seconds = seconds
         self.typical = median(seconds.values()) if seconds else 1.0

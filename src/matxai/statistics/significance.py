@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, permutations, product
 from math import factorial, prod
@@ -51,8 +51,7 @@ class Permutations:
         """Permute the distinct values of ``group`` (rows,) within those of ``block`` (rows,).
 
         Raises:
-            ValueError: Groups differ in their number of rows, or one lies in several blocks. Means over
-                each group can be permuted instead.
+            ValueError: Groups differ in their number of rows, or one lies in several blocks.
         """
         rows = pd.DataFrame({"group": np.asarray(group), "block": 0 if block is None else block})
         places = list(rows.groupby("group", sort=False).indices.values())
@@ -76,29 +75,23 @@ class Permutations:
             yield np.stack(batch)
 
     def _orders(self) -> Iterator[Orders]:
-        groups = list(chain(*self.blocks))
-        possible = prod(factorial(len(mine)) for mine in self.blocks)
-        moved: Iterator[Sequence[int]]
-        if possible == self.count:
-            moved = (list(chain(*one)) for one in product(*map(permutations, self.blocks)))
-        else:
+        moved: Iterable[Iterable[Sequence[int]]] = product(*map(permutations, self.blocks))
+        if self.count < prod(factorial(len(mine)) for mine in self.blocks):
             rng = np.random.default_rng(self.seed)
-            shuffled = (
-                [number for mine in self.blocks for number in rng.permutation(mine)]
-                for _ in range(self.count - 1)
-            )
-            moved = chain([groups], shuffled)
-        for one in moved:
+            shuffled = (map(rng.permutation, self.blocks) for _ in range(self.count - 1))
+            moved = chain([self.blocks], shuffled)
+        groups = list(chain(*self.blocks))
+        for blocks in moved:
             order = np.empty(self.places.size, np.intp)
-            order[self.places[groups]] = self.places[one]
+            order[self.places[groups]] = self.places[list(chain(*blocks))]
             yield order
 
 
 class PValues(NamedTuple):
-    """Two-sided p of each statistic: alone, and family-wise; NaN where the statistic is undefined.
+    """Two-sided p of each statistic, in their shape; NaN where the statistic is undefined.
 
     Attributes:
-        p: Share of the orders that give at least the same absolute value, in the shape of the statistics.
+        p: Share of the orders that give at least the same absolute value.
         family: Share of the orders whose largest absolute value of all reaches this one: the chance of
             at least one false finding (Westfall & Young 1993, single step).
         smallest: The smallest p that the number of orders allows.
@@ -114,13 +107,9 @@ def permutation_test(
 ) -> PValues:
     """Compare statistics with what they are when the groups change places.
 
-    The order as it is counts as one of all, so that no p is zero (Phipson & Smyth 2010, Stat. Appl. Genet.
-    Mol. Biol. 9:39).
-
-    Args:
-        statistic: Takes orders (n, rows), returns an array (n, ...).
-        orders: The permutations.
-        width: How many numbers the statistic holds for each order, where these are more than the rows.
+    The statistic takes orders (n, rows) and returns an array (n, ...); ``width`` is how many numbers it
+    holds for each order, where these are more than the rows. The order as it is counts as one of all, so
+    that no p is zero (Phipson & Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39).
     """
     observed = np.abs(statistic(next(orders.batches(1))))[0]
     least = observed * (1 - _ROUNDING)

@@ -19,8 +19,8 @@ from matxai.statistics.calibration import (
     miscalibration_area,
     reliability,
 )
-from matxai.statistics.classification import class_scores
-from matxai.statistics.regression import score
+from matxai.statistics.classification import class_metrics
+from matxai.statistics.scores import score
 
 _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 
@@ -35,7 +35,7 @@ class Evaluation:
     which.
 
     Of a classification, ``predictions``: prediction (the probability of class 1) and log_odds, no sigma;
-    ``metrics``: those of `class_scores` and the expected calibration error; ``calibration``: the
+    ``metrics``: those of `class_metrics` and the expected calibration error; ``calibration``: the
     `reliability` of the test part.
     """
 
@@ -102,7 +102,9 @@ def _of_classes(
         [("expected calibration error", expected_calibration_error(curve))],
         columns=["metric", "value"],
     )
-    scores = class_scores(target, probability, group=test["reduced"], seed=metadata.seed)
+    scores = score(
+        target, probability, group=test["reduced"], seed=metadata.seed, metrics=class_metrics
+    )
     return Evaluation(predictions, pd.concat([scores, extra], ignore_index=True), curve)
 
 
