@@ -19,12 +19,7 @@ _OF_TARGET = "target"
 
 @dataclass(frozen=True)
 class Quantity:
-    """What figures and tables call a quantity.
-
-    Attributes:
-        label: Its name, such as ``Bulk modulus``.
-        unit: Its unit; empty for a pure number.
-    """
+    """What figures and tables call a quantity, such as ``Bulk modulus``; a pure number has no unit."""
 
     label: str
     unit: str = ""

@@ -50,8 +50,7 @@ class Study(SettingsBlock):
     @model_validator(mode="after")
     def _some_line(self) -> Self:
         if not self.lines():
-            msg = "every line is switched off: add at least one, e.g. `composition: {}`"
-            raise ValueError(msg)
+            raise ValueError("every line is switched off: add at least one, e.g. `composition: {}`")
         return self
 
 

@@ -35,12 +35,7 @@ _BOUNDS = {
 
 
 def paragraphs(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Describe every problem of an error in an indented paragraph: key, value, what is expected, fix.
-
-    Args:
-        error: What validation raised.
-        model: The model that refused the values.
-    """
+    """Describe every problem in an indented paragraph: key, value, what is expected, fix."""
     problems = error.errors(include_url=False)
     return [_paragraph(item, model) for item in problems if not _is_consequence(item, problems)]
 
@@ -139,10 +134,8 @@ def _paragraph(problem: ErrorDetails, model: type[BaseModel]) -> str:
         details["fix"] = f"write `{name}: ` and one of them"
     elif loc[-1:] == ("[key]",):
         head = f"{_dotted(loc[:-1])}: {given!r} is no usable name"
-        details = {
-            "expected": FOLDER_NAME_RULE,
-            "fix": "rename it; it becomes the name of a folder",
-        }
+        details["expected"] = FOLDER_NAME_RULE
+        details["fix"] = "rename it; it becomes the name of a folder"
     return "\n".join([f"  {head}", *(f"    {name}: {text}" for name, text in details.items())])
 
 

@@ -20,9 +20,8 @@ from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
 from matxai.learning.checkpoint import read_checkpoint, write_checkpoint
-from matxai.learning.observer import Observer
 from matxai.learning.recipe import AdamW, Recipe
-from matxai.learning.tasks import Task
+from matxai.learning.tasks import Observer, Task
 from matxai.run.progress import duration, report
 
 # Steps between updates of the averaged weights: a pass over them costs some 2 % of a step.
@@ -98,10 +97,8 @@ def optimizer_of(network: nn.Module, recipe: Recipe) -> Optimizer:
     """Make the optimiser of a recipe; biases, scales and norms are not decayed."""
     parameters = [p for p in network.parameters() if p.requires_grad]
     # Shrinking these is no regularisation.
-    groups: list[dict[str, Any]] = [
-        {"params": [p for p in parameters if p.ndim > 1]},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+    plain = {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}
+    groups: list[dict[str, Any]] = [{"params": [p for p in parameters if p.ndim > 1]}, plain]
     chosen = recipe.optimizer
     common: Any = {"lr": chosen.learning_rate, "weight_decay": chosen.weight_decay, "fused": True}
     if isinstance(chosen, AdamW):
@@ -116,12 +113,11 @@ class Training:
         self, network: nn.Module, recipe: Recipe, seed: int, observer: Observer | None = None
     ) -> None:
         """Start at epoch 0; the arguments are those of `fit`."""
-        self.network, self.recipe, self.seed = network, recipe, seed
-        self.observer = observer
+        self.network, self.recipe, self.seed, self.observer = network, recipe, seed, observer
         self.optimizer = optimizer_of(network, recipe)
-        self.average = (
-            AveragedModel(network, multi_avg_fn=self._average) if recipe.ema_decay else None
-        )
+        self.average: AveragedModel | None = None
+        if recipe.ema_decay:
+            self.average = AveragedModel(network, multi_avg_fn=self._average)
         self.epoch = 0
         self.best_epoch, self.best_error = -1, math.inf
         self.best_state: dict[str, Tensor] = {}
@@ -169,20 +165,11 @@ class Training:
         self._look(done + task.steps)
         if better := error < self.best_error:
             self.best_error, self.best_epoch = error, self.epoch
-            self.best_state = {
-                name: value.detach().to("cpu", copy=True)
-                for name, value in self.evaluated.state_dict().items()
-            }
-        self.history.append(
-            {
-                "epoch": self.epoch + 1,
-                "train_loss": float(total) / task.steps,
-                "val_error": error,
-                "learning_rate": rate,
-                "best": better,
-            }
-        )
+            state = self.evaluated.state_dict()
+            self.best_state = {k: value.detach().to("cpu", copy=True) for k, value in state.items()}
         self.epoch += 1
+        row = {"epoch": self.epoch, "train_loss": float(total) / task.steps, "val_error": error}
+        self.history.append({**row, "learning_rate": rate, "best": better})
 
     def progress(self, elapsed: float, first: int) -> str:
         """Describe the last epoch in a line; ``elapsed`` seconds have passed since epoch ``first``."""
@@ -230,11 +217,8 @@ class Training:
     def _step(self, task: Task, batch: Any, rate: float) -> Tensor:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        bfloat16 = (
-            self.recipe.mixed_precision
-            and self.device.type == "cuda"
-            and torch.cuda.is_bf16_supported()
-        )
+        on_gpu = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        bfloat16 = self.recipe.mixed_precision and on_gpu
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=bfloat16):
             loss = task.loss(self.network, batch)
         self.optimizer.zero_grad(set_to_none=True)

@@ -20,23 +20,14 @@ from matxai.run.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class ModelMetadata:
-    """What every trained network came from; a line adds what it needs to rebuild its own.
+    """What every trained network came from; a line adds what it needs to rebuild its own."""
 
-    Attributes:
-        KEY: Key of the metadata in the file, which tells the line and the version of its fields.
-        RULES: Rules that train such networks, as an error message names them.
-        seed: Seed of the training.
-        best_epoch: Epoch whose weights are kept, counted from 1.
-        data_sha256: Digest of the training table.
-        settings: Training settings.
-    """
-
-    KEY: ClassVar[str]
-    RULES: ClassVar[str]
-    seed: int
-    best_epoch: int
-    data_sha256: str
-    settings: dict[str, Any]
+    KEY: ClassVar[str]  # of the metadata in the file: the line, and the version of its fields
+    RULES: ClassVar[str]  # that train such networks, as an error message names them
+    seed: int  # of the training
+    best_epoch: int  # whose weights are kept, counted from 1
+    data_sha256: str  # of the training table
+    settings: dict[str, Any]  # of the training
 
 
 Metadata = TypeVar("Metadata", bound=ModelMetadata)

@@ -21,13 +21,11 @@ Warmup = Annotated[Share, Field(description="Share of all batches in which the r
 Patience = Annotated[
     Count, Field(description="Stop after this many epochs without a better validation error.")
 ]
-CheckpointEvery = Annotated[
-    Count,
-    Field(
-        description="Epochs between checkpoints from which an interrupted training goes on; one is "
-        "also written every ten minutes."
-    ),
-]
+_CHECKPOINTS = (
+    "Epochs between checkpoints from which an interrupted training goes on; one is also written every "
+    "ten minutes."
+)
+CheckpointEvery = Annotated[Count, Field(description=_CHECKPOINTS)]
 
 
 class TrainingSettings(SettingsBlock):

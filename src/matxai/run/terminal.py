@@ -11,6 +11,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -47,15 +48,13 @@ def past_seconds(benchmarks: Path, table: Path | None = None) -> dict[str, float
     The times stand in a folder of benchmark files (made with `benchmark-extended`); where a rule has none
     there, in a table for a first run with the columns `rule` and `wall_s`.
     """
-    times: dict[str, list[float]] = defaultdict(list)
-    for file in benchmarks.rglob("*.tsv"):
-        for row in _rows(file, "\t"):
-            if "rule_name" in row:
-                times[row["rule_name"]].append(float(row["s"]))
     first = _rows(table, ",") if table is not None and table.is_file() else []
-    return {row["rule"]: float(row["wall_s"]) for row in first} | {
-        rule: mean(values) for rule, values in times.items()
-    }
+    times = defaultdict(list)
+    for row in chain.from_iterable(_rows(file, "\t") for file in benchmarks.rglob("*.tsv")):
+        if "rule_name" in row:
+            times[row["rule_name"]].append(float(row["s"]))
+    means = {rule: mean(values) for rule, values in times.items()}
+    return {row["rule"]: float(row["wall_s"]) for row in first} | means
 
 
 def _rows(path: Path, delimiter: str) -> list[dict[str, str]]:

@@ -53,8 +53,8 @@ class Resamples:
     def each(self, statistic: Callable[[Array], Array], width: int = 0) -> Array:
         """Compute a statistic of the sample itself, which comes first, and of every draw.
 
-        It takes weights (draws, groups) and returns (draws, ...), which makes (1 + resamples, ...); ``width`` is how
-        many numbers it holds for each draw, where these are more than the rows.
+        It takes weights (draws, groups) and returns (draws, ...), which makes (1 + resamples, ...). The
+        ``width`` is how many numbers it holds for each draw, where these are more than the rows.
         """
         parts = _parts(len(self.weights), max(len(self.codes), width))
         drawn = [statistic(self.weights[part].astype(np.float64)) for part in parts]

@@ -67,15 +67,10 @@ class FeatureStore:
         function: Callable[[list[Item]], Mapping[str, NDArray[Any]]],
         batch: int = 32,
     ) -> list[str]:
-        """Compute and store the arrays of the items that are missing.
+        """Compute and store the arrays of the items (by key) that are missing; return their keys.
 
-        Args:
-            items: Items by key.
-            function: Gives, for a list of items, arrays (items, ...) by name.
-            batch: Number of items that are computed at once and stored in one file.
-
-        Returns:
-            The keys of the items that were computed.
+        The function gives, for a list of items, arrays (items, ...) by name. A batch is computed at once
+        and stored in one file.
 
         Raises:
             ValueError: An array does not have one entry per item.

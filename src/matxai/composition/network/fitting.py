@@ -20,8 +20,7 @@ from matxai.composition.network.predict import Watch, predict
 from matxai.composition.settings.network import BATCH_SIZES, CrabNetShape, CrabNetTraining
 from matxai.composition.settings.tasks import TaskName
 from matxai.learning.loop import FitResult, fit
-from matxai.learning.observer import Observer
-from matxai.learning.tasks import RowTask
+from matxai.learning.tasks import Observer, RowTask
 from matxai.run.errors import InputError
 
 
