@@ -114,11 +114,10 @@ def main(default: SettingsBlock) -> int:
     stale = False
     for path, text in generated_files(default).items():
         file = root / path
-        if file.is_file() and file.read_text(encoding="utf-8") == text:
-            continue
-        stale = True
-        if fix:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        print(f"{path}: {'rewritten' if fix else 'out of date; --fix rewrites it'}")
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            stale = True
+            print(f"{path}: {'rewritten' if fix else 'out of date; --fix rewrites it'}")
+            if fix:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
     return int(stale and not fix)

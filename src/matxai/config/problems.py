@@ -142,11 +142,10 @@ def _paragraph(problem: ErrorDetails, model: type[BaseModel]) -> str:
 def _details_of_unknown(place: _Place, model: type[BaseModel]) -> dict[str, str]:
     siblings = list(place.model.model_fields) if place.model else []
     details = {"allowed here": ", ".join(siblings)}
-    nearest = _nearest(place.path, siblings, model)
-    if nearest is None:
-        return details | {"fix": "delete the key"}
-    fix = f"write `{nearest}` instead, or delete the key"
-    return details | {"nearest known key": nearest, "fix": fix}
+    if nearest := _nearest(place.path, siblings, model):
+        details["nearest known key"] = nearest
+    instead = f"write `{nearest}` instead, or " if nearest else ""
+    return details | {"fix": f"{instead}delete the key"}
 
 
 def _nearest(path: Path, siblings: list[str], model: type[BaseModel]) -> str | None:

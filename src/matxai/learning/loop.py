@@ -34,13 +34,10 @@ ESTIMATE_AFTER = 3
 
 @dataclass(frozen=True)
 class FitResult:
-    """What a training gives.
+    """Weights and buffers with the lowest validation error, on the CPU; their epoch, from 0; the history.
 
-    Attributes:
-        state: Weights and buffers with the lowest validation error, on the CPU.
-        best_epoch: Epoch of this state, counted from 0.
-        history: One row per epoch with the columns epoch (counted from 1), train_loss, val_error,
-            learning_rate (of its last step) and best (whether its state was the best so far).
+    That has one row per epoch with the columns epoch (counted from 1), train_loss, val_error,
+    learning_rate (of its last step) and best (whether its state was the best so far).
     """
 
     state: dict[str, Tensor]
@@ -61,18 +58,11 @@ def fit(
 ) -> FitResult:
     """Train ``network`` in place; go on from a checkpoint if there is one of this training.
 
-    Args:
-        network: Network with its first weights, on the device.
-        task: Batches, loss and validation error.
-        recipe: Optimiser, schedule and when to stop.
-        seed: Seed of all randomness after the first weights.
-        label: Name of the training in its progress lines, such as ``crabnet/power_factor``.
-        checkpoint: File written every ``recipe.checkpoint_every`` epochs, and when the last one is
-            older than ten minutes. When it is written changes neither the result nor what the
-            observer sees.
-        fingerprint: Stands for everything that the result depends on (data, settings, code); a
-            checkpoint with another one is not used.
-        observer: Is shown the network after each epoch, and more often where it wants to.
+    The network lies on its device with its first weights; the seed is that of all later randomness. The
+    label begins the progress lines. The checkpoint is written every ``recipe.checkpoint_every`` epochs,
+    and when the last one is older than ten minutes, which changes neither the result nor what the
+    observer sees. One with another fingerprint, which stands for everything that the result depends on
+    (data, settings, code), is not used.
 
     Raises:
         FloatingPointError: Loss or validation error are no longer finite.
@@ -207,10 +197,9 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
-        self.epoch = state["epoch"]
+        self.epoch, self.history = state["epoch"], state["history"]
         self.best_epoch, self.best_error, best = state["best"]
         self.best_state = {name: value.cpu() for name, value in best.items()}
-        self.history = state["history"]
         print(f"resumed from {path} after epoch {self.epoch}", flush=True)
         return True
 

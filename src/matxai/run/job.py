@@ -72,9 +72,8 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
 
     Raises:
         FileNotFoundError: The block ended cleanly without writing an output.
-        InputError: MATXAI_DEVICE names no usable device (only rules with the resource `gpu`, or the
-            `gres` of a cluster, ask for one; the others compute on the CPU); the disk is full; and
-            any that the block raises.
+        InputError: The disk is full, or MATXAI_DEVICE names no usable device. Only rules with the
+            resource `gpu`, or the `gres` of a cluster, ask for one; the others compute on the CPU.
     """
     final = NamedList.from_any(snakemake.output, flatten=True)
     resources = snakemake.resources
@@ -123,11 +122,9 @@ def _choose_seed(snakemake: Any) -> int:
             try:
                 return int(value)
             except ValueError as error:
-                raise InputError(
-                    f"The {source} `seed` of rule {snakemake.rule} is no whole number",
-                    value=value,
-                    expected="a whole number such as 0",
-                ) from error
+                problem = f"The {source} `seed` of rule {snakemake.rule} is no whole number"
+                expected = "a whole number such as 0"
+                raise InputError(problem, value=value, expected=expected) from error
     return 0
 
 

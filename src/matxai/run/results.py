@@ -2,7 +2,6 @@
 
 A rule names its outputs through a `Place`, and those that a person looks at through a `Target`. From
 these declarations follow the named targets, the list of all results and the entries of the report.
-Nothing here imports Snakemake: a rule file hands in Snakemake's `report`.
 """
 
 from __future__ import annotations
@@ -20,18 +19,12 @@ _FIGURE = "figure"
 
 @dataclass(frozen=True)
 class Place:
-    """A folder of results for each combination of its wildcards' values.
-
-    Attributes:
-        path: Folder below that of the study, with wildcards such as ``{dataset}``.
-        values: The values of each wildcard in ``path``.
-        fixed: The value of each wildcard that `split` has filled in.
-    """
+    """A folder of results for each combination of its wildcards' values."""
 
     study: str
-    path: str
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    path: str  # below the folder of the study, with wildcards such as ``{dataset}``
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of each wildcard in it
+    fixed: Mapping[str, str] = field(default_factory=dict)  # values that `split` has filled in
 
     def within(self, path: str, **values: Sequence[object]) -> Place:
         """A folder inside this one, with the values of the wildcards that ``path`` adds."""
@@ -42,10 +35,7 @@ class Place:
         return replace(self, values=self._joined(values))
 
     def split(self, *wildcards: str) -> list[Place]:
-        """One place for each combination of the values of some wildcards, which are filled in.
-
-        A rule that makes the files of all these combinations in one job declares them so.
-        """
+        """Places with all values of some wildcards filled in: those whose files one job makes together."""
         rest = {key: texts for key, texts in self.values.items() if key not in wildcards}
         return [
             replace(
@@ -59,19 +49,13 @@ class Place:
         return f"results/{self.study}/{_filled(self.path, self.fixed)}/{name}"
 
     def output(self, name: str) -> str:
-        """Path whose wildcards match the values of this place and nothing else, for an output.
-
-        The constraint stands in the path, since one in a ``wildcard_constraints`` block holds for
-        the rules of every line.
-        """
+        """Path whose wildcards match the values of this place and nothing else, for an output."""
+        # In the path, since a ``wildcard_constraints`` block holds for the rules of every line.
         held = {key: f"{{{key},{_pattern(texts)}}}" for key, texts in self.values.items()}
         return _filled(self.file(name), held)
 
     def files(self, *names: str, **values: str) -> list[str]:
-        """Every path of these names, or those with the given values of some wildcards.
-
-        A value such as ``{dataset}`` leaves that wildcard open.
-        """
+        """Paths of these names for all values, or the given ones; ``{dataset}`` leaves a wildcard open."""
         choices = [[values[key]] if key in values else texts for key, texts in self.values.items()]
         combinations = [dict(zip(self.values, chosen, strict=True)) for chosen in product(*choices)]
         return [_filled(self.file(name), chosen) for chosen in combinations for name in names]
@@ -90,14 +74,10 @@ class Place:
 
 @dataclass
 class Target:
-    """A name that a person can ask for, and the results that belong to it.
+    """A name that a person can ask for, and the paths, without wildcards, of the results behind it.
 
-    Attributes:
-        name: What is typed, beginning with the line's name.
-        description: One sentence for `snakemake --list-target-rules` and the README.
-        line: Its line, whose name is the category of the report.
-        section: Subcategory of the report.
-        files: Paths of the results, without wildcards.
+    The description is one sentence for `snakemake --list-target-rules` and the README; the name of the
+    line is the category in the report, and the section its subcategory.
     """
 
     name: str
@@ -150,10 +130,8 @@ class Target:
 class Line:
     """The results of one line of analysis: its folder and its named targets.
 
-    Attributes:
-        labels: Wildcards that tell its results apart in the report.
-        look_first: The result that a person should open first.
-        groups: Places whose folders have targets of their own.
+    The labels are the wildcards that tell its results apart in the report; ``look_first`` is the result
+    that a person should open first; each folder of the groups has a target of its own.
     """
 
     name: str

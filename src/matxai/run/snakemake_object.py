@@ -1,8 +1,7 @@
 """A plain object in the shape of Snakemake's `snakemake`, and a way to run a real script with it.
 
-It has two users: the entry into the TensorFlow environment (`matxai.run.tensorflow`), where Snakemake
-is not installed and its own object cannot be unpickled, and the tests of the rules, which run the
-script files themselves without starting a workflow.
+It is for the TensorFlow environment (`matxai.run.tensorflow`), where Snakemake is not installed and its
+own object cannot be unpickled, and for tests, which run the scripts without starting a workflow.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class NamedList(list[Any]):
         return cls(values, spans)
 
     def spans(self) -> dict[str, Span]:
-        """Give start and end of each name's items, as the constructor takes them."""
+        """Give the span of each name."""
         return self._spans
 
     def keys(self) -> list[str]:
@@ -68,11 +67,11 @@ class NamedList(list[Any]):
         return getattr(self, name) if name in self._spans else default
 
     def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, str):
-            if key not in self._spans:
-                raise KeyError(f"{key!r} is none of {', '.join(self._spans)}")
-            return getattr(self, key)
-        return super().__getitem__(key)
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        if key not in self._spans:
+            raise KeyError(f"{key!r} is none of {', '.join(self._spans)}")
+        return getattr(self, key)
 
 
 FILES = ("input", "output", "log")
@@ -106,11 +105,7 @@ class SnakemakeObject:
         return cls(**{name: getattr(snakemake, name) for name in (*FILES, *VALUES, *SINGLE)})
 
     def to_json(self) -> str:
-        """Write everything as JSON.
-
-        Raises:
-            TypeError: A parameter is not a plain value.
-        """
+        """Write everything as JSON; a parameter that is not a plain value is a TypeError."""
         lists = {name: getattr(self, name) for name in (*FILES, *VALUES)}
         fields = {name: [list(items), items.spans()] for name, items in lists.items()}
         return json.dumps(fields | {name: getattr(self, name) for name in SINGLE})

@@ -76,8 +76,8 @@ class ShortMessages(DefaultFormatter):  # type: ignore[misc] # Snakemake has no 
         """Say whether a message is shown, and count the work that is done."""
         event, fields = get_event(record), vars(record)
         if event == LogEvent.RUN_INFO:
-            counts = {rule: n for rule, n in fields["stats"].items() if rule != "total"}
-            self.total = sum(n * self._work(rule) for rule, n in counts.items())
+            counts = fields["stats"].items()
+            self.total = sum(n * self._work(rule) for rule, n in counts if rule != "total")
             self.started = time.monotonic()
         elif event == LogEvent.JOB_INFO:
             self.rules[fields["jobid"]] = fields["rule_name"]

@@ -23,15 +23,10 @@ _CHUNK = 4_000_000  # numbers of an intermediate table (draws, rows) that are he
 
 @dataclass(frozen=True)
 class Resamples:
-    """Draws of groups with replacement, each of as many groups as there are.
+    """Draws of groups with replacement, each of as many groups as there are."""
 
-    Attributes:
-        codes: Number of each row's group, (rows,).
-        weights: How often a draw holds each group, (resamples, groups).
-    """
-
-    codes: npt.NDArray[np.intp]
-    weights: npt.NDArray[np.uint8]
+    codes: npt.NDArray[np.intp]  # number of each row's group, (rows,)
+    weights: npt.NDArray[np.uint8]  # how often a draw holds each group, (resamples, groups)
 
     @classmethod
     def of(cls, group: npt.ArrayLike, *, seed: int, resamples: int = 1000) -> Resamples:

@@ -1,8 +1,7 @@
 """How well probabilities tell two classes apart, with 95 % bootstrap intervals over groups of rows.
 
-Every metric here is a function of how often a draw holds each row, so that all draws are computed at
-once: rows are sorted by their probability a single time, and rows of one probability are one threshold.
-(One call of scikit-learn per draw takes some four times as long.)
+Every metric is a function of how often a draw holds each row: rows are sorted by their probability a
+single time for all draws. (One call of scikit-learn per draw takes some four times as long.)
 """
 
 from __future__ import annotations
@@ -120,13 +119,7 @@ def class_curves(
         return drawn
 
     band = draws.estimate(draws.each(recalls))
-    return pd.DataFrame(
-        {
-            "threshold": np.append(np.inf, ranked.probability[ranked.last]),
-            "false_positive_rate": fallout,
-            "recall": recall,
-            "precision": precision,
-            "recall_ci_low": band.ci_low,
-            "recall_ci_high": band.ci_high,
-        }
-    )
+    curves = {"false_positive_rate": fallout, "recall": recall, "precision": precision}
+    ends = {"recall_ci_low": band.ci_low, "recall_ci_high": band.ci_high}
+    thresholds = np.append(np.inf, ranked.probability[ranked.last])
+    return pd.DataFrame({"threshold": thresholds, **curves, **ends})

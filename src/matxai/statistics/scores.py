@@ -29,14 +29,9 @@ def score(
     The interval tells how the value would differ on another test set of this size, not after another
     training; that of a single group is NaN.
 
-    Args:
-        target: True values, (rows,).
-        prediction: Predicted values, (rows,), in the unit of the targets.
-        seed: Seed of the draws.
-        group: Rows that are drawn together, (rows,), such as the compounds of one composition, which
-            share one prediction. Without it each row is a group.
-        metrics: `regression.regression_metrics`, or `classification.class_metrics` for probabilities.
-        resamples: Number of draws.
+    Rows of one ``group`` (rows,) are drawn together, such as the compounds of one composition, which share
+    one prediction; without it each row is a group. For probabilities, the metrics are
+    `classification.class_metrics`.
     """
     group = np.arange(len(target)) if group is None else group
     draws = Resamples.of(group, seed=seed, resamples=resamples)

@@ -26,17 +26,11 @@ class Permutations:
     """Orders of rows in which whole groups change places, within blocks alone; the first changes nothing.
 
     If there are no more possible orders than asked for, these are all of them, and the test is exact.
-
-    Attributes:
-        places: Rows of each group, (groups, rows of a group).
-        blocks: Numbers of the groups of each block.
-        count: How many orders there are, of which a share of 1 / count is the smallest p.
-        seed: Seed of the random orders.
     """
 
-    places: Orders
-    blocks: list[list[int]]
-    count: int
+    places: Orders  # rows of each group, (groups, rows of a group)
+    blocks: list[list[int]]  # numbers of the groups of each block
+    count: int  # of the orders
     seed: int
 
     @classmethod
@@ -90,16 +84,14 @@ class Permutations:
 class PValues(NamedTuple):
     """Two-sided p of each statistic, in their shape; NaN where the statistic is undefined.
 
-    Attributes:
-        p: Share of the orders that give at least the same absolute value.
-        family: Share of the orders whose largest absolute value of all reaches this one: the chance of
-            at least one false finding (Westfall & Young 1993, single step).
-        smallest: The smallest p that the number of orders allows.
+    ``p`` is the share of the orders that give at least the same absolute value; ``family`` that of the
+    orders whose largest absolute value of all reaches this one: the chance of at least one false finding
+    (Westfall & Young 1993, single step).
     """
 
     p: Array
     family: Array
-    smallest: float
+    smallest: float  # p that the number of orders allows
 
 
 def permutation_test(
