@@ -34,10 +34,11 @@ ESTIMATE_AFTER = 3
 
 @dataclass(frozen=True)
 class FitResult:
-    """Weights and buffers with the lowest validation error, on the CPU; their epoch, from 0; the history.
+    """Weights and buffers with the lowest validation error, on the CPU, and how they were reached.
 
-    That has one row per epoch with the columns epoch (counted from 1), train_loss, val_error,
-    learning_rate (of its last step) and best (whether its state was the best so far).
+    ``best_epoch`` counts from 0. The history has one row per epoch with the columns epoch (counted from
+    1), train_loss, val_error, learning_rate (of its last step) and best (whether its state was the best
+    so far).
     """
 
     state: dict[str, Tensor]
@@ -206,8 +207,8 @@ class Training:
     def _step(self, task: Task, batch: Any, rate: float) -> Tensor:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        on_gpu = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
-        bfloat16 = self.recipe.mixed_precision and on_gpu
+        bfloat16 = self.recipe.mixed_precision and self.device.type == "cuda"
+        bfloat16 = bfloat16 and torch.cuda.is_bf16_supported()
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=bfloat16):
             loss = task.loss(self.network, batch)
         self.optimizer.zero_grad(set_to_none=True)

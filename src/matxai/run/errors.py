@@ -33,6 +33,5 @@ class InputError(ValueError):
         }
 
     def __str__(self) -> str:
-        """Give the problem, and one indented line per detail."""
         lines = [f"  {key + ':':<9} {text}" for key, text in self.details.items() if text]
         return "\n".join([self.problem, *lines])

@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdo
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 from matxai.run.device import granted_device, limited_threads
@@ -218,8 +218,6 @@ def _sigterm_as_exception() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _show_message_only(
-    kind: type[BaseException], error: BaseException, _trace: TracebackType | None
-) -> None:
+def _show_message_only(kind: type[BaseException], error: BaseException, _trace: object) -> None:
     name = "Error" if isinstance(error, InputError) else kind.__name__
     print(f"{name}: {error}", file=sys.stderr)

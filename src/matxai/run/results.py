@@ -14,7 +14,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 _KINDS = {".csv": "table", ".json": "summary", ".html": "interactive", ".mp4": "video"}
-_FIGURE = "figure"
 
 
 @dataclass(frozen=True)
@@ -96,20 +95,18 @@ class Target:
         # Values of wildcards and the rest of the path are unique together, so the labels are as well.
         path = PurePosixPath(place.path).relative_to(self.line.name) / name
         words = [part for part in path.with_suffix("").parts if "{" not in part]
-        values = {
+        labels = {
             key: f"{{{key}}}" if key in place.values else place.fixed.get(key, "all")
             for key in self.line.labels
         }
+        labels["result"] = ", ".join(words).replace("_", " ")
+        labels["kind"] = _KINDS.get(path.suffix, "figure")
         return self.line.report(
             place.output(name),
             caption=f"../../workflow/report/{self.line.name}/{caption or path.stem}.rst",
             category=self.line.name,
             subcategory=self.section,
-            labels={
-                **values,
-                "result": ", ".join(words).replace("_", " "),
-                "kind": _KINDS.get(path.suffix, _FIGURE),
-            },
+            labels=labels,
         )
 
     def figure(self, place: Place, name: str, caption: str | None = None) -> dict[str, Any]:
@@ -169,10 +166,8 @@ class Line:
                 word = folder.rstrip("/").rpartition("/")[2]
                 name = f"{self.name}_{word}"
                 if name in names:
-                    raise ValueError(
-                        f"{self.name}: nothing can be called {word}, which names the target {name}: "
-                        "rename it in the configuration"
-                    )
+                    problem = f"nothing can be called {word}, which names the target {name}"
+                    raise ValueError(f"{self.name}: {problem}: rename it in the configuration")
                 inside = [path for path in files if path.startswith(folder)]
                 yield Target(name, f"Every result of {word}.", self, files=inside)
 

@@ -142,17 +142,18 @@ def correlations(
     every = np.arange(len(x)) if group is None else group
     orders = Permutations.of(every, block, seed=seed, permutations=permutations)
     chance = permutation_test(_permuted(*ranks), orders, width=r.size + y.size)
+    p = chance.p.ravel()
     names = pd.MultiIndex.from_product([columns, targets], names=["column", "target"])
     table = names.to_frame(index=False).assign(
         rows=len(x),
         r=r.ravel(),
         ci_low=estimate.ci_low.ravel(),
         ci_high=estimate.ci_high.ravel(),
-        p=chance.p.ravel(),
+        p=p,
         p_family=chance.family.ravel(),
         p_smallest=chance.smallest,
     )
-    return table.assign(**{f"p_{way}": false_discovery(table["p"], way) for way in ("bh", "by")})
+    return table.assign(**{f"p_{way}": false_discovery(p, way) for way in ("bh", "by")})
 
 
 def _permuted(x: Array, y: Array, given: Array) -> Callable[[Orders], Array]:
