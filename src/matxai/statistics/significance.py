@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, permutations, product
 from math import factorial, prod
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +69,7 @@ class Permutations:
             yield np.stack(batch)
 
     def _orders(self) -> Iterator[Orders]:
-        moved: Iterable[Iterable[Sequence[int]]] = product(*map(permutations, self.blocks))
+        moved: Iterable[Iterable[Any]] = product(*map(permutations, self.blocks))
         if self.count < prod(factorial(len(mine)) for mine in self.blocks):
             rng = np.random.default_rng(self.seed)
             shuffled = (map(rng.permutation, self.blocks) for _ in range(self.count - 1))

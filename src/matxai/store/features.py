@@ -100,7 +100,7 @@ class FeatureStore:
             )
         if not keys:
             raise ValueError("no keys: the shape of the array is unknown")
-        places = pd.DataFrame([self._places[key] for key in keys], columns=["file", "row"])
+        places: Any = pd.DataFrame([self._places[key] for key in keys], columns=["file", "row"])
         stacked: NDArray[Any] | None = None
         for path, rows in places.groupby("file", sort=False)["row"]:
             values = _rows(path, name, rows.tolist())
