@@ -69,8 +69,10 @@ class Permutations:
             yield np.stack(batch)
 
     def _orders(self) -> Iterator[Orders]:
-        moved: Iterable[Iterable[Any]] = product(*map(permutations, self.blocks))
-        if self.count < prod(factorial(len(mine)) for mine in self.blocks):
+        moved: Iterable[Iterable[Any]]
+        if self.count == prod(factorial(len(mine)) for mine in self.blocks):
+            moved = product(*map(permutations, self.blocks))  # which lists them all at once
+        else:
             rng = np.random.default_rng(self.seed)
             shuffled = (map(rng.permutation, self.blocks) for _ in range(self.count - 1))
             moved = chain([self.blocks], shuffled)
