@@ -7,27 +7,19 @@ All others stand in a file ``quantities.yml`` of those who name them: see `Quant
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 _OF_TARGET = "target"
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """What figures and tables call a quantity.
-
-    Attributes:
-        label: Its name, such as ``Bulk modulus``.
-        unit: Its unit; empty for a pure number.
-    """
+    """What figures and tables call a quantity, such as ``Bulk modulus``; a pure number has no unit."""
 
     label: str
     unit: str = ""
@@ -43,14 +35,13 @@ class Quantity:
 
 
 class Quantities:
-    """The quantities of a YAML file by their keys, and optionally those of another file.
+    """The quantities of a YAML file by their keys, which adds to those of another file.
 
     Each entry has a ``label`` and, unless it is a pure number, a ``unit``. The unit ``target`` is that of
     the property that a network predicts; who looks the quantity up passes it on.
     """
 
     def __init__(self, path: Path, others: Quantities | None = None) -> None:
-        """Read the file at ``path``, which adds to the ``others``."""
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
         own = {key: Quantity(**entry) for key, entry in entries.items()}
         self.path = path
@@ -117,5 +108,4 @@ def _decimals(value: float, digits: int) -> int:
 
 def with_spread(value: float, deviation: float) -> str:
     """Write a mean and, if it is known, its standard deviation: ``8.5 ± 0.71``."""
-    spread = f" ± {number(deviation, 2)}" if np.isfinite(deviation) else ""
-    return number(value) + spread
+    return number(value) + (f" ± {number(deviation, 2)}" if np.isfinite(deviation) else "")

@@ -19,11 +19,8 @@ from matxai.constitutive.settings.line import Constitutive
 
 def line(settings: type[SettingsBlock]) -> Any:
     """Make the field of a line of analysis, described by the docstring of its settings."""
-    return Field(
-        default=None,
-        description=f"{settings.__doc__} No block, or null: the line is switched off; {{}}: all "
-        "defaults.",
-    )
+    switch = "No block, or null: the line is switched off; {}: all defaults."
+    return Field(default=None, description=f"{settings.__doc__} {switch}")
 
 
 class Study(SettingsBlock):
@@ -50,8 +47,7 @@ class Study(SettingsBlock):
     @model_validator(mode="after")
     def _some_line(self) -> Self:
         if not self.lines():
-            msg = "every line is switched off: add at least one, e.g. `composition: {}`"
-            raise ValueError(msg)
+            raise ValueError("every line is switched off: add at least one, e.g. `composition: {}`")
         return self
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Block = TypeVar("Block", bound="SettingsBlock")
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
@@ -40,12 +38,9 @@ class SettingsBlock(BaseModel):
         return self.model_dump(mode="json")
 
     def only(self, base: type[Block]) -> Block:
-        """Give the values of the fields that come from one of the base classes.
+        """Give the values of the fields that come from one of the base classes of this model.
 
         A rule receives what its script reads and nothing else: `explain.only(Permutation).plain()`.
-
-        Args:
-            base: A base class of this model.
         """
         if not isinstance(self, base):
             raise TypeError(f"{type(self).__name__} has no fields of {base.__name__}")
@@ -60,8 +55,7 @@ def _yaml_number(value: object) -> object:
 def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     repeated = sorted({str(value) for value in values if values.count(value) > 1})
     if repeated:
-        msg = f"each entry may stand once: delete the repeats of {', '.join(repeated)}"
-        raise ValueError(msg)
+        raise ValueError(f"each entry may stand once: delete the repeats of {', '.join(repeated)}")
     return values
 
 
@@ -91,8 +85,7 @@ class Bounds(NamedTuple):
 
 def _increasing(bounds: Bounds) -> Bounds:
     if bounds.low > bounds.high:
-        msg = f"[{bounds.low:g}, {bounds.high:g}] runs downwards: write [low, high]"
-        raise ValueError(msg)
+        raise ValueError(f"[{bounds.low:g}, {bounds.high:g}] runs downwards: write [low, high]")
     return bounds
 
 

@@ -7,14 +7,12 @@ import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import yaml
+from pydantic.fields import FieldInfo
 
 from matxai.config.base import SettingsBlock
-
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
 
 CONFIG = Path("config.yaml")
 SCHEMA = Path("workflow/schemas/config.schema.json")
@@ -35,11 +33,8 @@ def config_yaml(default: SettingsBlock) -> str:
 
 def config_schema(model: type[SettingsBlock]) -> str:
     """Write the JSON schema that editors check a configuration against."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **model.model_json_schema(),
-    }
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(draft | model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def generated_files(default: SettingsBlock) -> dict[Path, str]:
@@ -49,9 +44,8 @@ def generated_files(default: SettingsBlock) -> dict[Path, str]:
 
 def _block(block: SettingsBlock, depth: int) -> Iterator[str]:
     for name, field in type(block).model_fields.items():
-        value = getattr(block, name)
         yield from _comment(_about(field), depth)
-        yield from _entry(name, value, depth)
+        yield from _entry(name, getattr(block, name), depth)
 
 
 def _entry(name: str, value: object, depth: int) -> Iterator[str]:
@@ -66,7 +60,10 @@ def _entry(name: str, value: object, depth: int) -> Iterator[str]:
                 yield from _comment(type(item).__doc__ or "", depth + 1)
             yield from _entry(key, item, depth + 1)
     else:
-        yield f"{pad}{name}: {_scalar(value)}"
+        plain = list(value) if isinstance(value, tuple) else value
+        text = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10_000)
+        scalar = text.removesuffix("\n").removesuffix("...").strip()
+        yield f"{pad}{name}: {scalar}"
 
 
 def _about(field: FieldInfo) -> str:
@@ -104,17 +101,8 @@ def _comment(text: str, depth: int) -> Iterator[str]:
         yield from (f"{prefix} {line}" for line in example.splitlines())
 
 
-def _scalar(value: object) -> str:
-    plain = list(value) if isinstance(value, tuple) else value
-    text = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10_000)
-    return text.removesuffix("\n").removesuffix("...").strip()
-
-
 def main(default: SettingsBlock) -> int:
     """Check or, with `--fix`, rewrite the generated files of the repository that holds this module.
-
-    Args:
-        default: The default settings, of the root model.
 
     Returns:
         Exit code: 1 where a file is out of date, else 0.
@@ -126,11 +114,10 @@ def main(default: SettingsBlock) -> int:
     stale = False
     for path, text in generated_files(default).items():
         file = root / path
-        if file.is_file() and file.read_text(encoding="utf-8") == text:
-            continue
-        stale = True
-        if fix:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        print(f"{path}: {'rewritten' if fix else 'out of date; --fix rewrites it'}")
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            stale = True
+            print(f"{path}: {'rewritten' if fix else 'out of date; --fix rewrites it'}")
+            if fix:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
     return int(stale and not fix)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from matxai.config.base import Block
 from matxai.config.problems import paragraphs
-
-if TYPE_CHECKING:
-    from matxai.config.base import Block, SettingsBlock
 
 
 class ConfigError(ValueError):
@@ -51,21 +49,13 @@ def load(
         raise ConfigError(_message(files, paragraphs(error, model))) from None
 
 
-def plain(block: SettingsBlock, without: Collection[str] = ()) -> dict[str, Any]:
-    """Give the JSON-plain values of a block without the keys that a rule does not use."""
-    return block.model_dump(mode="json", exclude=set(without))
-
-
 def _typed(values: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
     """Give the values, with the texts nested in `texts` read as the YAML scalars they spell."""
     typed = dict(values)
     for key, block in texts.items():
         if isinstance(block, Mapping):
-            typed[key] = _typed(values[key], block) | {
-                name: _scalars(item)
-                for name, item in block.items()
-                if not isinstance(item, Mapping)
-            }
+            scalars = {k: _scalars(v) for k, v in block.items() if not isinstance(v, Mapping)}
+            typed[key] = _typed(values[key], block) | scalars
     return typed
 
 
@@ -93,16 +83,16 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        msg = f"{_short(path)}: no such file. Fix: give the path of a configuration file"
-        raise ConfigError(msg) from None
+        fix = "give the path of a configuration file"
+        raise ConfigError(f"{_short(path)}: no such file. Fix: {fix}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        msg = f"{_short(path)}: not valid YAML in UTF-8: {error}\n  fix: indent with spaces only"
-        raise ConfigError(msg) from None
+        problem = f"not valid YAML in UTF-8: {error}\n  fix: indent with spaces only"
+        raise ConfigError(f"{_short(path)}: {problem}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
-        msg = f"{_short(path)}: expected `key: value` lines, found {type(values).__name__}"
-        raise ConfigError(msg)
+        kind = type(values).__name__
+        raise ConfigError(f"{_short(path)}: expected `key: value` lines, found {kind}")
     return values
 
 

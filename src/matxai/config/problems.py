@@ -6,17 +6,13 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter
-from pydantic_core import to_jsonable_python
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, to_jsonable_python
 
 from matxai.config.base import FOLDER_NAME_RULE
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic.fields import FieldInfo
-    from pydantic_core import ErrorDetails
 
 Path = tuple[str | int, ...]
 _KINDS = {
@@ -39,12 +35,7 @@ _BOUNDS = {
 
 
 def paragraphs(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """Describe every problem of an error in an indented paragraph: key, value, what is expected, fix.
-
-    Args:
-        error: What validation raised.
-        model: The model that refused the values.
-    """
+    """Describe every problem in an indented paragraph: key, value, what is expected, fix."""
     problems = error.errors(include_url=False)
     return [_paragraph(item, model) for item in problems if not _is_consequence(item, problems)]
 
@@ -143,21 +134,18 @@ def _paragraph(problem: ErrorDetails, model: type[BaseModel]) -> str:
         details["fix"] = f"write `{name}: ` and one of them"
     elif loc[-1:] == ("[key]",):
         head = f"{_dotted(loc[:-1])}: {given!r} is no usable name"
-        details = {
-            "expected": FOLDER_NAME_RULE,
-            "fix": "rename it; it becomes the name of a folder",
-        }
+        details["expected"] = FOLDER_NAME_RULE
+        details["fix"] = "rename it; it becomes the name of a folder"
     return "\n".join([f"  {head}", *(f"    {name}: {text}" for name, text in details.items())])
 
 
 def _details_of_unknown(place: _Place, model: type[BaseModel]) -> dict[str, str]:
     siblings = list(place.model.model_fields) if place.model else []
     details = {"allowed here": ", ".join(siblings)}
-    nearest = _nearest(place.path, siblings, model)
-    if nearest is None:
-        return details | {"fix": "delete the key"}
-    fix = f"write `{nearest}` instead, or delete the key"
-    return details | {"nearest known key": nearest, "fix": fix}
+    if nearest := _nearest(place.path, siblings, model):
+        details["nearest known key"] = nearest
+    instead = f"write `{nearest}` instead, or " if nearest else ""
+    return details | {"fix": f"{instead}delete the key"}
 
 
 def _nearest(path: Path, siblings: list[str], model: type[BaseModel]) -> str | None:

@@ -12,10 +12,8 @@ import torch
 def write_checkpoint(path: Path, fingerprint: str, state: dict[str, Any]) -> None:
     """Write the whole state, then put it in place: a reader never sees half a checkpoint.
 
-    Args:
-        path: File to write; its folder is made.
-        fingerprint: Stands for everything that the result of the training depends on.
-        state: Tensors and plain values, nested in dictionaries, lists and tuples.
+    The state is tensors and plain values, nested in dictionaries, lists and tuples; the fingerprint stands
+    for everything that the result of the training depends on.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".partial-{path.name}")
@@ -29,11 +27,9 @@ def write_checkpoint(path: Path, fingerprint: str, state: dict[str, Any]) -> Non
 
 
 def read_checkpoint(path: Path, fingerprint: str, device: torch.device) -> dict[str, Any] | None:
-    """Read a state that `write_checkpoint` wrote under the same fingerprint.
+    """Read a state that `write_checkpoint` wrote under the same fingerprint; tensors come to the device.
 
-    Returns:
-        The state with its tensors on the device. None if there is no such file or it cannot be used; a
-        printed line then says why.
+    None if there is no such file or it cannot be used; a printed line then says why.
     """
     if not path.is_file():
         return None
@@ -43,10 +39,10 @@ def read_checkpoint(path: Path, fingerprint: str, device: torch.device) -> dict[
     except Exception as error:  # noqa: BLE001 - any damage to the file ends here, whatever torch calls it
         print(f"checkpoint {path} cannot be read ({error}): training starts anew", flush=True)
         return None
-    if not same:
-        print(
-            f"checkpoint {path} belongs to other data, settings or code: training starts anew",
-            flush=True,
-        )
-        return None
-    return state
+    if same:
+        return state
+    print(
+        f"checkpoint {path} belongs to other data, settings or code: training starts anew",
+        flush=True,
+    )
+    return None

@@ -20,9 +20,8 @@ from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
 from matxai.learning.checkpoint import read_checkpoint, write_checkpoint
-from matxai.learning.observer import Observer
 from matxai.learning.recipe import AdamW, Recipe
-from matxai.learning.tasks import Task
+from matxai.learning.tasks import Observer, Task
 from matxai.run.progress import duration, report
 
 # Steps between updates of the averaged weights: a pass over them costs some 2 % of a step.
@@ -35,13 +34,11 @@ ESTIMATE_AFTER = 3
 
 @dataclass(frozen=True)
 class FitResult:
-    """What a training gives.
+    """Weights and buffers with the lowest validation error, on the CPU, and how they were reached.
 
-    Attributes:
-        state: Weights and buffers with the lowest validation error, on the CPU.
-        best_epoch: Epoch of this state, counted from 0.
-        history: One row per epoch with the columns epoch (counted from 1), train_loss, val_error,
-            learning_rate (of its last step) and best (whether its state was the best so far).
+    ``best_epoch`` counts from 0. The history has one row per epoch with the columns epoch (counted from
+    1), train_loss, val_error, learning_rate (of its last step) and best (whether its state was the best
+    so far).
     """
 
     state: dict[str, Tensor]
@@ -62,18 +59,11 @@ def fit(
 ) -> FitResult:
     """Train ``network`` in place; go on from a checkpoint if there is one of this training.
 
-    Args:
-        network: Network with its first weights, on the device.
-        task: Batches, loss and validation error.
-        recipe: Optimiser, schedule and when to stop.
-        seed: Seed of all randomness after the first weights.
-        label: Name of the training in its progress lines, such as ``crabnet/power_factor``.
-        checkpoint: File written every ``recipe.checkpoint_every`` epochs, and when the last one is
-            older than ten minutes. When it is written changes neither the result nor what the
-            observer sees.
-        fingerprint: Stands for everything that the result depends on (data, settings, code); a
-            checkpoint with another one is not used.
-        observer: Is shown the network after each epoch, and more often where it wants to.
+    The network lies on its device with its first weights; the seed is that of all later randomness. The
+    label begins the progress lines. The checkpoint is written every ``recipe.checkpoint_every`` epochs,
+    and when the last one is older than ten minutes, which changes neither the result nor what the
+    observer sees. One with another fingerprint, which stands for everything that the result depends on
+    (data, settings, code), is not used.
 
     Raises:
         FloatingPointError: Loss or validation error are no longer finite.
@@ -98,10 +88,8 @@ def optimizer_of(network: nn.Module, recipe: Recipe) -> Optimizer:
     """Make the optimiser of a recipe; biases, scales and norms are not decayed."""
     parameters = [p for p in network.parameters() if p.requires_grad]
     # Shrinking these is no regularisation.
-    groups: list[dict[str, Any]] = [
-        {"params": [p for p in parameters if p.ndim > 1]},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+    plain = {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}
+    groups: list[dict[str, Any]] = [{"params": [p for p in parameters if p.ndim > 1]}, plain]
     chosen = recipe.optimizer
     common: Any = {"lr": chosen.learning_rate, "weight_decay": chosen.weight_decay, "fused": True}
     if isinstance(chosen, AdamW):
@@ -116,12 +104,11 @@ class Training:
         self, network: nn.Module, recipe: Recipe, seed: int, observer: Observer | None = None
     ) -> None:
         """Start at epoch 0; the arguments are those of `fit`."""
-        self.network, self.recipe, self.seed = network, recipe, seed
-        self.observer = observer
+        self.network, self.recipe, self.seed, self.observer = network, recipe, seed, observer
         self.optimizer = optimizer_of(network, recipe)
-        self.average = (
-            AveragedModel(network, multi_avg_fn=self._average) if recipe.ema_decay else None
-        )
+        self.average: AveragedModel | None = None
+        if recipe.ema_decay:
+            self.average = AveragedModel(network, multi_avg_fn=self._average)
         self.epoch = 0
         self.best_epoch, self.best_error = -1, math.inf
         self.best_state: dict[str, Tensor] = {}
@@ -169,20 +156,11 @@ class Training:
         self._look(done + task.steps)
         if better := error < self.best_error:
             self.best_error, self.best_epoch = error, self.epoch
-            self.best_state = {
-                name: value.detach().to("cpu", copy=True)
-                for name, value in self.evaluated.state_dict().items()
-            }
-        self.history.append(
-            {
-                "epoch": self.epoch + 1,
-                "train_loss": float(total) / task.steps,
-                "val_error": error,
-                "learning_rate": rate,
-                "best": better,
-            }
-        )
+            state = self.evaluated.state_dict()
+            self.best_state = {k: value.detach().to("cpu", copy=True) for k, value in state.items()}
         self.epoch += 1
+        row = {"epoch": self.epoch, "train_loss": float(total) / task.steps, "val_error": error}
+        self.history.append({**row, "learning_rate": rate, "best": better})
 
     def progress(self, elapsed: float, first: int) -> str:
         """Describe the last epoch in a line; ``elapsed`` seconds have passed since epoch ``first``."""
@@ -220,21 +198,17 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.average is not None:
             self.average.load_state_dict(state["average"])
-        self.epoch = state["epoch"]
+        self.epoch, self.history = state["epoch"], state["history"]
         self.best_epoch, self.best_error, best = state["best"]
         self.best_state = {name: value.cpu() for name, value in best.items()}
-        self.history = state["history"]
         print(f"resumed from {path} after epoch {self.epoch}", flush=True)
         return True
 
     def _step(self, task: Task, batch: Any, rate: float) -> Tensor:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        bfloat16 = (
-            self.recipe.mixed_precision
-            and self.device.type == "cuda"
-            and torch.cuda.is_bf16_supported()
-        )
+        bfloat16 = self.recipe.mixed_precision and self.device.type == "cuda"
+        bfloat16 = bfloat16 and torch.cuda.is_bf16_supported()
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=bfloat16):
             loss = task.loss(self.network, batch)
         self.optimizer.zero_grad(set_to_none=True)

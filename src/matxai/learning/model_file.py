@@ -20,23 +20,14 @@ from matxai.run.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class ModelMetadata:
-    """What every trained network came from; a line adds what it needs to rebuild its own.
+    """What every trained network came from; a line adds what it needs to rebuild its own."""
 
-    Attributes:
-        KEY: Key of the metadata in the file, which tells the line and the version of its fields.
-        RULES: Rules that train such networks, as an error message names them.
-        seed: Seed of the training.
-        best_epoch: Epoch whose weights are kept, counted from 1.
-        data_sha256: Digest of the training table.
-        settings: Training settings.
-    """
-
-    KEY: ClassVar[str]
-    RULES: ClassVar[str]
-    seed: int
-    best_epoch: int
-    data_sha256: str
-    settings: dict[str, Any]
+    KEY: ClassVar[str]  # of the metadata in the file: the line, and the version of its fields
+    RULES: ClassVar[str]  # that train such networks, as an error message names them
+    seed: int  # of the training
+    best_epoch: int  # whose weights are kept, counted from 1
+    data_sha256: str  # of the training table
+    settings: dict[str, Any]  # of the training
 
 
 Metadata = TypeVar("Metadata", bound=ModelMetadata)
@@ -56,23 +47,17 @@ def load_model(path: str | Path, kind: type[Metadata]) -> tuple[dict[str, Tensor
     Raises:
         InputError: The file is not in the safetensors format, or holds no metadata of this kind.
     """
+    rule = f"the rule {kind.RULES}"
     try:
         with safe_open(path, framework="pt") as file:
             text = file.metadata() or {}
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (SafetensorError, OSError) as error:
-        raise InputError(
-            f"not a readable safetensors file: {error}",
-            file=path,
-            expected=f"a network that the rule {kind.RULES} trained",
-            fix=f"train it again with the rule {kind.RULES}",
-        ) from error
+        fix, expected = f"train it again with {rule}", f"a network that {rule} trained"
+        problem = f"not a readable safetensors file: {error}"
+        raise InputError(problem, file=path, expected=expected, fix=fix) from error
     if kind.KEY not in text:
-        raise InputError(
-            "not a network of this line",
-            file=path,
-            expected=f"the metadata key {kind.KEY}",
-            fix=f"train it with the rule {kind.RULES}",
-        )
+        fix, expected = f"train it with {rule}", f"the metadata key {kind.KEY}"
+        raise InputError("not a network of this line", file=path, expected=expected, fix=fix)
     # Pydantic rebuilds dataclasses inside of the metadata.
     return state, TypeAdapter(kind).validate_python(json.loads(text[kind.KEY]))

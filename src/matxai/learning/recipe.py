@@ -29,8 +29,7 @@ class SGD:
 class OneCycle:
     """One cosine cycle of the learning rate over the whole training (Smith & Topin 2019).
 
-    Attributes:
-        warmup: Share of all steps in which the rate rises to its peak, the optimiser's ``learning_rate``.
+    In the share ``warmup`` of all steps it rises to its peak, the optimiser's ``learning_rate``.
     """
 
     warmup: float
@@ -60,15 +59,10 @@ class ExponentialDecay:
 class Recipe:
     """Everything that a training needs besides network, task and seed.
 
-    Attributes:
-        epochs: Passes through the training data, at most.
-        optimizer: Rule of the weight updates, with the highest learning rate.
-        schedule: Course of the learning rate.
-        patience: Epochs without a better validation error after which the training stops.
-        checkpoint_every: Epochs between checkpoints.
-        ema_decay: Decay of the averaged weights after each step; 0 trains without averaging.
-        mixed_precision: Whether the loss computes matrix products in bfloat16 on a GPU that can;
-            weights, their updates and the validation stay in float32.
+    It stops after ``patience`` epochs without a better validation error. ``ema_decay`` is that of the
+    averaged weights after each step; 0 trains without averaging. With ``mixed_precision`` the loss
+    computes matrix products in bfloat16 on a GPU that can; weights, their updates and the validation stay
+    in float32.
     """
 
     epochs: int

@@ -21,20 +21,15 @@ Warmup = Annotated[Share, Field(description="Share of all batches in which the r
 Patience = Annotated[
     Count, Field(description="Stop after this many epochs without a better validation error.")
 ]
-CheckpointEvery = Annotated[
-    Count,
-    Field(
-        description="Epochs between checkpoints from which an interrupted training goes on; one is "
-        "also written every ten minutes."
-    ),
-]
+_CHECKPOINTS = (
+    "Epochs between checkpoints from which an interrupted training goes on; one is also written every "
+    "ten minutes."
+)
+CheckpointEvery = Annotated[Count, Field(description=_CHECKPOINTS)]
 
 
 class TrainingSettings(SettingsBlock):
-    """What every training is told, whatever its optimiser.
-
-    A key of a subclass that has the name of a field of `Recipe` reaches the recipe.
-    """
+    """What every training is told; a key of a subclass named as a field of `Recipe` reaches the recipe."""
 
     epochs: Epochs
     learning_rate: LearningRate
@@ -56,5 +51,4 @@ class CycleTraining(TrainingSettings):
 
     def recipe(self) -> Recipe:
         """Make the recipe of these settings."""
-        optimizer = AdamW(self.learning_rate, self.weight_decay)
-        return self.recipe_of(optimizer, OneCycle(self.warmup))
+        return self.recipe_of(AdamW(self.learning_rate, self.weight_decay), OneCycle(self.warmup))

@@ -23,6 +23,5 @@ class Split(SettingsBlock):
     def _whole(self) -> Self:
         total = self.train + self.val + self.test
         if not math.isclose(total, 1, abs_tol=1e-9):
-            msg = f"train + val + test is {total:.6g}: make them add up to 1"
-            raise ValueError(msg)
+            raise ValueError(f"train + val + test is {total:.6g}: make them add up to 1")
         return self

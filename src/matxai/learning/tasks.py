@@ -1,4 +1,4 @@
-"""What a line brings to a training, and the two ways in which its batches are made."""
+"""What a line brings to a training: a task, whose batches are made in two ways, and what may watch it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,27 @@ class Task(Protocol):
         """Compute the error on the validation part; the state with the lowest one is kept."""
 
 
+class Observer(Protocol):
+    """Looks at the network while it is trained; what it saw lasts outside of the checkpoint.
+
+    It is shown the network whose error counts (averaged weights, if there are such), in evaluation
+    mode, and must leave torch's random state alone: the training is the same with and without it.
+    """
+
+    @property
+    def every(self) -> int | None:
+        """Batches between looks, besides the look after each epoch's validation; None: that alone."""
+
+    def observe(self, network: nn.Module, step: int) -> None:
+        """Look at the network after ``step`` batches, counted from the start; what is seen lasts."""
+
+    def restart(self, step: int) -> bool:
+        """Forget what was seen after batch ``step``; false if something up to it is missing.
+
+        Called once before the first batch, with 0 (forget everything) unless a checkpoint is there.
+        """
+
+
 class RowTask:
     """Base of tasks whose data lie on the device as a whole: a batch is a list of row numbers."""
 
@@ -55,14 +76,10 @@ class LoaderTask:
     def __init__(
         self, dataset: Dataset[Any], batch_size: int, device: torch.device | str, workers: int = 0
     ) -> None:
-        """Prepare the loader.
+        """Prepare batches for a device; with 0 workers the training process reads the items itself.
 
-        Args:
-            dataset: Its items are tuples of tensors. An item may be random (a crop, say) as far as it
-                draws from torch's global generator.
-            batch_size: Items in a batch; the last batch of an epoch may be smaller.
-            device: Device that the batches are moved to.
-            workers: Processes that read items ahead; with 0 the training process reads them itself.
+        Items are tuples of tensors. They may be random (a crop, say) as far as they draw from torch's
+        global generator. The last batch of an epoch may be smaller.
         """
         self.device = torch.device(device)
         self.loader = DataLoader(

@@ -14,16 +14,11 @@ KEY_NUMBER_COLUMNS = ("quantity", "value", "ci_low", "ci_high", "unit")
 
 
 def closing_lines(started: float, folder: Path, first: str | Path) -> list[str]:
-    """Write what a person wants to read when a run has ended well.
+    """Write what a person wants to read when a run, which began at ``started``, has ended well.
 
-    The key numbers are those of the tables `key_numbers.csv` in the folders below the study's, with
-    the columns `quantity` (a name), `value`, `ci_low` and `ci_high` (bounds of an interval, may be
-    empty) and `unit` (may be empty).
-
-    Args:
-        started: When the run began, in seconds as `time.time` gives them.
-        folder: Folder of the study's results.
-        first: Where to look first.
+    The key numbers are those of the tables `key_numbers.csv` one folder below the study's, of whose
+    columns `ci_low`, `ci_high` (bounds of an interval) and `unit` may be empty. A person should look at
+    ``first`` first.
     """
     lines = [f"Done in {duration(time.time() - started)}.", f"Look first at {first}"]
     for table in sorted(folder.glob(f"*/{KEY_NUMBERS}")):

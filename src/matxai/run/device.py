@@ -7,14 +7,11 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from matxai.run.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 OVERRIDE = "MATXAI_DEVICE"
 
@@ -29,12 +26,8 @@ def pick_device() -> str:
         InputError: MATXAI_DEVICE is no device, or one that this machine does not have.
     """
     torch = sys.modules.get("torch")
-    available = ["cpu"]
-    if torch is not None:
-        if torch.backends.mps.is_available():
-            available.insert(0, "mps")
-        if torch.cuda.is_available():
-            available.insert(0, "cuda")
+    kinds = {} if torch is None else {"cuda": torch.cuda, "mps": torch.backends.mps}
+    available = [kind for kind, module in kinds.items() if module.is_available()] + ["cpu"]
     wanted = os.environ.get(OVERRIDE, "").strip()
     if not wanted:
         return available[0]
@@ -56,9 +49,8 @@ def pick_device() -> str:
 def granted_device() -> Iterator[str]:
     """Give the device of `pick_device`; of several GPUs, one that no other job of this user holds.
 
-    Jobs side by side (`--resources gpu=2`) would otherwise all take the first. SLURM shows each job
-    its own GPUs only, so that there is nothing to choose there. A held GPU is a locked file in the
-    folder for temporary files; the lock goes with the process, however it ends.
+    Jobs side by side (`--resources gpu=2`) would otherwise all take the first. A held GPU is a locked
+    file in the folder for temporary files; the lock goes with the process, however it ends.
     """
     device = pick_device()
     torch = sys.modules.get("torch")

@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
+import shutil
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from matxai.run.digests import file_digest
 from matxai.run.errors import InputError
 
-_CHUNK = 1 << 20
 _TIMEOUT_S = 60
 
 
 def download(url: str, path: str | Path, sha256: str) -> None:
-    """Fetch a file from the web and check its SHA-256.
-
-    Args:
-        url: Its address, http or https.
-        path: Where to write it.
-        sha256: The digest that it must have, hexadecimal.
+    """Fetch a file from an http or https address to ``path`` and check its SHA-256 (hexadecimal).
 
     Raises:
         InputError: It cannot be fetched, or has another digest (`path` is then removed).
     """
-    digest = hashlib.sha256()
     if not url.startswith(("http://", "https://")):
         raise InputError("not a web address", value=url, expected="http:// or https://")
     try:
         with urlopen(url, timeout=_TIMEOUT_S) as response, Path(path).open("wb") as file:  # noqa: S310
-            while chunk := response.read(_CHUNK):
-                digest.update(chunk)
-                file.write(chunk)
+            shutil.copyfileobj(response, file)
     except (URLError, OSError) as error:
         raise InputError(
             f"cannot be fetched: {error}",
             file=url,
             fix="check the address and the network, or download by hand and use source: folder",
         ) from error
-    if digest.hexdigest() != sha256:
+    digest = file_digest(path)
+    if digest != sha256:
         Path(path).unlink()
         raise InputError(
             "the file at this address has another SHA-256 than the configuration states",
             file=url,
-            value=digest.hexdigest(),
+            value=digest,
             expected=sha256,
             fix="check the address; change sha256 only if you trust the new file",
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from os import PathLike
+from os import PathLike
 
 
 class InputError(ValueError):
-    """Something handed in from outside (a file, a setting, an environment) cannot be used."""
+    """Something handed in from outside (a file, a setting, an environment) cannot be used.
+
+    The ``problem`` is one sentence without a full stop. The details are the file that cannot be used, the
+    place in it (row, column, key, line), the value there, what is expected, and how to fix it.
+    """
 
     def __init__(
         self,
@@ -21,16 +22,6 @@ class InputError(ValueError):
         expected: str | None = None,
         fix: str | None = None,
     ) -> None:
-        """State the error.
-
-        Args:
-            problem: What is wrong, one sentence without a full stop.
-            file: The file that cannot be used.
-            where: The place in it (row, column, key, line).
-            value: What stands there.
-            expected: What should stand there.
-            fix: What to do about it.
-        """
         super().__init__(problem)
         self.problem = problem
         self.details = {
@@ -42,6 +33,5 @@ class InputError(ValueError):
         }
 
     def __str__(self) -> str:
-        """Give the problem, and one indented line per detail."""
         lines = [f"  {key + ':':<9} {text}" for key, text in self.details.items() if text]
         return "\n".join([self.problem, *lines])

@@ -7,6 +7,7 @@ with job(snakemake) as run:
 
 from __future__ import annotations
 
+import os
 import platform
 import random
 import resource
@@ -15,39 +16,31 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import Any
 
 from matxai.run.device import granted_device, limited_threads
 from matxai.run.errors import InputError
-from matxai.run.log import redirected
 from matxai.run.outputs import whole_or_nothing
 from matxai.run.progress import duration, job_name, shown_on
 from matxai.run.snakemake_object import NamedList
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType, TracebackType
+_PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+_STDOUT, _STDERR = 1, 2
 
 
 @dataclass(frozen=True)
 class Job:
     """What a script works with.
 
-    Attributes:
-        rule: Name of the rule.
-        input: Paths of the inputs.
-        output: Temporary paths, which are moved to those in `final` when the script ends cleanly.
-        final: Paths of the outputs. Files that must survive an interruption (checkpoints) go
-            beside these.
-        params: Parameters of the rule, JSON-plain.
-        wildcards: Wildcards of the job.
-        threads: Number of threads that the job may use.
-        seed: Seed of all random numbers, which is set already.
-        device: Name of the processor to compute on, as PyTorch calls it.
+    The paths in `output` are temporary: they are moved to those in `final` when the script ends cleanly.
+    Files that must survive an interruption (checkpoints) go beside `final`. The seed of all random
+    numbers is set already; the device is named as PyTorch names it.
     """
 
     rule: str
@@ -75,27 +68,25 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
 
     Args:
         snakemake: Snakemake's object, or a `SnakemakeObject`.
-        seed: Seed of `random`, NumPy and, where imported, PyTorch and TensorFlow; by default the
-            wildcard `seed`, else the parameter `seed`, else 0.
+        seed: Seed as of `set_seed`; by default the wildcard `seed`, else the parameter, else 0.
 
     Raises:
         FileNotFoundError: The block ended cleanly without writing an output.
-        InputError: MATXAI_DEVICE names no usable device (only rules with the resource `gpu`, or the
-            `gres` of a cluster, ask for one; the others compute on the CPU); the disk is full; and
-            any that the block raises.
+        InputError: The disk is full, or MATXAI_DEVICE names no usable device. Only rules with the
+            resource `gpu`, or the `gres` of a cluster, ask for one; the others compute on the CPU.
     """
     final = NamedList.from_any(snakemake.output, flatten=True)
+    resources = snakemake.resources
+    on_gpu = resources.get("gpu") or str(resources.get("gres", "")).startswith("gpu")
     with ExitStack() as frame:
         frame.enter_context(_sigterm_as_exception())
         for log in snakemake.log[:1]:
-            terminal = frame.enter_context(redirected(Path(log)))
+            terminal = frame.enter_context(_redirected(Path(log)))
             name = job_name(snakemake.rule, snakemake.wildcards)
             frame.enter_context(shown_on(terminal, name))
         frame.enter_context(_printed_outcome())
         output = frame.enter_context(whole_or_nothing(final, f"rule {snakemake.rule}"))
         frame.enter_context(limited_threads(snakemake.threads))
-        resources = snakemake.resources
-        on_gpu = resources.get("gpu") or str(resources.get("gres", "")).startswith("gpu")
         run = Job(
             rule=snakemake.rule,
             input=snakemake.input,
@@ -131,12 +122,38 @@ def _choose_seed(snakemake: Any) -> int:
             try:
                 return int(value)
             except ValueError as error:
-                raise InputError(
-                    f"The {source} `seed` of rule {snakemake.rule} is no whole number",
-                    value=value,
-                    expected="a whole number such as 0",
-                ) from error
+                problem = f"The {source} `seed` of rule {snakemake.rule} is no whole number"
+                expected = "a whole number such as 0"
+                raise InputError(problem, value=value, expected=expected) from error
     return 0
+
+
+@contextmanager
+def _redirected(log: Path) -> Iterator[int]:
+    """Send stdout and stderr to a log file, which begins anew; yield a descriptor of the old stderr.
+
+    The file descriptors are replaced, so that what C libraries and child processes print is caught
+    as well, in the order in which it is written.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    _flush()
+    saved = {descriptor: os.dup(descriptor) for descriptor in (_STDOUT, _STDERR)}
+    with log.open("w", buffering=1, encoding="utf-8", errors="backslashreplace") as file:
+        try:
+            for descriptor in saved:
+                os.dup2(file.fileno(), descriptor)
+            with redirect_stdout(file), redirect_stderr(file):
+                yield saved[_STDERR]
+        finally:
+            _flush()
+            for descriptor, original in saved.items():
+                os.dup2(original, descriptor)
+                os.close(original)
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 @contextmanager
@@ -161,30 +178,26 @@ def _printed_outcome() -> Iterator[None]:
 
 
 def _header(run: Job) -> str:
-    now = datetime.now().astimezone().isoformat(" ", "seconds")
     facts = {
         "rule": run.rule,
         "wildcards": ", ".join(f"{key}={value}" for key, value in run.wildcards.items()) or "none",
-        "started": now,
+        "started": datetime.now().astimezone().isoformat(" ", "seconds"),
         "machine": f"{platform.node()}, {platform.platform()}, Python {platform.python_version()}",
         "compute": f"seed {run.seed}, {run.threads} threads, device {run.device}",
     }
-    libraries = run.params.get("libs")
-    if libraries:
+    if libraries := run.params.get("libs"):
         facts["packages"] = ", ".join(f"{name} {version}" for name, version in libraries.items())
     return "\n".join(f"--- {key + ':':<10} {value}" for key, value in facts.items())
 
 
 def _cpu_seconds() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, _PROCESSES))
 
 
 def _peak_memory_mb() -> float:
     """Give the largest resident set of this process or of any one child, in MB (10^6 bytes)."""
     unit = 1 if sys.platform == "darwin" else 1024
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(who).ru_maxrss for who in both) * unit / 1e6
+    return max(usage.ru_maxrss for usage in map(resource.getrusage, _PROCESSES)) * unit / 1e6
 
 
 @contextmanager
@@ -205,8 +218,6 @@ def _sigterm_as_exception() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _show_message_only(
-    kind: type[BaseException], error: BaseException, _trace: TracebackType | None
-) -> None:
+def _show_message_only(kind: type[BaseException], error: BaseException, _trace: object) -> None:
     name = "Error" if isinstance(error, InputError) else kind.__name__
     print(f"{name}: {error}", file=sys.stderr)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matxai.run.errors import InputError
 from matxai.run.snakemake_object import NamedList
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PREFIX = ".partial-"
 
@@ -22,13 +20,9 @@ PREFIX = ".partial-"
 def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[NamedList]:
     """Give temporary paths for the outputs; move them into place if the block ends cleanly.
 
-    Args:
-        outputs: Final paths, of files or folders. Their parent folders are made.
-        owner: Who writes them, for the error message.
-
-    Yields:
-        The same names and positions; each path is a hidden sibling with the same suffix, so that
-        the final move is a rename within one file system.
+    The outputs may be files or folders; their parent folders are made. Each temporary path, under the
+    same name and position, is a hidden sibling with the same suffix, so that the final move is a rename
+    within one file system. The owner, who writes them, is named in the error message.
 
     Raises:
         FileNotFoundError: The block ended cleanly but did not write one of the outputs; none is

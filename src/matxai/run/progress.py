@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import TypeVar
 
 Item = TypeVar("Item")
 
@@ -31,12 +28,7 @@ _terminal = _Terminal()
 
 @contextmanager
 def shown_on(descriptor: int, job: str) -> Iterator[None]:
-    """Let `report` show some of its lines on a terminal as well, with the job's name before them.
-
-    Args:
-        descriptor: File descriptor of the terminal.
-        job: Name of the job, as `job_name` gives it.
-    """
+    """Let `report` show some of its lines on a terminal as well, with the job's name before them."""
     _terminal.descriptor, _terminal.job, _terminal.shown_at = descriptor, job, time.monotonic()
     try:
         yield
@@ -45,15 +37,9 @@ def shown_on(descriptor: int, job: str) -> Iterator[None]:
 
 
 def job_name(rule: str, wildcards: Mapping[str, str]) -> str:
-    """Name a job for a person: `train_crabnet power_factor/crabnet/seed0`.
-
-    All jobs of a run belong to the same study, which is left out.
-    """
-    parts = [
-        f"{key}{value}" if value.isdigit() else value
-        for key, value in wildcards.items()
-        if key != "study"
-    ]
+    """Name a job for a person, without the study: `train_crabnet power_factor/crabnet/seed0`."""
+    own = {key: value for key, value in wildcards.items() if key != "study"}
+    parts = [f"{key}{value}" if value.isdigit() else value for key, value in own.items()]
     return f"{rule} {'/'.join(parts)}".rstrip()
 
 
@@ -79,13 +65,8 @@ def progress(
 ) -> Iterator[Item]:
     """Yield the items and report after the first, the last, and every `every_s` seconds.
 
-    Args:
-        iterable: What is worked through.
-        label: What the lines call it.
-        total: Number of items; by default `len(iterable)` where there is one.
-        every_s: Least time between two lines in seconds (the first and the last always come).
-        clock: Source of the time in seconds (replaced in tests).
-        write: Sink of the lines (replaced in tests).
+    The lines begin with the label. The total is by default `len(iterable)` where there is one. Tests
+    replace the clock, which gives seconds, and what writes the lines.
     """
     if total is None and isinstance(iterable, Sized):
         total = len(iterable)

@@ -2,7 +2,6 @@
 
 A rule names its outputs through a `Place`, and those that a person looks at through a `Target`. From
 these declarations follow the named targets, the list of all results and the entries of the report.
-Nothing here imports Snakemake: a rule file hands in Snakemake's `report`.
 """
 
 from __future__ import annotations
@@ -15,24 +14,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 _KINDS = {".csv": "table", ".json": "summary", ".html": "interactive", ".mp4": "video"}
-_FIGURE = "figure"
 
 
 @dataclass(frozen=True)
 class Place:
-    """A folder of results for each combination of its wildcards' values.
-
-    Attributes:
-        study: Name of the study.
-        path: Folder below that of the study, with wildcards such as ``{dataset}``.
-        values: The values of each wildcard in ``path``.
-        fixed: The value of each wildcard that `split` has filled in.
-    """
+    """A folder of results for each combination of its wildcards' values."""
 
     study: str
-    path: str
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    path: str  # below the folder of the study, with wildcards such as ``{dataset}``
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of each wildcard in it
+    fixed: Mapping[str, str] = field(default_factory=dict)  # values that `split` has filled in
 
     def within(self, path: str, **values: Sequence[object]) -> Place:
         """A folder inside this one, with the values of the wildcards that ``path`` adds."""
@@ -43,15 +34,13 @@ class Place:
         return replace(self, values=self._joined(values))
 
     def split(self, *wildcards: str) -> list[Place]:
-        """One place for each combination of the values of some wildcards, which are filled in.
-
-        A rule that makes the files of all these combinations in one job declares them so.
-        """
+        """Places with all values of some wildcards filled in: those whose files one job makes together."""
         rest = {key: texts for key, texts in self.values.items() if key not in wildcards}
         return [
-            replace(self, values=rest, fixed={**self.fixed, **held})
+            replace(
+                self, values=rest, fixed={**self.fixed, **dict(zip(wildcards, chosen, strict=True))}
+            )
             for chosen in product(*(self.values[key] for key in wildcards))
-            for held in [dict(zip(wildcards, chosen, strict=True))]
         ]
 
     def file(self, name: str) -> str:
@@ -59,19 +48,13 @@ class Place:
         return f"results/{self.study}/{_filled(self.path, self.fixed)}/{name}"
 
     def output(self, name: str) -> str:
-        """Path whose wildcards match the values of this place and nothing else, for an output.
-
-        The constraint stands in the path, since one in a ``wildcard_constraints`` block holds for
-        the rules of every line.
-        """
+        """Path whose wildcards match the values of this place and nothing else, for an output."""
+        # In the path, since a ``wildcard_constraints`` block holds for the rules of every line.
         held = {key: f"{{{key},{_pattern(texts)}}}" for key, texts in self.values.items()}
         return _filled(self.file(name), held)
 
     def files(self, *names: str, **values: str) -> list[str]:
-        """Every path of these names, or those with the given values of some wildcards.
-
-        A value such as ``{dataset}`` leaves that wildcard open.
-        """
+        """Paths of these names for all values, or the given ones; ``{dataset}`` leaves a wildcard open."""
         choices = [[values[key]] if key in values else texts for key, texts in self.values.items()]
         combinations = [dict(zip(self.values, chosen, strict=True)) for chosen in product(*choices)]
         return [_filled(self.file(name), chosen) for chosen in combinations for name in names]
@@ -90,59 +73,46 @@ class Place:
 
 @dataclass
 class Target:
-    """A name that a person can ask for, and the results that belong to it.
+    """A name that a person can ask for, and the paths, without wildcards, of the results behind it.
 
-    Attributes:
-        name: What is typed, beginning with the line's name.
-        description: One sentence for `snakemake --list-target-rules` and the README.
-        line, section: Category and subcategory of the report.
-        labels: Columns of the report beside ``result`` and ``kind``: the wildcards of the line.
-        report: Snakemake's function that marks an output for the report.
-        files: Paths of the results, without wildcards.
+    The description is one sentence for `snakemake --list-target-rules` and the README; the name of the
+    line is the category in the report, and the section its subcategory.
     """
 
     name: str
     description: str
-    line: str
-    section: str
-    labels: tuple[str, ...]
-    report: Callable[..., Any]
+    line: Line
+    section: str = ""
     files: list[str] = field(default_factory=list)
 
     def result(self, place: Place, name: str, caption: str | None = None) -> Any:
         """Declare an output that the report shows, with its caption.
 
-        Args:
-            place: The folder.
-            name: The file, perhaps in a folder of its own: ``statistics/prevalence.svg``.
-            caption: Name of the caption in ``workflow/report/<line>/``; by default that of the file.
+        The name may hold a folder: ``statistics/prevalence.svg``. The caption stands in
+        ``workflow/report/<line>/``, by default under the name of the file.
         """
         self.files += place.files(name)
         # Values of wildcards and the rest of the path are unique together, so the labels are as well.
-        path = PurePosixPath(place.path).relative_to(self.line) / name
+        path = PurePosixPath(place.path).relative_to(self.line.name) / name
         words = [part for part in path.with_suffix("").parts if "{" not in part]
-        values = {
+        labels = {
             key: f"{{{key}}}" if key in place.values else place.fixed.get(key, "all")
-            for key in self.labels
+            for key in self.line.labels
         }
-        return self.report(
+        labels["result"] = ", ".join(words).replace("_", " ")
+        labels["kind"] = _KINDS.get(path.suffix, "figure")
+        return self.line.report(
             place.output(name),
-            caption=f"../../workflow/report/{self.line}/{caption or path.stem}.rst",
-            category=self.line,
+            caption=f"../../workflow/report/{self.line.name}/{caption or path.stem}.rst",
+            category=self.line.name,
             subcategory=self.section,
-            labels={
-                **values,
-                "result": ", ".join(words).replace("_", " "),
-                "kind": _KINDS.get(path.suffix, _FIGURE),
-            },
+            labels=labels,
         )
 
     def figure(self, place: Place, name: str, caption: str | None = None) -> dict[str, Any]:
         """Declare ``name.svg`` and its table ``name.csv``: outputs ``figure`` and ``table``."""
-        return {
-            kind: self.result(place, f"{name}{suffix}", caption)
-            for kind, suffix in (("figure", ".svg"), ("table", ".csv"))
-        }
+        figure = self.result(place, f"{name}.svg", caption)
+        return {"figure": figure, "table": self.result(place, f"{name}.csv", caption)}
 
     def each(self, place: Place, names: Sequence[str], suffix: str, caption: str) -> list[Any]:
         """Declare one result for each of the names, all with one suffix and caption."""
@@ -157,10 +127,8 @@ class Target:
 class Line:
     """The results of one line of analysis: its folder and its named targets.
 
-    Attributes:
-        labels: Wildcards that tell its results apart in the report.
-        look_first: The result that a person should open first.
-        groups: Places whose folders have targets of their own.
+    The labels are the wildcards that tell its results apart in the report; ``look_first`` is the result
+    that a person should open first; each folder of the groups has a target of its own.
     """
 
     name: str
@@ -174,16 +142,9 @@ class Line:
 
     def target(self, name: str, description: str, section: str | None = None) -> Target:
         """Declare the target ``<line>_<name>``, shown in a section of the report."""
-        found = Target(
-            f"{self.name}_{name}",
-            description,
-            self.name,
-            section or name.replace("_", " "),
-            self.labels,
-            self.report,
-        )
-        self.targets.append(found)
-        return found
+        section = section or name.replace("_", " ")
+        self.targets.append(Target(f"{self.name}_{name}", description, self, section))
+        return self.targets[-1]
 
     def group(self, place: Place) -> Place:
         """Let everything in each folder of a place be asked for as ``<line>_<folder>``."""
@@ -198,36 +159,22 @@ class Line:
         """
         files = [path for target in self.targets for path in target.files]
         names = {target.name for target in self.targets}
-        yield replace(self._whole(), name=self.name, description=self.description, files=files)
+        yield Target(self.name, self.description, self, files=files)
         yield from self.targets
         for place in self.groups:
             for folder in place.files(""):
                 word = folder.rstrip("/").rpartition("/")[2]
                 name = f"{self.name}_{word}"
                 if name in names:
-                    raise ValueError(
-                        f"{self.name}: nothing can be called {word}, which names the target {name}: "
-                        "rename it in the configuration"
-                    )
-                yield replace(
-                    self._whole(),
-                    name=name,
-                    description=f"Every result of {word}.",
-                    files=[path for path in files if path.startswith(folder)],
-                )
-
-    def _whole(self) -> Target:
-        return Target(self.name, "", self.name, "", self.labels, self.report)
+                    problem = f"nothing can be called {word}, which names the target {name}"
+                    raise ValueError(f"{self.name}: {problem}: rename it in the configuration")
+                inside = [path for path in files if path.startswith(folder)]
+                yield Target(name, f"Every result of {word}.", self, files=inside)
 
 
 @dataclass
 class Results:
-    """All lines of a study.
-
-    Attributes:
-        study: Name of the study; its results stand in ``results/<study>/``.
-        report: Snakemake's ``report``.
-    """
+    """All lines of a study, whose results stand in ``results/<study>/``; ``report`` is Snakemake's."""
 
     study: str
     report: Callable[..., Any]

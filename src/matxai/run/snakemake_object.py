@@ -1,8 +1,7 @@
 """A plain object in the shape of Snakemake's `snakemake`, and a way to run a real script with it.
 
-It has two users: the entry into the TensorFlow environment (`matxai.run.tensorflow`), where Snakemake
-is not installed and its own object cannot be unpickled, and the tests of the rules, which run the
-script files themselves without starting a workflow.
+It is for the TensorFlow environment (`matxai.run.tensorflow`), where Snakemake is not installed and its
+own object cannot be unpickled, and for tests, which run the scripts without starting a workflow.
 """
 
 from __future__ import annotations
@@ -20,16 +19,12 @@ Span = tuple[int, int | None]
 
 
 class NamedList(list[Any]):
-    """A list whose items, or runs of items, also have names, as attributes."""
+    """A list whose items, or runs of items, also have names, as attributes.
+
+    The span of a name is start and end of its items: one item where the end is None, else a list.
+    """
 
     def __init__(self, values: Iterable[Any] = (), spans: Mapping[str, Span] | None = None) -> None:
-        """Make the list.
-
-        Args:
-            values: The items in order.
-            spans: Start and end of each name's items: one item where the end is None, else the list
-                `values[start:end]`.
-        """
         super().__init__(values)
         self._spans = dict(spans or {})
         for name, (start, end) in self._spans.items():
@@ -37,11 +32,9 @@ class NamedList(list[Any]):
 
     @classmethod
     def from_any(cls, value: Any, *, flatten: bool) -> NamedList:
-        """Make one of a dict, a list, one value, or Snakemake's own named list.
+        """Make one of a dict (which gives names), a list, one value, or Snakemake's own named list.
 
-        Args:
-            value: A dict gives names, a list gives positions only.
-            flatten: Whether a list under a name is a run of items (files) or one item (parameters).
+        With ``flatten``, a list under a name is a run of items (files), else one item (parameters).
         """
         if isinstance(value, NamedList):
             return value
@@ -58,7 +51,7 @@ class NamedList(list[Any]):
         return cls(values, spans)
 
     def spans(self) -> dict[str, Span]:
-        """Give start and end of each name's items, as the constructor takes them."""
+        """Give the span of each name."""
         return self._spans
 
     def keys(self) -> list[str]:
@@ -74,12 +67,11 @@ class NamedList(list[Any]):
         return getattr(self, name) if name in self._spans else default
 
     def __getitem__(self, key: Any) -> Any:
-        """Give the item at a position, the items of a slice, or what a name stands for."""
-        if isinstance(key, str):
-            if key not in self._spans:
-                raise KeyError(f"{key!r} is none of {', '.join(self._spans)}")
-            return getattr(self, key)
-        return super().__getitem__(key)
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        if key not in self._spans:
+            raise KeyError(f"{key!r} is none of {', '.join(self._spans)}")
+        return getattr(self, key)
 
 
 FILES = ("input", "output", "log")
@@ -101,7 +93,6 @@ class SnakemakeObject:
     rule: str = "some_rule"
 
     def __post_init__(self) -> None:
-        """Make named lists of what was given."""
         for name in FILES:
             files = NamedList.from_any(getattr(self, name), flatten=True)
             setattr(self, name, NamedList(map(os.fspath, files), files.spans()))
@@ -114,11 +105,7 @@ class SnakemakeObject:
         return cls(**{name: getattr(snakemake, name) for name in (*FILES, *VALUES, *SINGLE)})
 
     def to_json(self) -> str:
-        """Write everything as JSON.
-
-        Raises:
-            TypeError: A parameter is not a plain value.
-        """
+        """Write everything as JSON; a parameter that is not a plain value is a TypeError."""
         lists = {name: getattr(self, name) for name in (*FILES, *VALUES)}
         fields = {name: [list(items), items.spans()] for name, items in lists.items()}
         return json.dumps(fields | {name: getattr(self, name) for name in SINGLE})
@@ -133,8 +120,7 @@ class SnakemakeObject:
 def run_script(path: str | os.PathLike[str], snakemake: SnakemakeObject) -> None:
     """Run a script of the workflow in this process, with this object as its `snakemake`.
 
-    Raises:
-        SystemExit: The script left with a code other than 0 (any other exception passes through).
+    Its exceptions pass through, and so does SystemExit with a code other than 0.
     """
     script = Path(path).resolve()
     before = sys.path.copy()

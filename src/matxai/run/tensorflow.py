@@ -1,8 +1,8 @@
 """The way of a script into the TensorFlow environment.
 
-A process that imports both TensorFlow and PyTorch aborts, so TensorFlow lives in an environment of
-its own. A rule that needs it stays an ordinary `script:` rule: Snakemake starts the script with the
-PyTorch environment's Python, and its first lines start it again with the other one.
+A process that imports both TensorFlow and PyTorch aborts, so TensorFlow has an environment of its own.
+Snakemake starts a script with the PyTorch environment's Python; its first lines start it again with the
+other one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ START = "from matxai.run.snakemake_object import main; main()"
 
 def tensorflow_python() -> Path:
     """Say where the Python of the TensorFlow environment should be (it need not exist)."""
-    default = REPOSITORY / ".venv-tensorflow" / "bin" / "python"
+    default = REPOSITORY / ".venv-tensorflow/bin/python"
     # absolute(), not resolve(): a resolved venv Python is the base Python, without the packages.
     return Path(os.environ.get(OVERRIDE) or default).absolute()
 
@@ -39,10 +39,7 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
     benchmark all see the script itself. Under `--sdm conda`, TensorFlow is importable at once.
     TensorFlow prints notices while it is imported: import it inside `job`, which logs them.
 
-    Args:
-        snakemake: The script's `snakemake`; with a `SnakemakeObject` (in a test) a child process
-            runs the script instead.
-        script: The script's `__file__`.
+    With a `SnakemakeObject` (in a test) a child process runs the script, its `__file__`, instead.
 
     Raises:
         SystemExit: With the child's exit code, or with a message where the environment is missing.

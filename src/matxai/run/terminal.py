@@ -10,34 +10,27 @@ import csv
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Mapping
+from itertools import chain
+from pathlib import Path
 from statistics import mean, median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from snakemake.logging import DefaultFormatter, get_event, logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from matxai.run.progress import job_name, time_left
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-_SILENT_EVENTS = {
-    LogEvent.WORKFLOW_STARTED,
-    LogEvent.RESOURCES_INFO,
-    LogEvent.JOB_STARTED,
-    LogEvent.JOB_FINISHED,
-    LogEvent.PROGRESS,
-}
+_SILENT_EVENTS = {LogEvent.WORKFLOW_STARTED, LogEvent.RESOURCES_INFO, LogEvent.PROGRESS}
+_SILENT_EVENTS |= {LogEvent.JOB_STARTED, LogEvent.JOB_FINISHED}
 _SILENT_TEXTS = ("Assuming unrestricted shared", "Using shell", "Select jobs", "Building DAG")
 
 
 def calm_terminal(seconds: Mapping[str, float]) -> None:
     """Shorten what Snakemake shows, unless it was asked for a dry run or for all details.
 
-    Args:
-        seconds: What a job of each rule takes, as `past_seconds` gives it. Rules that it does not
-            name count as much as the median of the others.
+    ``seconds`` is what `past_seconds` gives. Rules that it does not name count as much as the median of
+    the others.
     """
     for handler in logger.handlers:
         settings = next(iter(handler.filters), None)
@@ -50,24 +43,18 @@ def calm_terminal(seconds: Mapping[str, float]) -> None:
 
 
 def past_seconds(benchmarks: Path, table: Path | None = None) -> dict[str, float]:
-    """Say what a job of each rule took in the past, in seconds.
+    """Say what a job of each rule took in the past on average, in seconds.
 
-    Args:
-        benchmarks: Folder of the study's benchmark files, made with `benchmark-extended`.
-        table: Table for a first run, with the columns `rule` and `wall_s`.
-
-    Returns:
-        Mean time of a rule's jobs, by rule; that of the table where there is none.
+    The times stand in a folder of benchmark files (made with `benchmark-extended`); where a rule has none
+    there, in a table for a first run with the columns `rule` and `wall_s`.
     """
-    times: dict[str, list[float]] = defaultdict(list)
-    for file in benchmarks.rglob("*.tsv"):
-        for row in _rows(file, "\t"):
-            if "rule_name" in row:
-                times[row["rule_name"]].append(float(row["s"]))
     first = _rows(table, ",") if table is not None and table.is_file() else []
-    return {row["rule"]: float(row["wall_s"]) for row in first} | {
-        rule: mean(values) for rule, values in times.items()
-    }
+    times = defaultdict(list)
+    for row in chain.from_iterable(_rows(file, "\t") for file in benchmarks.rglob("*.tsv")):
+        if "rule_name" in row:
+            times[row["rule_name"]].append(float(row["s"]))
+    means = {rule: mean(values) for rule, values in times.items()}
+    return {row["rule"]: float(row["wall_s"]) for row in first} | means
 
 
 def _rows(path: Path, delimiter: str) -> list[dict[str, str]]:
@@ -79,12 +66,6 @@ class ShortMessages(DefaultFormatter):  # type: ignore[misc] # Snakemake has no 
     """Format of Snakemake's messages, and filter of those that say nothing to most people."""
 
     def __init__(self, seconds: Mapping[str, float], *, show_failed_logs: bool = True) -> None:
-        """Start before the first job.
-
-        Args:
-            seconds: What a job of each rule takes.
-            show_failed_logs: Whether the log of a job that failed is shown.
-        """
         super().__init__(show_failed_logs=show_failed_logs)
         self.seconds = seconds
         self.typical = median(seconds.values()) if seconds else 1.0
@@ -95,8 +76,8 @@ class ShortMessages(DefaultFormatter):  # type: ignore[misc] # Snakemake has no 
         """Say whether a message is shown, and count the work that is done."""
         event, fields = get_event(record), vars(record)
         if event == LogEvent.RUN_INFO:
-            counts = {rule: n for rule, n in fields["stats"].items() if rule != "total"}
-            self.total = sum(n * self._work(rule) for rule, n in counts.items())
+            counts = fields["stats"].items()
+            self.total = sum(n * self._work(rule) for rule, n in counts if rule != "total")
             self.started = time.monotonic()
         elif event == LogEvent.JOB_INFO:
             self.rules[fields["jobid"]] = fields["rule_name"]

@@ -1,9 +1,8 @@
 """95 % bootstrap intervals for rows that come in groups: whole groups are drawn, never rows.
 
-Rows of one group (steps of a loading path, say) are correlated. Drawn one by one, they would pass for
-more evidence than they are (Field & Welsh 2007, J. R. Stat. Soc. B 69:369). Most statistics are
-functions of sums over each group, so that a draw costs a weighted sum over groups and no pass over
-the rows.
+Rows of one group are correlated. Drawn one by one, they would pass for more evidence than they are
+(Field & Welsh 2007, J. R. Stat. Soc. B 69:369). Most statistics are functions of sums over each group,
+so that a draw costs a weighted sum over groups and no pass over the rows.
 """
 
 from __future__ import annotations
@@ -24,15 +23,10 @@ _CHUNK = 4_000_000  # numbers of an intermediate table (draws, rows) that are he
 
 @dataclass(frozen=True)
 class Resamples:
-    """Draws of groups with replacement, each of as many groups as there are.
+    """Draws of groups with replacement, each of as many groups as there are."""
 
-    Attributes:
-        codes: Number of each row's group, (rows,).
-        weights: How often a draw holds each group, (resamples, groups).
-    """
-
-    codes: npt.NDArray[np.intp]
-    weights: npt.NDArray[np.uint8]
+    codes: npt.NDArray[np.intp]  # number of each row's group, (rows,)
+    weights: npt.NDArray[np.uint8]  # how often a draw holds each group, (resamples, groups)
 
     @classmethod
     def of(cls, group: npt.ArrayLike, *, seed: int, resamples: int = 1000) -> Resamples:
@@ -52,14 +46,10 @@ class Resamples:
         return sparse.csr_array((np.ones(len(rows)), (self.codes, rows)), shape=shape) @ values
 
     def each(self, statistic: Callable[[Array], Array], width: int = 0) -> Array:
-        """Compute a statistic of the sample itself and of every draw.
+        """Compute a statistic of the sample itself, which comes first, and of every draw.
 
-        Args:
-            statistic: Takes weights (draws, groups), returns an array (draws, ...).
-            width: How many numbers the statistic holds for each draw, where these are more than the rows.
-
-        Returns:
-            An array (1 + resamples, ...), the sample itself first.
+        It takes weights (draws, groups) and returns (draws, ...), which makes (1 + resamples, ...). The
+        ``width`` is how many numbers it holds for each draw, where these are more than the rows.
         """
         parts = _parts(len(self.weights), max(len(self.codes), width))
         drawn = [statistic(self.weights[part].astype(np.float64)) for part in parts]
@@ -99,10 +89,7 @@ class Resamples:
 def mean_interval(
     values: Array, group: npt.ArrayLike, *, seed: int, resamples: int = 1000
 ) -> Estimate:
-    """Mean of (rows,) or (rows, k) values over all rows, and its interval over groups.
-
-    Each field is a number for (rows,), and (k,) for (rows, k).
-    """
+    """Mean over rows of (rows,) or (rows, k) values and its interval over groups: numbers or (k,)."""
     draws = Resamples.of(group, seed=seed, resamples=resamples)
     return draws.estimate(draws.means(values))
 
@@ -125,6 +112,6 @@ def quantile_interval(
 
 
 def _parts(count: int, width: int) -> list[slice]:
-    """Split ``count`` draws so that a part of them holds no more than _CHUNK numbers, ``width`` each."""
+    """Split draws of ``width`` numbers each into parts of no more than _CHUNK numbers."""
     step = max(1, _CHUNK // max(width, 1))
     return [slice(start, start + step) for start in range(0, count, step)]

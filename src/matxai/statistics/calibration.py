@@ -24,11 +24,8 @@ def wilson(count: int, total: int) -> tuple[float, float]:
 
 
 def laplace_scale_factor(target: Array, prediction: Array, sigma: Array) -> float:
-    """The factor on Laplace standard deviations (rows,) that makes the targets most likely.
-
-    Errors / sigma are Laplace with scale factor / sqrt(2), whose maximum-likelihood estimate is the mean of
-    |error| / sigma.
-    """
+    """The factor on Laplace standard deviations (rows,) that makes the targets most likely."""
+    # |error| / sigma has the mean factor / sqrt(2), the maximum-likelihood estimate of its scale.
     return float(np.mean(np.sqrt(2) * np.abs(target - prediction) / sigma))
 
 
@@ -41,14 +38,8 @@ def laplace_coverage(target: Array, prediction: Array, sigma: Array) -> pd.DataF
     half_width = -np.log1p(-_LEVELS)[:, None] * sigma / np.sqrt(2)
     inside = (np.abs(target - prediction) <= half_width).sum(axis=1)
     low, high = zip(*(wilson(int(count), len(target)) for count in inside), strict=True)
-    return pd.DataFrame(
-        {
-            "expected_coverage": _LEVELS,
-            "observed_coverage": inside / len(target),
-            "ci_low": low,
-            "ci_high": high,
-        }
-    )
+    columns = {"expected_coverage": _LEVELS, "observed_coverage": inside / len(target)}
+    return pd.DataFrame({**columns, "ci_low": low, "ci_high": high})
 
 
 def coverage_gap(coverage: pd.DataFrame) -> tuple[Array, Array]:
@@ -58,8 +49,7 @@ def coverage_gap(coverage: pd.DataFrame) -> tuple[Array, Array]:
     infinite one everything.
     """
     curve = coverage.sort_values("expected_coverage")
-    x = np.concatenate([[0.0], curve["expected_coverage"], [1.0]])
-    y = np.concatenate([[0.0], curve["observed_coverage"], [1.0]])
+    x, y = (np.r_[0, curve[column], 1] for column in ("expected_coverage", "observed_coverage"))
     grid = np.union1d(np.linspace(0, 1, 1001), x)
     return grid, np.interp(grid, x, y) - grid
 
@@ -79,23 +69,13 @@ def reliability(target: Array, probability: Array) -> pd.DataFrame:
     """
     edges = np.arange(_BINS + 1) / _BINS  # 0.3, not 0.30000000000000004
     place = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, _BINS - 1)
-    counts = np.bincount(place, minlength=_BINS)
-    ones = np.bincount(place, target, _BINS)
-    sums = np.bincount(place, probability, _BINS)
+    counts, ones, sums = (np.bincount(place, v, _BINS) for v in (None, target, probability))
     ends = (wilson(round(one), int(count)) for one, count in zip(ones, counts, strict=True))
     low, high = zip(*ends, strict=True)
     with np.errstate(invalid="ignore"):
-        return pd.DataFrame(
-            {
-                "bin_low": edges[:-1],
-                "bin_high": edges[1:],
-                "rows": counts,
-                "mean_probability": sums / counts,
-                "observed_share": ones / counts,
-                "ci_low": low,
-                "ci_high": high,
-            }
-        )
+        shares = {"mean_probability": sums / counts, "observed_share": ones / counts}
+    bins = {"bin_low": edges[:-1], "bin_high": edges[1:], "rows": counts}
+    return pd.DataFrame({**bins, **shares, "ci_low": low, "ci_high": high})
 
 
 def expected_calibration_error(curve: pd.DataFrame) -> float:

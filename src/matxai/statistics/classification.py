@@ -1,8 +1,7 @@
 """How well probabilities tell two classes apart, with 95 % bootstrap intervals over groups of rows.
 
-Every metric here is a function of how often a draw holds each row, so that all draws are computed at
-once: rows are sorted by their probability a single time, and rows of one probability are one threshold.
-(One call of scikit-learn per draw takes some four times as long.)
+Every metric is a function of how often a draw holds each row: rows are sorted by their probability a
+single time for all draws. (One call of scikit-learn per draw takes some four times as long.)
 """
 
 from __future__ import annotations
@@ -46,13 +45,12 @@ class _Ranked:
 
 
 def class_metrics(target: Array, probability: Array, draws: Resamples) -> pd.DataFrame:
-    """Metrics of (rows,) probabilities of class 1 in the sample itself and in every draw.
+    """Metrics of (rows,) probabilities of class 1 in the sample itself, the first row, and in every draw.
 
-    Returns:
-        Columns roc_auc (ties count half), average_precision (sum of precision x gain of recall, without
-        interpolation), accuracy and balanced_accuracy (mean recall of the two classes) at the threshold
-        0.5, brier (mean squared difference), log_loss (nats; probabilities are kept 2e-16 away from 0
-        and 1); 1 + resamples rows, the sample itself first. What needs both classes is NaN without them.
+    Columns roc_auc (ties count half), average_precision (sum of precision x gain of recall, without
+    interpolation), accuracy and balanced_accuracy (mean recall of the two classes) at the threshold 0.5,
+    brier (mean squared difference), log_loss (nats; probabilities are kept 2e-16 away from 0 and 1).
+    What needs both classes is NaN without them, and its interval leaves such draws out.
     """
     ranked = _Ranked.of(target, probability, draws)
     target, probability = ranked.target, ranked.probability
@@ -88,25 +86,6 @@ def class_metrics(target: Array, probability: Array, draws: Resamples) -> pd.Dat
     return pd.DataFrame(draws.each(metrics), columns=names)
 
 
-def class_scores(
-    target: Array,
-    probability: Array,
-    *,
-    seed: int,
-    group: npt.ArrayLike | None = None,
-    resamples: int = 1000,
-) -> pd.DataFrame:
-    """Score (rows,) probabilities of class 1 against targets 0 and 1: the metrics of `class_metrics`.
-
-    Columns metric, value, ci_low, ci_high. The interval tells how the value would differ on another test
-    set of this size; draws without one of the classes are left out where a metric needs both. Arguments
-    as of `regression.score`.
-    """
-    group = np.arange(len(target)) if group is None else group
-    draws = Resamples.of(group, seed=seed, resamples=resamples)
-    return draws.table(class_metrics(target, probability, draws))
-
-
 def class_curves(
     target: Array,
     probability: Array,
@@ -117,13 +96,10 @@ def class_curves(
 ) -> pd.DataFrame:
     """ROC and precision-recall curve: one row per threshold, from the strictest to the loosest.
 
-    Arguments as of `regression.score`. The default has half as many draws, since each is a whole curve.
-
-    Returns:
-        Columns threshold (a row at or above it is called class 1; at inf none is), false_positive_rate,
-        recall (true positive rate), precision (NaN where none is called); recall_ci_low and
-        recall_ci_high, the pointwise 95 % bootstrap band of the recall at this false positive rate.
-        Rates of a class without rows are NaN.
+    Arguments as of `scores.score`. Columns threshold (a row at or above it is called class 1; at inf none
+    is), false_positive_rate, recall (true positive rate), precision (NaN where none is called);
+    recall_ci_low and recall_ci_high, the pointwise 95 % bootstrap band of the recall at this false
+    positive rate. Rates of a class without rows are NaN.
     """
     group = np.arange(len(target)) if group is None else group
     draws = Resamples.of(group, seed=seed, resamples=resamples)
@@ -143,13 +119,7 @@ def class_curves(
         return drawn
 
     band = draws.estimate(draws.each(recalls))
-    return pd.DataFrame(
-        {
-            "threshold": np.append(np.inf, ranked.probability[ranked.last]),
-            "false_positive_rate": fallout,
-            "recall": recall,
-            "precision": precision,
-            "recall_ci_low": band.ci_low,
-            "recall_ci_high": band.ci_high,
-        }
-    )
+    curves = {"false_positive_rate": fallout, "recall": recall, "precision": precision}
+    ends = {"recall_ci_low": band.ci_low, "recall_ci_high": band.ci_high}
+    thresholds = np.append(np.inf, ranked.probability[ranked.last])
+    return pd.DataFrame({"threshold": thresholds, **curves, **ends})

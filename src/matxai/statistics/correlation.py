@@ -12,12 +12,7 @@ import scipy
 
 from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.estimate import Array, Estimate, normal_estimate
-from matxai.statistics.significance import (
-    Orders,
-    Permutations,
-    false_discovery,
-    permutation_test,
-)
+from matxai.statistics.significance import Orders, Permutations, false_discovery, permutation_test
 
 Method = Literal["pearson", "spearman"]
 
@@ -25,15 +20,10 @@ _CONSTANT = 1e-12  # What varies less, relative to its size, varies by rounding 
 
 
 def pearson(columns: Array, targets: Array, covariates: Array | None = None) -> Array:
-    """Pearson correlation of every column with every target, or the partial one given covariates.
+    """Pearson correlation (p, t) of columns (rows, p) with targets (rows, t), or the partial one.
 
-    Args:
-        columns: (rows, p).
-        targets: (rows, t).
-        covariates: (rows, c), whose linear part is taken out of both.
-
-    Returns:
-        (p, t); NaN where a column or target is constant, holds a NaN, or is a sum of covariates.
+    That is given covariates (rows, c), whose linear part is taken out of both. NaN where a column or
+    target is constant, holds a NaN, or is a sum of covariates.
     """
     if len(columns) < 2:
         return np.full((columns.shape[1], targets.shape[1]), np.nan)
@@ -43,11 +33,10 @@ def pearson(columns: Array, targets: Array, covariates: Array | None = None) -> 
 def fisher_interval(
     r: npt.ArrayLike, rows: int, *, covariates: int = 0, method: Method = "pearson"
 ) -> Estimate:
-    """Fisher's 95 % interval of correlations of any shape.
+    """Fisher's 95 % interval of correlations of any shape: tanh(artanh r -+ 1.96 / sqrt(rows - c - 3)).
 
-    Its ends are tanh(artanh r -+ 1.96 / sqrt(rows - covariates - 3)). It takes the rows for independent
-    draws of a normal variable. A rank correlation has the wider error of Bonett & Wright 2000
-    (Psychometrika 65:23). NaN for too few rows.
+    It takes the rows for independent draws of a normal variable. A rank correlation has the wider error
+    of Bonett & Wright 2000 (Psychometrika 65:23). NaN for too few rows.
     """
     r, free = np.asarray(r, np.float64), rows - covariates - 3
     wider = np.sqrt(1 + np.square(r) / 2) if method == "spearman" else 1.0
@@ -69,17 +58,13 @@ def correlation_draws(
     Ranks are taken anew in every draw, one draw after the other; Pearson's r costs sums over groups.
     """
     given = np.empty((len(columns), 0)) if covariates is None else covariates
-    tables = columns, targets, given
     if method == "spearman":
-        every = np.arange(len(columns))
+        tables, every = (columns, targets, given), np.arange(len(columns))
 
         def ranked(weights: Array) -> Array:
-            rows = [np.repeat(every, mine[draws.codes].astype(int)) for mine in weights]
+            rows = (np.repeat(every, mine[draws.codes].astype(int)) for mine in weights)
             return np.stack(
-                [
-                    pearson(*(scipy.stats.rankdata(table[drawn], axis=0) for table in tables))
-                    for drawn in rows
-                ]
+                [pearson(*(_ranks(table[drawn]) for table in tables)) for drawn in rows]
             )
 
         return draws.each(ranked, width=columns.size)
@@ -100,14 +85,13 @@ def correlation_draws(
         cov -= mean[:, :, None] * mean[:, None]
         # The covariances that are left once the covariates have explained their part.
         inverse = np.linalg.pinv(cov[:, count:, count:], hermitian=True)
-        x_given, y_given = cross[:, :, count:] @ inverse, cov[:, :count, count:] @ inverse
+        x_cov, y_cov = cross[:, :, count:], cov[:, :count, count:]
+        x_given, y_given = x_cov @ inverse, y_cov @ inverse
         left = cross[:, :, :count] - x_given @ cov[:, count:, :count]
-        x_left = x_var - (x_given * cross[:, :, count:]).sum(axis=2)
-        y_left = np.diagonal(cov, axis1=1, axis2=2)[:, :count] - (
-            y_given * cov[:, :count, count:]
-        ).sum(axis=2)
-        scale = [np.sqrt(np.where(v > _CONSTANT / len(x), v, np.nan)) for v in (x_left, y_left)]
-        return np.clip(left / (scale[0][:, :, None] * scale[1][:, None]), -1, 1)
+        y_var = np.diagonal(cov, axis1=1, axis2=2)[:, :count]
+        lefts = x_var - (x_given * x_cov).sum(axis=2), y_var - (y_given * y_cov).sum(axis=2)
+        x_scale, y_scale = (np.sqrt(np.where(v > _CONSTANT / len(x), v, np.nan)) for v in lefts)
+        return np.clip(left / (x_scale[:, :, None] * y_scale[:, None]), -1, 1)
 
     return draws.each(moments, width=columns.shape[1] * size)
 
@@ -124,20 +108,12 @@ def correlations(
     resamples: int = 1000,
     permutations: int = 9999,
 ) -> pd.DataFrame:
-    """Correlate every column with every target, with intervals and significance.
+    """Correlate columns (rows, p) with targets (rows, t), with intervals and significance.
 
-    Args:
-        columns: (rows, p).
-        targets: (rows, t), in the order of the rows of ``columns``.
-        seed: Seed of draws and permutations.
-        method: ``pearson``, or ``spearman`` for ranks (of covariates too).
-        covariates: (rows, c), given which the correlations are partial.
-        group: Rows that depend on each other, (rows,), are drawn together and change places together.
-            Without it the rows are independent, and the interval is Fisher's.
-        block: Groups change places within blocks alone, (rows,).
-        resamples: Number of draws of the interval.
-        permutations: Largest number of permutations. Under covariates these are of the residuals of the
-            target (Freedman & Lane 1983, J. Bus. Econ. Stat. 1:292).
+    Covariates (rows, c) make the correlations partial, and the permutations those of the residuals of the
+    target (Freedman & Lane 1983, J. Bus. Econ. Stat. 1:292). Rows of one ``group`` (rows,) depend on each
+    other: they are drawn together, and change places together within a ``block`` (rows,) alone. Without
+    it the rows are independent, and the interval is Fisher's. ``spearman`` ranks covariates as well.
 
     Returns:
         Columns column, target, rows, r, ci_low, ci_high; p (permutation, two-sided), p_family (of the
@@ -149,7 +125,7 @@ def correlations(
     """
     x, y = columns.to_numpy(np.float64), targets.to_numpy(np.float64)
     given = np.empty((len(x), 0)) if covariates is None else covariates.to_numpy(np.float64)
-    ranks = [scipy.stats.rankdata(v, axis=0) if method == "spearman" else v for v in (x, y, given)]
+    ranks = [_ranks(v) if method == "spearman" else v for v in (x, y, given)]
     size = given.shape[1]
     if len(x) < size + 3:
         raise ValueError(f"{size} covariates need at least {size + 3} rows, there are {len(x)}")
@@ -166,22 +142,18 @@ def correlations(
     every = np.arange(len(x)) if group is None else group
     orders = Permutations.of(every, block, seed=seed, permutations=permutations)
     chance = permutation_test(_permuted(*ranks), orders, width=r.size + y.size)
-    names = pd.MultiIndex.from_product([columns.columns, targets.columns])
-    return pd.DataFrame(
-        {
-            "column": names.get_level_values(0),
-            "target": names.get_level_values(1),
-            "rows": len(x),
-            "r": r.ravel(),
-            "ci_low": estimate.ci_low.ravel(),
-            "ci_high": estimate.ci_high.ravel(),
-            "p": chance.p.ravel(),
-            "p_family": chance.family.ravel(),
-            "p_smallest": chance.smallest,
-            "p_bh": false_discovery(chance.p, "bh").ravel(),
-            "p_by": false_discovery(chance.p, "by").ravel(),
-        }
+    p = chance.p.ravel()
+    names = pd.MultiIndex.from_product([columns, targets], names=["column", "target"])
+    table = names.to_frame(index=False).assign(
+        rows=len(x),
+        r=r.ravel(),
+        ci_low=estimate.ci_low.ravel(),
+        ci_high=estimate.ci_high.ravel(),
+        p=p,
+        p_family=chance.family.ravel(),
+        p_smallest=chance.smallest,
     )
+    return table.assign(**{f"p_{way}": false_discovery(p, way) for way in ("bh", "by")})
 
 
 def _permuted(x: Array, y: Array, given: Array) -> Callable[[Orders], Array]:
@@ -194,6 +166,10 @@ def _permuted(x: Array, y: Array, given: Array) -> Callable[[Orders], Array]:
         return np.moveaxis(r.reshape(len(r), *orders.shape[:1], -1), 1, 0)
 
     return statistic
+
+
+def _ranks(values: Array) -> Array:
+    return scipy.stats.rankdata(values, axis=0)
 
 
 def _unit(values: Array, covariates: Array | None = None) -> Array:

@@ -15,13 +15,8 @@ _NORMAL_95 = 1.959964  # 97.5 % quantile of the normal distribution
 class Estimate(NamedTuple):
     """A value and the ends of its 95 % interval.
 
-    The fields are the columns of every table of estimates; where a table holds several quantities, the
-    name of the quantity replaces ``value``.
-
-    Attributes:
-        value: The estimate: a number, or an array of any shape.
-        ci_low: Lower end of the interval, of the same shape; NaN where there is no interval.
-        ci_high: Upper end.
+    Numbers, or arrays of one shape; NaN where there is no interval. The fields are the columns of every
+    table of estimates; in a table of several quantities, the name of the quantity replaces ``value``.
     """
 
     value: Any

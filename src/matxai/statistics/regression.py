@@ -27,45 +27,12 @@ def r2(target: Array, prediction: Array) -> float:
 
 
 def regression_metrics(target: Array, prediction: Array, draws: Resamples) -> pd.DataFrame:
-    """MAE, RMSE and R2 of (rows,) predictions in the sample itself and in every draw.
-
-    Returns:
-        Columns mae, rmse, r2; 1 + resamples rows, the sample itself first.
-    """
+    """Columns mae, rmse, r2 in the sample itself, which is the first row, and in every draw."""
     error = prediction - target
     sums = draws.sums(np.stack([np.ones_like(error), np.abs(error), np.square(error)], axis=1))
     rows, absolute, squares = draws.each(lambda weights: weights @ sums).T
     r2s = 1 - squares / draws.total_squares(target)
     return pd.DataFrame({"mae": absolute / rows, "rmse": np.sqrt(squares / rows), "r2": r2s})
-
-
-def score(
-    target: Array,
-    prediction: Array,
-    *,
-    seed: int,
-    group: npt.ArrayLike | None = None,
-    resamples: int = 1000,
-) -> pd.DataFrame:
-    """MAE, RMSE and R2 of (rows,) predictions with 95 % bootstrap intervals over groups of rows.
-
-    The interval tells how the value would differ on another test set of this size, not after another
-    training.
-
-    Args:
-        target: True values, (rows,).
-        prediction: Predicted values, (rows,), in the unit of the targets.
-        seed: Seed of the draws.
-        group: Rows that come together, (rows,), such as the compounds of one composition, which share
-            one prediction. Without it each row is a group.
-        resamples: Number of draws.
-
-    Returns:
-        Columns metric, value, ci_low, ci_high; the interval of a single group is NaN.
-    """
-    group = np.arange(len(target)) if group is None else group
-    draws = Resamples.of(group, seed=seed, resamples=resamples)
-    return draws.table(regression_metrics(target, prediction, draws))
 
 
 def r2_interval(

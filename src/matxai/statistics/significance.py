@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, permutations, product
 from math import factorial, prod
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,17 +26,11 @@ class Permutations:
     """Orders of rows in which whole groups change places, within blocks alone; the first changes nothing.
 
     If there are no more possible orders than asked for, these are all of them, and the test is exact.
-
-    Attributes:
-        places: Rows of each group, (groups, rows of a group).
-        blocks: Numbers of the groups of each block.
-        count: How many orders there are, of which a share of 1 / count is the smallest p.
-        seed: Seed of the random orders.
     """
 
-    places: Orders
-    blocks: list[list[int]]
-    count: int
+    places: Orders  # rows of each group, (groups, rows of a group)
+    blocks: list[list[int]]  # numbers of the groups of each block
+    count: int  # of the orders
     seed: int
 
     @classmethod
@@ -51,8 +45,7 @@ class Permutations:
         """Permute the distinct values of ``group`` (rows,) within those of ``block`` (rows,).
 
         Raises:
-            ValueError: Groups differ in their number of rows, or one lies in several blocks. Means over
-                each group can be permuted instead.
+            ValueError: Groups differ in their number of rows, or one lies in several blocks.
         """
         rows = pd.DataFrame({"group": np.asarray(group), "block": 0 if block is None else block})
         places = list(rows.groupby("group", sort=False).indices.values())
@@ -76,37 +69,31 @@ class Permutations:
             yield np.stack(batch)
 
     def _orders(self) -> Iterator[Orders]:
-        groups = list(chain(*self.blocks))
-        possible = prod(factorial(len(mine)) for mine in self.blocks)
-        moved: Iterator[Sequence[int]]
-        if possible == self.count:
-            moved = (list(chain(*one)) for one in product(*map(permutations, self.blocks)))
+        moved: Iterable[Iterable[Any]]
+        if self.count == prod(factorial(len(mine)) for mine in self.blocks):
+            moved = product(*map(permutations, self.blocks))  # which lists them all at once
         else:
             rng = np.random.default_rng(self.seed)
-            shuffled = (
-                [number for mine in self.blocks for number in rng.permutation(mine)]
-                for _ in range(self.count - 1)
-            )
-            moved = chain([groups], shuffled)
-        for one in moved:
+            shuffled = (map(rng.permutation, self.blocks) for _ in range(self.count - 1))
+            moved = chain([self.blocks], shuffled)
+        groups = list(chain(*self.blocks))
+        for blocks in moved:
             order = np.empty(self.places.size, np.intp)
-            order[self.places[groups]] = self.places[one]
+            order[self.places[groups]] = self.places[list(chain(*blocks))]
             yield order
 
 
 class PValues(NamedTuple):
-    """Two-sided p of each statistic: alone, and family-wise; NaN where the statistic is undefined.
+    """Two-sided p of each statistic, in their shape; NaN where the statistic is undefined.
 
-    Attributes:
-        p: Share of the orders that give at least the same absolute value, in the shape of the statistics.
-        family: Share of the orders whose largest absolute value of all reaches this one: the chance of
-            at least one false finding (Westfall & Young 1993, single step).
-        smallest: The smallest p that the number of orders allows.
+    ``p`` is the share of the orders that give at least the same absolute value; ``family`` that of the
+    orders whose largest absolute value of all reaches this one: the chance of at least one false finding
+    (Westfall & Young 1993, single step).
     """
 
     p: Array
     family: Array
-    smallest: float
+    smallest: float  # p that the number of orders allows
 
 
 def permutation_test(
@@ -114,13 +101,9 @@ def permutation_test(
 ) -> PValues:
     """Compare statistics with what they are when the groups change places.
 
-    The order as it is counts as one of all, so that no p is zero (Phipson & Smyth 2010, Stat. Appl. Genet.
-    Mol. Biol. 9:39).
-
-    Args:
-        statistic: Takes orders (n, rows), returns an array (n, ...).
-        orders: The permutations.
-        width: How many numbers the statistic holds for each order, where these are more than the rows.
+    The statistic takes orders (n, rows) and returns an array (n, ...); ``width`` is how many numbers it
+    holds for each order, where these are more than the rows. The order as it is counts as one of all, so
+    that no p is zero (Phipson & Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39).
     """
     observed = np.abs(statistic(next(orders.batches(1))))[0]
     least = observed * (1 - _ROUNDING)

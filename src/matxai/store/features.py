@@ -10,8 +10,8 @@ and of everything else that its arrays depend on (network, settings). An image t
 another place, therefore costs one computation or none.
 
 The items that are computed together lie in one zip file: a Zarr v3 group with the attribute ``keys`` and
-one array (items, ...) for each name. A file appears whole, is never changed, and is named after its keys.
-A killed process leaves nothing that is read, and it does no harm if two processes compute the same items.
+one array (items, ...) for each name. A file appears whole and is never changed. A killed process leaves
+nothing that is read, and it does no harm if two processes compute the same items.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ import json
 import shutil
 import time
 import zipfile
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 import zarr
 from numpy.typing import NDArray
 from zarr.storage import ZipStore
@@ -67,15 +67,10 @@ class FeatureStore:
         function: Callable[[list[Item]], Mapping[str, NDArray[Any]]],
         batch: int = 32,
     ) -> list[str]:
-        """Compute and store the arrays of the items that are missing.
+        """Compute and store the arrays of the items (by key) that are missing; return their keys.
 
-        Args:
-            items: Items by key.
-            function: Gives, for a list of items, arrays (items, ...) by name.
-            batch: Number of items that are computed at once and stored in one file.
-
-        Returns:
-            The keys of the items that were computed.
+        The function gives, for a list of items, arrays (items, ...) by name. A batch is computed at once
+        and stored in one file.
 
         Raises:
             ValueError: An array does not have one entry per item.
@@ -105,21 +100,16 @@ class FeatureStore:
             )
         if not keys:
             raise ValueError("no keys: the shape of the array is unknown")
-        in_file = defaultdict(list)
-        for position, key in enumerate(keys):
-            path, row = self._places[key]
-            in_file[path].append((position, row))
+        places: Any = pd.DataFrame([self._places[key] for key in keys], columns=["file", "row"])
         stacked: NDArray[Any] | None = None
-        for path, pairs in in_file.items():
-            positions, rows = (list(column) for column in zip(*pairs, strict=True))
-            values = _rows(path, name, rows)
+        for path, rows in places.groupby("file", sort=False)["row"]:
+            values = _rows(path, name, rows.tolist())
             if stacked is None:
                 stacked = np.empty((len(keys), *values.shape[1:]), dtype=values.dtype)
             if (values.shape[1:], values.dtype) != (stacked.shape[1:], stacked.dtype):
-                raise ValueError(
-                    f"{name} differs in shape or type between the items of {self.folder}"
-                )
-            stacked[positions] = values
+                problem = "differs in shape or type between the items"
+                raise ValueError(f"{name} {problem} of {self.folder}")
+            stacked[rows.index] = values
         assert stacked is not None
         return stacked
 

@@ -20,14 +20,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a path to write to; that file takes the place of ``path`` if the block ends cleanly.
 
-    It lies in a hidden folder beside ``path``, so a killed process leaves nothing that is read, and two
-    processes that write the same file do not meet.
-
-    Args:
-        path: The final path, in a folder that exists.
-
-    Yields:
-        A path of the same name in the hidden folder.
+    It has the same name in a hidden folder beside ``path``, so a killed process leaves nothing that is
+    read, and two processes that write the same file do not meet.
     """
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
         partial = Path(folder, path.name)
@@ -40,14 +34,8 @@ def packed_group(path: Path, attributes: Mapping[str, Any]) -> Iterator[Any]:
     """Give an empty Zarr group to fill; it becomes the zip file ``path`` if the block ends cleanly.
 
     Equal contents give equal bytes: entries are sorted, and all have the same date. The chunks wait in a
-    hidden folder beside ``path``, so memory holds no more than what is being written to the group.
-
-    Args:
-        path: The final path of the zip file, in a folder that exists.
-        attributes: JSON-plain attributes of the group.
-
-    Yields:
-        The `zarr.Group`, open for writing.
+    hidden folder beside ``path``, so memory holds no more than what is being written to the `zarr.Group`.
+    Its attributes are JSON-plain.
     """
     with whole_file(path) as partial:
         folder = partial.with_name("group")

@@ -1,11 +1,16 @@
 """Class metrics against scikit-learn, cases worked out by hand, and the width that theory gives."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn import metrics
 
 from matxai.statistics.calibration import expected_calibration_error, reliability
-from matxai.statistics.classification import class_curves, class_scores
+from matxai.statistics.classification import class_curves, class_metrics
+from matxai.statistics.scores import score
+
+class_scores = partial(score, metrics=class_metrics)
 
 RNG = np.random.default_rng(0)
 TARGET = (RNG.random(400) < 0.35).astype(float)

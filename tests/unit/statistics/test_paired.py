@@ -6,7 +6,7 @@ from sklearn import metrics
 
 from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.classification import class_metrics
-from matxai.statistics.paired import paired_differences
+from matxai.statistics.scores import paired_differences
 
 RNG = np.random.default_rng(0)
 GROUP = np.repeat(np.arange(120), RNG.integers(1, 5, size=120))

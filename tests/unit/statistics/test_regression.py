@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from matxai.statistics.regression import mae, r2, rmse, score
+from matxai.statistics.regression import mae, r2, rmse
+from matxai.statistics.scores import score
 
 RNG = np.random.default_rng(0)
 TARGET = RNG.normal(size=500)

@@ -24,7 +24,7 @@ from matxai.run.errors import InputError
 
 
 class AttentionCapture:
-    """The observer of a training (`matxai.learning.observer.Observer`) that fills an attention store.
+    """The observer of a training (`matxai.learning.tasks.Observer`) that fills an attention store.
 
     The network it is shown has the averaged weights, those that are validated and kept. Where the compounds
     are the validation part, the validation's own forward pass is taken; else there is one for them alone.

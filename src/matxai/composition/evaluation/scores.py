@@ -19,9 +19,9 @@ from matxai.statistics.calibration import (
     miscalibration_area,
     reliability,
 )
-from matxai.statistics.classification import class_scores
+from matxai.statistics.classification import class_metrics
 from matxai.statistics.estimate import Array
-from matxai.statistics.regression import score
+from matxai.statistics.scores import score
 
 _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 
@@ -33,7 +33,7 @@ class Evaluation:
     ``predictions``: model, seed, and the rows of every part with prediction, sigma (as the network states
     it) and sigma_calibrated; of a classification prediction (the probability of class 1) and log_odds.
     ``metrics``: model, seed, test errors with intervals, the scale factor of sigma and the miscalibration
-    areas; of a classification `class_scores` and the expected calibration error.
+    areas; of a classification `class_metrics` and the expected calibration error.
     ``calibration``: coverage on the test part, column sigma says of which; or its `reliability`.
     """
 
@@ -58,7 +58,8 @@ def evaluate(
         # In float64: a sure probability stays off 0 and 1, where its log loss would have no meaning.
         predictions = predictions.assign(prediction=expit(value), log_odds=value)
         test = predictions[predictions["part"] == "test"]
-        scores = class_scores(*_columns(test), group=test["reduced"], seed=seed)
+        group = test["reduced"]
+        scores = score(*_columns(test), group=group, seed=seed, metrics=class_metrics)
         calibration = reliability(*_columns(test))
         extra = {"expected calibration error": expected_calibration_error(calibration)}
     else:

@@ -3,8 +3,6 @@
 Both are params of every script rule, so that a change of either makes the results stale.
 """
 
-from __future__ import annotations
-
 from matxai.run.provenance.imports import code_digest
 from matxai.run.provenance.libraries import library_versions
 

@@ -22,31 +22,21 @@ SCRIPT = "<script>"
 
 
 class Node(NamedTuple):
-    """A script or local module in the graph of imports.
+    """A script or local module in the graph of imports."""
 
-    Attributes:
-        digest: Of the code that runs in it and of its data files.
-        imports: As in `Module`.
-        local: Dotted names of the local modules that the imports run, packages on the way included.
-        libraries: First parts of the names of all other modules that it imports.
-    """
-
-    digest: str
-    imports: list[str]
-    local: set[str]
-    libraries: set[str]
+    digest: str  # of the code that runs in it and of its data files
+    imports: list[str]  # as in `Module`
+    local: set[
+        str
+    ]  # dotted names of the modules that the imports run, packages on the way included
+    libraries: set[str]  # first parts of the names of all other modules that it imports
 
 
 def code_digest(script: Path, roots: Sequence[Path], cache: Path | None = None) -> str:
-    """Digest a script and the local modules that it reaches by import.
+    """Digest a script and the local modules that it reaches by import: 32 hexadecimal digits.
 
-    Args:
-        script: The script; modules beside it are local as well.
-        roots: Folders that local imports start from (`src`).
-        cache: Folder in which to keep what was read from each module.
-
-    Returns:
-        32 hexadecimal digits.
+    Local imports start from the roots (`src`) or the script's folder; the cache is a folder in which to
+    keep what was read from each module.
 
     Raises:
         InputError: A file is missing, cannot be parsed, or imports a module by string.

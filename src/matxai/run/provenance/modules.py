@@ -39,10 +39,8 @@ class Module(NamedTuple):
 def read_module(source: bytes, path: Path, cache: Path | None = None) -> Module:
     """Read a module, once per process and, given a cache folder, once per content.
 
-    Args:
-        source: The text.
-        path: The file, for error messages.
-        cache: Folder with one JSON file per content; what cannot be read there is ignored.
+    The folder has one JSON file per content; what cannot be read there is ignored. The path is for error
+    messages.
 
     Raises:
         InputError: The text cannot be parsed, imports a module by string, or declares data files
