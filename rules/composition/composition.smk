@@ -27,6 +27,30 @@ def composition_axis(wildcards):
     return COMPOSITION.datasets[wildcards.dataset].axis
 
 
+def crabnet_titles(wildcards):
+    """Titles of the figures of a data set's networks, in the order of their files."""
+    places = CRABNET.split("network", "seed")
+    return [CRABNET_TITLE.format(**place.fixed, **wildcards) for place in places]
+
+
+def correlation_outputs(places):
+    """Figure, table and page of every map of the places, which are folders of one representation each."""
+    return {
+        **{
+            f"{kind}s": [
+                ELEMENT_CORRELATION.result(place, f"{name}{suffix}", "correlation")
+                for place in places
+                for name in CORRELATION_MAPS
+            ]
+            for kind, suffix in (("figure", ".svg"), ("table", ".csv"))
+        },
+        "pages": [
+            ELEMENT_CORRELATION_PAGES.result(place, "interactive.html", "correlation")
+            for place in places
+        ],
+    }
+
+
 include: "data.smk"
 include: "training.smk"
 include: "attention.smk"

@@ -45,24 +45,6 @@ rule embed_elements:
 CRABNET_EMBEDDINGS.also(*CRABNET_EXPLAINED.files("embeddings.parquet"))
 
 
-def correlation_outputs(places):
-    """Figure, table and page of every map of the places, which are folders of one representation each."""
-    return {
-        **{
-            f"{kind}s": [
-                ELEMENT_CORRELATION.result(place, f"{name}{suffix}", "correlation")
-                for place in places
-                for name in CORRELATION_MAPS
-            ]
-            for kind, suffix in (("figure", ".svg"), ("table", ".csv"))
-        },
-        "pages": [
-            ELEMENT_CORRELATION_PAGES.result(place, "interactive.html", "correlation")
-            for place in places
-        ],
-    }
-
-
 rule plot_published_correlation:
     """Correlate the published element vectors and draw the lower triangle, in every range and order."""
     input:

@@ -34,12 +34,6 @@ CRABNET_REGRESSION, CRABNET_CLASSIFICATION = (
 CRABNET_WORTH_GPU = gpus(COMPOSITION.train.typical_batch, COMPOSITION.network.weights)
 
 
-def crabnet_titles(wildcards):
-    """Titles of the figures of a data set's networks, in the order of their files."""
-    places = CRABNET.split("network", "seed")
-    return [CRABNET_TITLE.format(**place.fixed, **wildcards) for place in places]
-
-
 rule train_crabnet:
     """Fit CrabNet or HotCrab to one data set with one seed; keep its attention if that is asked for."""
     input:
