@@ -7,8 +7,8 @@ from pathlib import Path
 sys.path.insert(0, str(ROOT / "src"))
 
 from matxai.config.loading import ConfigError, load
-from matxai.run.provenance import code_digest, library_versions
 from matxai.run.closing import closing_lines
+from matxai.run.provenance import code_digest, library_versions
 from matxai.run.requests import by_size
 from matxai.run.results import Results
 from matxai.run.terminal import calm_terminal, past_seconds
@@ -25,20 +25,9 @@ TORCH, TENSORFLOW = "../../envs/torch.yaml", "../../envs/tensorflow.yaml"
 SCRIPTS = ROOT / "workflow" / "scripts"
 
 # Every process of a cluster's job reads the rules again: parsed modules are remembered.
-digest = cache(
-    partial(
-        code_digest,
-        roots=[ROOT / "src"],
-        cache=Path(".snakemake", "matxai-syntax"),
-    )
-)
-versions = cache(
-    partial(
-        library_versions,
-        roots=[ROOT / "src"],
-        cache=Path(".snakemake", "matxai-syntax"),
-    )
-)
+READING = {"roots": [ROOT / "src"], "cache": Path(".snakemake", "matxai-modules")}
+digest = cache(partial(code_digest, **READING))
+versions = cache(partial(library_versions, **READING))
 
 
 def script_file(name):
@@ -62,6 +51,6 @@ if workflow.is_main_process:
     calm_terminal(
         past_seconds(
             Path("benchmarks", "jobs", STUDY.study),
-            ROOT / "benchmarks" / "job_seconds.csv",
+            ROOT / "benchmarks" / "job_resources.csv",
         )
     )

@@ -1,8 +1,8 @@
-"""How good the predictions of a model are, and how much better than another's on the same rows."""
+"""How good the predictions of a model are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -36,34 +36,3 @@ def score(
     group = np.arange(len(target)) if group is None else group
     draws = Resamples.of(group, seed=seed, resamples=resamples)
     return draws.table(metrics(target, prediction, draws))
-
-
-def paired_differences(
-    target: Array,
-    predictions: Mapping[str, Array],
-    reference: str,
-    *,
-    group: npt.ArrayLike,
-    seed: int,
-    metrics: Metrics = regression_metrics,
-    resamples: int = 1000,
-) -> pd.DataFrame:
-    """Differences of metrics between models and a reference, with 95 % bootstrap intervals over groups.
-
-    Both are scored on the same draws. Rows that are hard for both models cancel, so that the interval is
-    narrower than those of the two metrics suggest. The predictions (rows,) by the name of the model hold
-    those of the reference as well; the other arguments are those of `score`.
-
-    Returns:
-        Columns model, reference, metric, difference (the model's value minus the reference's), ci_low,
-        ci_high.
-    """
-    draws = Resamples.of(group, seed=seed, resamples=resamples)
-    values = {name: metrics(target, prediction, draws) for name, prediction in predictions.items()}
-    tables = [
-        draws.table(value - values[reference]).assign(model=name, reference=reference)
-        for name, value in values.items()
-        if name != reference
-    ]
-    differences = pd.concat(tables, ignore_index=True).rename(columns={"value": "difference"})
-    return differences[["model", "reference", "metric", "difference", "ci_low", "ci_high"]]
