@@ -105,7 +105,7 @@ rule evaluate_crabnet:
     params:
         **tracked("composition/evaluate_crabnet.py"),
         # For the caption.
-        target=composition_axis,
+        task=lambda wildcards: COMPOSITION.datasets[wildcards.dataset].task,
     script:
         script_file("composition/evaluate_crabnet.py")
 
@@ -137,6 +137,8 @@ rule plot_crabnet_regression:
         TORCH
     params:
         **tracked("composition/plot_crabnet_regression.py"),
+        # For the caption.
+        task="regression",
         target=composition_axis,
         titles=crabnet_titles,
     script:
@@ -175,6 +177,8 @@ rule plot_crabnet_classification:
         TORCH
     params:
         **tracked("composition/plot_crabnet_classification.py"),
+        # For the caption.
+        task="classification",
         target=composition_axis,
         titles=crabnet_titles,
     script:

@@ -1,8 +1,10 @@
 """What the rule files declare for a configuration: named targets, and every path behind them."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -18,6 +20,10 @@ DUMP = f"""
 include: "{REPOSITORY}/Snakefile"
 import json
 Path("targets.json").write_text(json.dumps({{target.name: target.files for target in TARGETS}}))
+Path("captions.json").write_text(json.dumps([
+    [file.flags["report"].caption.get_path_or_uri(secret_free=True), list(rule.params.keys())]
+    for rule in workflow.rules for file in rule.output if "report" in file.flags
+]))
 """
 NETWORKS = [
     f"results/x/composition/{dataset}/{network}/seed{seed}"
@@ -41,7 +47,7 @@ def declared(tmp_path_factory):
         command = [SNAKEMAKE, "--list-target-rules", "--configfile", "config.yaml"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        return json.loads((folder / "targets.json").read_text())
+        return json.loads((folder / "targets.json").read_text()) | {"folder": folder}
 
     return targets
 
@@ -121,6 +127,15 @@ def test_what_is_switched_off_is_not_asked_for(declared):
 def test_a_name_of_a_data_set_that_names_a_target_is_refused(declared):
     with pytest.raises(AssertionError, match=r"nothing can be called summary.*rename it"):
         declared(datasets={"summary": DATASETS["metal"]})
+
+
+def test_a_caption_asks_only_for_settings_that_its_rule_has(whole):
+    """The template engine writes nothing for a name that it does not know, and says nothing."""
+    declared = json.loads((whole["folder"] / "captions.json").read_text())
+    assert len(declared) > 50
+    for caption, settings in declared:
+        text = Path(caption).read_text()
+        assert set(re.findall(r"snakemake\.params\.(\w+)", text)) <= set(settings), caption
 
 
 def test_reading_the_rules_imports_no_heavy_package():

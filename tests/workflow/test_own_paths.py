@@ -76,7 +76,7 @@ def test_a_changed_file_prepares_anew_and_nothing_else_does(project):
     path.write_bytes(other)
     text = project.snakemake("--dry-run", "constitutive_preparation")
     path.write_bytes(content)
-    assert "\nprepare_paths " in text
+    assert "\nprepare_loading_paths " in text
     assert project.stale("constitutive_preparation") == set()
 
 
