@@ -4,8 +4,6 @@
 not); with `--fix` it rewrites them.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Any, Self, get_args
 

@@ -5,8 +5,6 @@ baseline b to x. The attributions of a row add up to f(x) - f(b). (Sundararajan,
 70:3319)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

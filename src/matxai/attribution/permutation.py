@@ -1,7 +1,5 @@
 """Permutation importance: the loss of R2 when columns of the inputs are permuted."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 

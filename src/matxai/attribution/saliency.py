@@ -1,7 +1,5 @@
 """Saliency: the mean magnitude of a network's gradient with respect to each of its inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The base of every settings model, and the types that its fields share."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

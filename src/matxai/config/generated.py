@@ -1,7 +1,5 @@
 """config.yaml and its JSON schema, written from the settings models."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import textwrap

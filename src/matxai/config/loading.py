@@ -1,7 +1,5 @@
 """Reading of the configuration, with errors that say what to write instead."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any

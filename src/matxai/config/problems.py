@@ -1,7 +1,5 @@
 """What a validation error means to the person who wrote the configuration."""
 
-from __future__ import annotations
-
 import difflib
 import json
 from collections.abc import Iterator, Mapping
@@ -52,7 +50,7 @@ class _Place(NamedTuple):
     """A place in a configuration: its path, type and, if it is a key of a model, that and its field."""
 
     path: Path
-    type: Any
+    annotation: Any
     model: type[BaseModel] | None = None
     field: FieldInfo | None = None
 
@@ -62,7 +60,7 @@ def _place(model: type[BaseModel], loc: Path) -> _Place:
     place = _Place((), model)
     for part in loc:
         path = (*place.path, part)
-        members, parameters = _members(place.type), get_args(_bare(place.type))
+        members, parameters = _members(place.annotation), get_args(_bare(place.type))
         if len(members) > 1:
             chosen = [member for member in members if str(part) in _tags(member)]
             place = _Place(place.path, chosen[0] if chosen else Any)
@@ -129,7 +127,7 @@ def _paragraph(problem: ErrorDetails, model: type[BaseModel]) -> str:
     elif kind in {"union_tag_invalid", "union_tag_not_found"}:
         name = problem["ctx"]["discriminator"].strip("'")
         head = f"{key}.{name} " + (f"= {_shown(given[name])}" if name in given else "is missing")
-        choices = sorted(tag for member in _members(place.type) for tag in _tags(member))
+        choices = sorted(tag for member in _members(place.annotation) for tag in _tags(member))
         details["expected"] = f"one of {', '.join(choices)}"
         details["fix"] = f"write `{name}: ` and one of them"
     elif loc[-1:] == ("[key]",):
@@ -161,7 +159,7 @@ def _nearest(path: Path, siblings: list[str], model: type[BaseModel]) -> str | N
 
 def _schema(place: _Place) -> Mapping[str, Any]:
     """Give the JSON schema of what may stand in a place, apart from null."""
-    schema = TypeAdapter(place.type).json_schema()
+    schema = TypeAdapter(place.annotation).json_schema()
     inner = next((kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"), schema)
     return schema["$defs"][inner["$ref"].rsplit("/", 1)[1]] if "$ref" in inner else inner
 
@@ -180,7 +178,7 @@ def _expected(place: _Place) -> str:
         if "minLength" in schema:
             bounds.append("that is not empty")
         text = " ".join([text, " and ".join(bounds)]).strip()
-    if NoneType in get_args(place.type):
+    if NoneType in get_args(place.annotation):
         text += ", or null"
     return f"{text} ({about.rstrip('.')})" if about else text
 

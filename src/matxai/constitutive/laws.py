@@ -5,8 +5,6 @@ memory, and the algorithmic tangent d stress / d strain of the step that ends th
 the initial state, to which no step leads.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Names and units of the columns of a stress-strain table (``quantities.yml``)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The file from which an interrupted training goes on."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any

@@ -5,8 +5,6 @@ says so, stops early, and goes on from a checkpoint to the same result: all rand
 seeded by (seed, epoch), so that a checkpoint needs no random state.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A line extends `ModelMetadata` and rebuilds its network from what `load_model` gives.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path

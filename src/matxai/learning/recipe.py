@@ -1,7 +1,5 @@
 """How a network is optimised, as plain data: optimiser, schedule of the learning rate, when to stop."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Settings that the training of every network has; each line states its own defaults."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from typing import Annotated
 

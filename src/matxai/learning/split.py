@@ -1,7 +1,5 @@
 """How data are divided into the parts that fit, select and test a network."""
 
-from __future__ import annotations
-
 import math
 from typing import Self
 

@@ -1,7 +1,5 @@
 """What a line brings to a training: a task, whose batches are made in two ways, and what may watch it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """The last words of a run: how long it took, where to look first, and the key numbers."""
 
-from __future__ import annotations
-
 import csv
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which processor to compute on, and how many threads of it."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import re

@@ -1,7 +1,5 @@
 """Short names for long things: digests of values and files."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from pathlib import Path

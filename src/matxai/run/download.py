@@ -1,7 +1,5 @@
 """Files from the web, taken only if they are what they should be."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from urllib.error import URLError

@@ -1,7 +1,5 @@
 """The one error a person who uses the workflow should ever have to read."""
 
-from __future__ import annotations
-
 from os import PathLike
 
 

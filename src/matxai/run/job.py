@@ -5,8 +5,6 @@ with job(snakemake) as run:
     figure.savefig(run.output.figure)
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import random

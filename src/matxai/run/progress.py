@@ -1,7 +1,5 @@
 """Progress lines for loops that take long enough to make a reader wonder."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized

@@ -1,7 +1,5 @@
 """What a job asks of the machine: requests that grow with its inputs and with every attempt."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -5,8 +5,6 @@ Snakemake starts a script with the PyTorch environment's Python; its first lines
 other one.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

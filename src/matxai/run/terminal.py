@@ -4,8 +4,6 @@ Snakemake's messages are log records, and a Snakefile is Python: it can give the
 terminal another format. The complete text goes to `.snakemake/log/` as before.
 """
 
-from __future__ import annotations
-
 import csv
 import logging
 import time

@@ -1,7 +1,5 @@
 """Correlation of many columns with one or several targets, its uncertainty and its significance."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Literal
 

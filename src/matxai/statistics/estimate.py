@@ -1,7 +1,5 @@
 """The one form of a value with its uncertainty, in code and in tables."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Errors of predicted numbers, with their own uncertainty."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd

@@ -1,7 +1,5 @@
 """How good the predictions of a model are."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

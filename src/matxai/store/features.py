@@ -14,8 +14,6 @@ one array (items, ...) for each name. A file appears whole and is never changed.
 nothing that is read, and it does no harm if two processes compute the same items.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import time

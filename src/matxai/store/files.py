@@ -1,7 +1,5 @@
 """Files that appear whole or not at all, and Zarr groups as zip files with reproducible bytes."""
 
-from __future__ import annotations
-
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping

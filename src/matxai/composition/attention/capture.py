@@ -1,7 +1,5 @@
 """Choose compounds, and take their attention out of the forward pass while a network is trained."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ A weight falls with the number of elements n in a compound, as a row sums to 1: 
 ratio weight x n compares it with uniform attention, whatever n: 1 is uniform, n the most there is.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import scipy

@@ -14,8 +14,6 @@ of the float32 weights before rounding), and in the attributes formulas, counts 
 all steps of some compounds.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

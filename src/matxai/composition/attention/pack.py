@@ -1,7 +1,5 @@
 """Bring the steps of a training into the layout in which an attention store is read."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

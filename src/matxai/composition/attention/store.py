@@ -8,8 +8,6 @@ packed in memory). Any Zarr v3 reader opens the file as well; `matxai.compositio
 what lies where.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager

@@ -1,7 +1,5 @@
 """What an attention store holds, what it costs, and whether its rows sum to 1."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 from statistics import median

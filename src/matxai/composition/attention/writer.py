@@ -1,7 +1,5 @@
 """Keep the attention of a training that goes on: one file per step, which is packed at its end."""
 
-from __future__ import annotations
-
 import io
 import shutil
 from dataclasses import dataclass

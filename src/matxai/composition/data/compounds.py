@@ -1,7 +1,5 @@
 """The prepared table of compounds: reading it, and the elements in its rows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

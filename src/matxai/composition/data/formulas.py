@@ -4,8 +4,6 @@ pymatgen is lenient where a data set must not be (`Fe0O` becomes pure oxygen, `F
 dummy species, `D2O` becomes water), so that such formulas are refused before it sees them.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Data files of installed packages, which are read without importing the packages."""
 
-from __future__ import annotations
-
 from importlib.metadata import distribution
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Preparation of a data set: rows are parsed, refused, transformed, selected, split and checked."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection
 from dataclasses import dataclass

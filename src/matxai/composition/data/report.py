@@ -1,7 +1,5 @@
 """What the parts of a prepared data set hold: sizes, duplicates, leakage, distribution of the target."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ Every reader returns raw rows as text, so that each refusal can name its file, l
 columns are part, file, line (the header being line 1), formula and target.
 """
 
-from __future__ import annotations
-
 import csv
 import tarfile
 from collections.abc import Mapping

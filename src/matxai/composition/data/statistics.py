@@ -5,8 +5,6 @@ The analysis is that of Wang, Mahmoud, Czasny, Gurlo 2022 (Integr. Mater. Manuf.
 each compound. Every table has rows for train, val, test and whole.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np

@@ -4,8 +4,6 @@ The map is that of Wang, Mahmoud, Czasny, Gurlo 2022 (Integr. Mater. Manuf. Inno
 table with one vector per element.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -4,8 +4,6 @@ A bond is about half ionic where the electronegativities differ by 1.7 (Pauling,
 Chemical Bond, 3rd ed., 1960).
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping
 from functools import cache

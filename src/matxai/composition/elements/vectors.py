@@ -6,8 +6,6 @@ et al. 2022). That of matminer holds the JARVIS descriptors (Choudhary et al. 20
 themselves are not imported, which would take tens of seconds.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """How well every network and baseline predicts the test part, and by how much it differs from a forest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

@@ -10,8 +10,6 @@ median over trees, which is that of a quantile regression forest (Meinshausen 20
 7:983), as the leaves of full-grown trees hold one composition each.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd

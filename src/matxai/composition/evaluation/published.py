@@ -1,7 +1,5 @@
 """Published test errors, and the data that they are of."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import cache

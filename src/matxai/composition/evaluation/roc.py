@@ -1,7 +1,5 @@
 """What the figures of a classification are drawn from."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Predictions of a trained network on every part, its errors, and its uncertainty put to the test."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """One table over data sets, models and seeds, beside published values of the same data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What the axes call a target, its predictions and its errors."""
 
-from __future__ import annotations
-
 from matxai.composition.settings.tasks import Target
 from matxai.quantities import Quantity
 

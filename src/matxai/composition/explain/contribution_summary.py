@@ -1,7 +1,5 @@
 """Contributions of each element over all compounds that hold it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -6,8 +6,6 @@ prediction, and not what effect the element has. In a classification, contributi
 1, because the average of probabilities would not be the predicted probability.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import torch

@@ -8,8 +8,6 @@ beats orders that need no network: those of the fractions or of their distances 
 upwards or downwards.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import combinations
 from typing import Any

@@ -12,8 +12,6 @@ differentiated. The ends are exactly predictions of the network, and the attribu
 up to their difference. Between the ends lie mixtures of two encodings, which no fraction has.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace

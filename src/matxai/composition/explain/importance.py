@@ -5,8 +5,6 @@ attention explains a prediction is disputed (Jain & Wallace 2019, NAACL, arXiv:1
 Pinter 2019, EMNLP, arXiv:1908.04626); `faithfulness` measures it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

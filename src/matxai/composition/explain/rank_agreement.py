@@ -1,7 +1,5 @@
 """Agreement of two orders of the elements within a compound."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

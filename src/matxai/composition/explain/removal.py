@@ -5,8 +5,6 @@ fractions of the rest are normalised again. A binary compound leaves a pure elem
 never have seen in training.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -5,8 +5,6 @@ same on one-hot element vectors. In one point it differs: the two halves of the 
 plain learned scales, because the published 2^((1-p)^2) has a gradient of exactly zero where it starts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise

@@ -4,8 +4,6 @@ Each element passes the network as a pure compound (fraction 1), as in Wang et a
 (Integr. Mater. Manuf. Innov. 11:41).
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

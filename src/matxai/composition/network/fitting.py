@@ -1,7 +1,5 @@
 """Fit CrabNet or HotCrab to a prepared table."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import Any

@@ -4,8 +4,6 @@ This is the post-norm encoder of Vaswani et al. 2017 as CrabNet uses it (Wang et
 Mater. 7:77). It returns the weights of every head, which the fused layers of torch do not.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """A trained CrabNet or HotCrab in its file, with what it takes to rebuild and to trust it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar

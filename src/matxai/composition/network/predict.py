@@ -1,7 +1,5 @@
 """Predict with a trained CrabNet or HotCrab, in batches."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

@@ -5,8 +5,6 @@ without an answer) and reason (why there is no answer, a key of `guess.REASONS`)
 pandas alone would take the formula ``NaN`` for a missing value.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path

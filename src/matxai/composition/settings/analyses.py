@@ -1,7 +1,5 @@
 """Settings of the analyses of the line `composition`: what is kept, explained and drawn."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field

@@ -1,7 +1,5 @@
 """Which compounds' attention is kept through the training of a network."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator

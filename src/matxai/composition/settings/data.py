@@ -1,7 +1,5 @@
 """Settings of the data sets of the line `composition`: where they come from, what is learned."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

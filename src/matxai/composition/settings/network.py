@@ -1,7 +1,5 @@
 """Shape and training of CrabNet and HotCrab."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator

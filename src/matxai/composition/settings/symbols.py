@@ -1,7 +1,5 @@
 """The symbols of the elements, without a package that is slow to import: the settings check them."""
 
-from __future__ import annotations
-
 _BY_NUMBER = """
 H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As
 Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd

@@ -1,7 +1,5 @@
 """What a network of this line can learn, and by what each task is judged."""
 
-from __future__ import annotations
-
 from typing import Literal, TypedDict
 
 TaskName = Literal["regression", "classification"]

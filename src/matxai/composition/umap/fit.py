@@ -1,7 +1,5 @@
 """One UMAP map, reproducible by its seed (McInnes, Healy, Melville 2018, arXiv:1802.03426)."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Values and outputs of every layer of a network for every element of every compound."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 The maps are those of Wang et al. 2022 (Integr. Mater. Manuf. Innov. 11:41).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Nearest neighbours, and how well those in a map agree with those in the space that it shows."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics.pairwise import euclidean_distances

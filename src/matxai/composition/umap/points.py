@@ -4,8 +4,6 @@ Compounds of one composition have the same vectors in the network. They are one 
 their targets.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How far the maps of a network can be trusted, in a few rows."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 

@@ -1,7 +1,5 @@
 """Raw files computed from the laws themselves, in the layouts that data from elsewhere have."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Manifest of the raw files of a case, which shows whether one has changed since."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

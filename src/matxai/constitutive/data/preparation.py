@@ -1,7 +1,5 @@
 """Preparation of a case: raw paths become the table of steps, or are refused with a reason."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

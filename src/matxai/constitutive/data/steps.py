@@ -1,7 +1,5 @@
 """The table of steps: reading it, its features, and the kinds of its steps."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

@@ -5,8 +5,6 @@ elastoplastic network, its own explanation assumed another order. It fed the net
 plastic ones and reported a base R2 of -69169.
 """
 
-from __future__ import annotations
-
 import pickle
 from dataclasses import dataclass
 from pathlib import Path

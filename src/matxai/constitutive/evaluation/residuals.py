@@ -1,7 +1,5 @@
 """Residuals of the predicted stress: quantiles by strain, and their distribution."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Predictions of the networks on unseen paths, and their R2 by kind of step."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The accuracy of the networks of all cases and seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

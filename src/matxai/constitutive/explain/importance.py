@@ -1,7 +1,5 @@
 """Permutation importance, saliency and integrated gradients of a one-step network, in physical terms."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

@@ -4,8 +4,6 @@ Koeppe et al. 2022 (Frontiers in Materials 8:824958) compare the components with
 by eye. Here a linear map that is fitted on other paths measures how well they determine them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

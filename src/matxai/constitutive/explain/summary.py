@@ -1,7 +1,5 @@
 """Explanations of a network side by side, and in one summary."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tangent d stress / d strain of the network, compared with that of the law."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from torch import Tensor

@@ -1,7 +1,5 @@
 """What the network listens to: permutation, saliency, integrated gradients, and all side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

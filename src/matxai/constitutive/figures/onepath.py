@@ -1,7 +1,5 @@
 """One loading path: the stress of the law, of the network, and of the network fed with its own."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

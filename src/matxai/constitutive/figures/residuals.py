@@ -1,7 +1,5 @@
 """Residuals of the stress: over the strain, and their distribution."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

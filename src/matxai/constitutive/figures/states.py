@@ -1,7 +1,5 @@
 """What the state of a recurrent network holds: its components against internal variables."""
 
-from __future__ import annotations
-
 from itertools import cycle
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The network's stiffness against the analytic tangent of the law."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -3,8 +3,6 @@
 The whole table lies on the device and a batch is an index into it: no row is ever handed over alone.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The networks of the line: a one-step perceptron, and a recurrent network over paths side by side."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

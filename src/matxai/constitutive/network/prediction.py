@@ -1,7 +1,5 @@
 """Stress that a trained network predicts: from the true previous step, or from its own past."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd

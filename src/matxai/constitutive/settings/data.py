@@ -1,7 +1,5 @@
 """Settings of the cases of the line `constitutive`: one material law each, and where its data are."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self

@@ -1,7 +1,5 @@
 """Raw layouts of a case: the files that each consists of, below the folder of the case."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from matxai.run.errors import InputError

@@ -1,7 +1,5 @@
 """Shapes and training of the one-step and the recurrent network."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -4,8 +4,6 @@ A module counts as a whole: a change anywhere in it makes all scripts stale that
 is read once per process and shared by all scripts, so an edit counts from the next process on.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import pkgutil

@@ -1,7 +1,5 @@
 """Versions of the third-party distributions that a script and its local modules import."""
 
-from __future__ import annotations
-
 import functools
 import re
 import sys

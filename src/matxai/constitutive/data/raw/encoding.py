@@ -11,8 +11,6 @@ series whose last value is zero or between these bounds, as that of a strain, st
 therefore never be taken for text.
 """
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -4,8 +4,6 @@
 RESULTS/stress.npy, optionally time and control.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One loading path as its file states it: the keys that it may have, and what makes it unusable."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

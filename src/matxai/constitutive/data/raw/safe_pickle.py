@@ -5,8 +5,6 @@ here. None of them leads to NumPy's own constructors, because these trust the el
 lengths that they are told: a forged element type would turn bytes into pointers.
 """
 
-from __future__ import annotations
-
 import math
 import pickle
 import re

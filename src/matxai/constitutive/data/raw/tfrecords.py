@@ -4,8 +4,6 @@ A feature is a list of floats or integers, or one bytes value (`encoding`). Tens
 is used, so that importing this module does not need it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
