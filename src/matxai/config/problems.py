@@ -60,7 +60,7 @@ def _place(model: type[BaseModel], loc: Path) -> _Place:
     place = _Place((), model)
     for part in loc:
         path = (*place.path, part)
-        members, parameters = _members(place.annotation), get_args(_bare(place.type))
+        members, parameters = _members(place.annotation), get_args(_bare(place.annotation))
         if len(members) > 1:
             chosen = [member for member in members if str(part) in _tags(member)]
             place = _Place(place.path, chosen[0] if chosen else Any)
