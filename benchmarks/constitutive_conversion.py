@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
@@ -62,7 +63,7 @@ def plain_tfrecords(root: Path) -> int:
     return len(np.concatenate(tables))
 
 
-def _values(feature: object) -> np.ndarray:
+def _values(feature: Any) -> np.ndarray:
     if feature.float_list.value:
         return np.array(feature.float_list.value)
     value = feature.bytes_list.value[0]

@@ -44,9 +44,11 @@ from matxai.composition.settings.data import CompositionFolder, CompositionPrepa
 from matxai.composition.settings.network import CrabNetTraining
 from matxai.config.loading import load
 from matxai.statistics.regression import mae
+from matxai.study import Study
 
-PAPER = load(Path(__file__).resolve().parents[1] / "config/paper.yaml").composition
-assert PAPER
+STUDY = load(Study, Path(__file__).resolve().parents[1] / "config/paper.yaml")
+assert STUDY.composition
+PAPER = STUDY.composition
 
 
 class Clocked(PropertyRegression):

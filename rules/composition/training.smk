@@ -100,7 +100,8 @@ rule evaluate_crabnet:
     conda:
         TORCH
     resources:
-        mem_mb=by_size(2000, per_mb=50),
+        # Of the networks, one at a time is in memory.
+        mem_mb=by_size(2000, per_mb=10),
         runtime=by_size(20, per_mb=0.2),
     params:
         **tracked("composition/evaluate_crabnet.py"),
