@@ -24,11 +24,9 @@ def line(settings: type[SettingsBlock]) -> Any:
 class Study(SettingsBlock):
     """Configuration of matxai."""
 
-    study: FolderName = Field(
-        default="default",
-        description="Name of the study: its results go to results/<study>/. Letters, digits, '_', "
-        "'-' and '.' only; put quotes around a number.",
-    )
+    study: FolderName = "default"
+    """Name of the study: its results go to results/<study>/. Letters, digits, '_', '-' and '.'
+    only; put quotes around a number."""
     composition: Composition | None = line(Composition)
     constitutive: Constitutive | None = line(Constitutive)
 

@@ -5,18 +5,29 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 
 Block = TypeVar("Block", bound="SettingsBlock")
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
 class SettingsBlock(BaseModel):
-    """Frozen settings: unknown keys, wrong types, NaN and infinity are errors."""
+    """Frozen settings: unknown keys, wrong types, NaN and infinity are errors.
+
+    The string below a field is its description, in the schema and in error messages.
+    """
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True,
+        use_attribute_docstrings=True,
+    )  # fmt: skip
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        for field in cls.__pydantic_fields__.values():
+            if field.description:  # which may be wrapped, as a docstring
+                field.description = " ".join(field.description.split())
+        return handler(source)
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:

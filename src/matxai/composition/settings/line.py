@@ -36,69 +36,49 @@ class Composition(SettingsBlock):
     """Line `composition`: what an attention network knows about elements and compounds."""
 
     datasets: Annotated[dict[FolderName, DataSet], Field(min_length=1)] = Field(
-        default={"power_factor": POWER_FACTOR, "metal": METAL},
-        description="Data sets by name; a network is trained on each. The name is the name of "
-        "its folder.",
-        examples=EXAMPLES,
+        default={"power_factor": POWER_FACTOR, "metal": METAL}, examples=EXAMPLES
     )
-    networks: Annotated[tuple[NetworkName, ...], Field(min_length=1), Distinct] = Field(
-        default=("crabnet", "hotcrab"), description="Networks trained on each data set."
+    """Data sets by name; a network is trained on each. The name is the name of its folder."""
+    networks: Annotated[tuple[NetworkName, ...], Field(min_length=1), Distinct] = (
+        "crabnet",
+        "hotcrab",
     )
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
-        default=(0, 1, 2), description="Each network is trained once for each seed."
-    )
-    prepare: CompositionPreparation = Field(
-        default=CompositionPreparation(), description="Reading and cleaning of the tables."
-    )
-    network: CrabNetShape = Field(
-        default=CrabNetShape(), description="Shape of CrabNet and HotCrab."
-    )
-    train: CrabNetTraining = Field(
-        default=CrabNetTraining(),
-        description="Training: AdamW, one learning-rate cycle, averaged weights.",
-    )
-    attention: Attention | None = Field(
-        default=Attention(),
-        description="Attention of every layer and head through training, in attention.zarr.zip beside "
-        "each network; null: none is kept. A change trains the networks again.",
-    )
-    attention_figures: AttentionFigures = Field(
-        default=AttentionFigures(),
-        description="Which of the captured attention is shown: figures, pages and videos.",
-    )
-    attention_videos: AttentionVideos = Field(
-        default=AttentionVideos(), description="Videos of the attention of the compounds shown."
-    )
-    baseline: Baseline = Field(default=Baseline(), description="Random forest to compare with.")
-    correlation: Correlation = Field(
-        default=Correlation(), description="Pearson correlation between element vectors."
-    )
-    element_vectors: ElementVectors = Field(
-        default=ElementVectors(), description="Line plots of the vectors of single elements."
-    )
-    oxidation: Oxidation = Field(
-        default=Oxidation(), description="Oxidation states guessed from formulas."
-    )
-    contributions: Contributions = Field(
-        default=Contributions(), description="Contribution of each element to the predictions."
-    )
-    local_umap: LocalUmap | None = Field(
-        default=LocalUmap(),
-        description="UMAPs of single elements' vectors in every layer; null: none.",
-    )
-    global_umap: GlobalUmap | None = Field(
-        default=GlobalUmap(), description="UMAPs of whole compounds in every layer; null: none."
-    )
-    faithfulness: Faithfulness | None = Field(
-        default=Faithfulness(),
-        description="Attention compared with removal, integrated gradients along the encoding of the "
-        "fractions, and contributions; null: not compared.",
-    )
-    explained: Count = Field(
-        default=1,
-        description="Networks of how many seeds, the first ones, are explained and drawn in detail; "
-        "accuracy and training curves are of all seeds.",
-    )
+    """Networks trained on each data set."""
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = (0, 1, 2)
+    """Each network is trained once for each seed."""
+    prepare: CompositionPreparation = CompositionPreparation()
+    """Reading and cleaning of the tables."""
+    network: CrabNetShape = CrabNetShape()
+    """Shape of CrabNet and HotCrab."""
+    train: CrabNetTraining = CrabNetTraining()
+    """Training: AdamW, one learning-rate cycle, averaged weights."""
+    attention: Attention | None = Attention()
+    """Attention of every layer and head through training, in attention.zarr.zip beside each
+    network; null: none is kept. A change trains the networks again."""
+    attention_figures: AttentionFigures = AttentionFigures()
+    """Which of the captured attention is shown: figures, pages and videos."""
+    attention_videos: AttentionVideos = AttentionVideos()
+    """Videos of the attention of the compounds shown."""
+    baseline: Baseline = Baseline()
+    """Random forest to compare with."""
+    correlation: Correlation = Correlation()
+    """Pearson correlation between element vectors."""
+    element_vectors: ElementVectors = ElementVectors()
+    """Line plots of the vectors of single elements."""
+    oxidation: Oxidation = Oxidation()
+    """Oxidation states guessed from formulas."""
+    contributions: Contributions = Contributions()
+    """Contribution of each element to the predictions."""
+    local_umap: LocalUmap | None = LocalUmap()
+    """UMAPs of single elements' vectors in every layer; null: none."""
+    global_umap: GlobalUmap | None = GlobalUmap()
+    """UMAPs of whole compounds in every layer; null: none."""
+    faithfulness: Faithfulness | None = Faithfulness()
+    """Attention compared with removal, integrated gradients along the encoding of the fractions,
+    and contributions; null: not compared."""
+    explained: Count = 1
+    """Networks of how many seeds, the first ones, are explained and drawn in detail; accuracy and
+    training curves are of all seeds."""
 
     @model_validator(mode="after")
     def _layers_exist(self) -> Self:
