@@ -5,9 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+import pydantic
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Block = TypeVar("Block", bound="SettingsBlock")
+Entry = TypeVar("Entry")
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
@@ -23,7 +25,9 @@ class SettingsBlock(BaseModel):
     )  # fmt: skip
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: pydantic.GetCoreSchemaHandler
+    ) -> Any:
         for field in cls.__pydantic_fields__.values():
             if field.description:  # which may be wrapped, as a docstring
                 field.description = " ".join(field.description.split())
@@ -82,6 +86,8 @@ Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Text = Annotated[str, Field(min_length=1)]
 Distinct = AfterValidator(_distinct)
+# At least one entry, each once.
+Several = Annotated[tuple[Entry, ...], Field(min_length=1), Distinct]
 Number = Annotated[float, _Reading]
 
 

@@ -1,11 +1,11 @@
 """Settings of the analyses of the line `composition`: what is kept, explained and drawn."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
 from matxai.composition.settings.symbols import ELEMENTS
-from matxai.config.base import Count, Distinct, Positive, Seed, SettingsBlock, Share, Text
+from matxai.config.base import Count, Distinct, Positive, Seed, SettingsBlock, Several, Share, Text
 
 
 class AttentionFigures(SettingsBlock):
@@ -16,7 +16,7 @@ class AttentionFigures(SettingsBlock):
     element count, then from the next, and so on (pure elements last)."""
     seed: Seed = 0
     """Seed of the draw."""
-    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = None
+    formulas: Several[Text] | None = None
     """Formulas shown instead of a draw, e.g. [TiO2, BaTiO3]; each must be captured."""
     minimum: Count = 5
     """Pairs of elements that fewer captured compositions hold are grey."""
@@ -30,28 +30,21 @@ class AttentionVideos(SettingsBlock):
     that a video lasts six seconds."""
 
 
+Published = Literal["oliynyk", "magpie", "mat2vec", "jarvis"]
 NetworkVectors = Annotated[str, Field(pattern=r"^(embedded|layer[1-9][0-9]*\.(query|key|value))$")]
 
 
 class Correlation(SettingsBlock):
     """Pearson correlation between the vectors of elements."""
 
-    representations: Annotated[
-        tuple[Literal["oliynyk", "magpie", "mat2vec", "jarvis"], ...], Distinct
-    ] = ("oliynyk", "magpie", "mat2vec", "jarvis")
+    representations: Annotated[tuple[Published, ...], Distinct] = get_args(Published)
     """Published element tables shown beside the networks."""
     vectors: Annotated[tuple[NetworkVectors, ...], Distinct] = ("embedded",)
     """Vectors taken from each network: embedded, or layerN.query, layerN.key, layerN.value with N
     from 1 to network.layers."""
-    ranges: Annotated[tuple[Literal["full", "uranium"], ...], Field(min_length=1), Distinct] = (
-        "full",
-        "uranium",
-    )
+    ranges: Several[Literal["full", "uranium"]] = ("full", "uranium")
     """Elements shown: all, or those up to Z = 92."""
-    orders: Annotated[tuple[Literal["number", "group"], ...], Field(min_length=1), Distinct] = (
-        "number",
-        "group",
-    )
+    orders: Several[Literal["number", "group"]] = ("number", "group")
     """Elements by atomic number, or by group."""
 
     @property
@@ -97,33 +90,20 @@ class Contributions(SettingsBlock):
     """Elements in the figure of distributions, most frequent first."""
 
 
-Neighbours = Annotated[
-    int,
-    Field(
-        ge=2,
-        description="Neighbours of a point that UMAP keeps close; a map needs twice as many points.",
-    ),
-]
-MostPoints = Annotated[
-    Count,
-    Field(description="Points of a map, at most: of more compositions, these are drawn at random."),
-]
-UmapEpochs = Annotated[
-    Count | None,
-    Field(
-        description="Passes over the neighbours when a map is laid out; null: umap-learn's own rule, 500, "
-        "above 10,000 points 200."
-    ),
-]
-UmapSeeds = Annotated[
-    tuple[Seed, ...],
-    Field(
-        min_length=1,
-        description="Seeds of UMAP: the first map is shown, the others tell how stable it is given its "
-        "start, which all share.",
-    ),
-    Distinct,
-]
+Neighbours = Annotated[int, Field(
+    ge=2, description="Neighbours of a point that UMAP keeps close; a map needs twice as many points."
+)]  # fmt: skip
+MostPoints = Annotated[Count, Field(
+    description="Points of a map, at most: of more compositions, these are drawn at random."
+)]  # fmt: skip
+UmapEpochs = Annotated[Count | None, Field(
+    description="Passes over the neighbours when a map is laid out; null: umap-learn's own rule, 500, "
+    "above 10,000 points 200."
+)]  # fmt: skip
+UmapSeeds = Annotated[Several[Seed], Field(
+    description="Seeds of UMAP: the first map is shown, the others tell how stable it is given its "
+    "start, which all share."
+)]  # fmt: skip
 MAPPED = (
     "Al", "Fe", "O", "C", "B", "N", "Ti", "Cu", "Li", "W", "Na", "Si", "Ag", "Te", "As", "Cr",
     "Pt", "Tl", "Sb",
@@ -133,7 +113,7 @@ MAPPED = (
 class LocalUmap(SettingsBlock):
     """Maps of single elements: their vectors in every compound, in two dimensions."""
 
-    elements: Annotated[tuple[Symbol, ...], Field(min_length=1), Distinct] = MAPPED
+    elements: Several[Symbol] = MAPPED
     """Symbols of the elements; nobelium needs quotes ("No")."""
     neighbours: Neighbours = 5
     min_dist: Share = 0.3

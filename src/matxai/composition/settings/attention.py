@@ -1,10 +1,10 @@
 """Which compounds' attention is kept through the training of a network."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from matxai.config.base import Count, Distinct, Seed, SettingsBlock, Text
+from matxai.config.base import Count, Seed, SettingsBlock, Several, Text
 
 
 class Attention(SettingsBlock):
@@ -17,7 +17,7 @@ class Attention(SettingsBlock):
     """Number of compounds drawn from the part at random; null: all of them."""
     seed: Seed = 0
     """Seed of the draw."""
-    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = None
+    formulas: Several[Text] | None = None
     """Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set does not hold
     has no target."""
     every: Count | None = None

@@ -67,18 +67,8 @@ class TransportSource(Source):
 
     source: Literal["transport"] = Field(description=_SOURCE)
     target: Literal[
-        "S_p",
-        "S_n",
-        "PF_p",
-        "PF_n",
-        "sigma_p",
-        "sigma_n",
-        "kappa_p",
-        "kappa_n",
-        "m_p",
-        "m_n",
-        "metal",
-    ] = "PF_n"
+        "S_p", "S_n", "PF_p", "PF_n", "sigma_p", "sigma_n", "kappa_p", "kappa_n", "m_p", "m_n", "metal"
+    ] = "PF_n"  # fmt: skip
     """Column to learn, p- or n-doped: S Seebeck coefficient (µV/K), PF power factor (µW/(m K²)),
     sigma electrical conductivity (S/m), kappa electronic thermal conductivity (µW/(m K)), m
     conductivity effective mass (electron masses); metal (task: classification) whether it stays a

@@ -4,18 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from matxai.composition.settings.analyses import (
-    AttentionFigures,
-    AttentionVideos,
-    Baseline,
-    Contributions,
-    Correlation,
-    ElementVectors,
-    Faithfulness,
-    GlobalUmap,
-    LocalUmap,
-    Oxidation,
-)
+from matxai.composition.settings import analyses
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import (
     EXAMPLES,
@@ -27,9 +16,7 @@ from matxai.composition.settings.data import (
 )
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.composition.settings.tasks import TaskName
-from matxai.config.base import Count, Distinct, FolderName, Seed, SettingsBlock
-
-NetworkName = Literal["crabnet", "hotcrab"]
+from matxai.config.base import Count, FolderName, Seed, SettingsBlock, Several
 
 
 class Composition(SettingsBlock):
@@ -39,12 +26,9 @@ class Composition(SettingsBlock):
         default={"power_factor": POWER_FACTOR, "metal": METAL}, examples=EXAMPLES
     )
     """Data sets by name; a network is trained on each. The name is the name of its folder."""
-    networks: Annotated[tuple[NetworkName, ...], Field(min_length=1), Distinct] = (
-        "crabnet",
-        "hotcrab",
-    )
+    networks: Several[Literal["crabnet", "hotcrab"]] = ("crabnet", "hotcrab")
     """Networks trained on each data set."""
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = (0, 1, 2)
+    seeds: Several[Seed] = (0, 1, 2)
     """Each network is trained once for each seed."""
     prepare: CompositionPreparation = CompositionPreparation()
     """Reading and cleaning of the tables."""
@@ -55,25 +39,25 @@ class Composition(SettingsBlock):
     attention: Attention | None = Attention()
     """Attention of every layer and head through training, in attention.zarr.zip beside each
     network; null: none is kept. A change trains the networks again."""
-    attention_figures: AttentionFigures = AttentionFigures()
+    attention_figures: analyses.AttentionFigures = analyses.AttentionFigures()
     """Which of the captured attention is shown: figures, pages and videos."""
-    attention_videos: AttentionVideos = AttentionVideos()
+    attention_videos: analyses.AttentionVideos = analyses.AttentionVideos()
     """Videos of the attention of the compounds shown."""
-    baseline: Baseline = Baseline()
+    baseline: analyses.Baseline = analyses.Baseline()
     """Random forest to compare with."""
-    correlation: Correlation = Correlation()
+    correlation: analyses.Correlation = analyses.Correlation()
     """Pearson correlation between element vectors."""
-    element_vectors: ElementVectors = ElementVectors()
+    element_vectors: analyses.ElementVectors = analyses.ElementVectors()
     """Line plots of the vectors of single elements."""
-    oxidation: Oxidation = Oxidation()
+    oxidation: analyses.Oxidation = analyses.Oxidation()
     """Oxidation states guessed from formulas."""
-    contributions: Contributions = Contributions()
+    contributions: analyses.Contributions = analyses.Contributions()
     """Contribution of each element to the predictions."""
-    local_umap: LocalUmap | None = LocalUmap()
+    local_umap: analyses.LocalUmap | None = analyses.LocalUmap()
     """UMAPs of single elements' vectors in every layer; null: none."""
-    global_umap: GlobalUmap | None = GlobalUmap()
+    global_umap: analyses.GlobalUmap | None = analyses.GlobalUmap()
     """UMAPs of whole compounds in every layer; null: none."""
-    faithfulness: Faithfulness | None = Faithfulness()
+    faithfulness: analyses.Faithfulness | None = analyses.Faithfulness()
     """Attention compared with removal, integrated gradients along the encoding of the fractions,
     and contributions; null: not compared."""
     explained: Count = 1

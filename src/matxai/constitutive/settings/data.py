@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from matxai.config.base import Bounds, Distinct, Range, Seed, SettingsBlock, Text
+from matxai.config.base import Bounds, Range, Seed, SettingsBlock, Several, Text
 from matxai.constitutive.laws import LAWS, Law
 from matxai.constitutive.settings.layouts import files_of
 from matxai.learning.split import Split
@@ -86,7 +86,7 @@ class Material(PathSource):
     """Unit of stresses and moduli, for axes."""
     time_unit: Text = "s"
     """Unit of time, for axes."""
-    features: Annotated[tuple[Feature, ...], Field(min_length=1), Distinct] | None = None
+    features: Several[Feature] | None = None
     """Inputs of the one-step network, in this order; null: those of the law that the data hold."""
     target: Literal["increment", "stress"] | None = None
     """What the one-step network predicts: the stress increment or the stress; null: the law's

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from matxai.config.base import Distinct, FolderName, Seed, SettingsBlock
+from matxai.config.base import FolderName, Seed, SettingsBlock, Several
 from matxai.constitutive.settings.data import CASES, EXAMPLES, Case, PathPreparation
 from matxai.constitutive.settings.explain import Explain
 from matxai.constitutive.settings.network import (
@@ -22,7 +22,7 @@ class Constitutive(SettingsBlock):
         default=CASES, examples=EXAMPLES
     )
     """Cases by name: a material law and its data. The name is the name of its folder."""
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = (0,)
+    seeds: Several[Seed] = (0,)
     """Each network is trained and explained once for each seed."""
     prepare: PathPreparation = PathPreparation()
     """Reading and splitting of raw files."""

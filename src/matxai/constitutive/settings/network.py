@@ -2,8 +2,6 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from matxai.config.base import Count, SettingsBlock, Share
 from matxai.learning.settings import (
     CycleTraining,
