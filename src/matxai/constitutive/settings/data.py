@@ -1,37 +1,31 @@
 """Settings of the cases of the line `constitutive`: one material law each, and where its data are."""
 
-import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, model_validator
 
 from matxai.config.base import Bounds, Range, Seed, SettingsBlock, Several, Text
 from matxai.constitutive.laws import LAWS, Law
 from matxai.constitutive.settings.layouts import files_of
 from matxai.learning.split import Split
 
-LawName = Literal["elastoplastic", "hyperelastic", "viscoelastic"]
-Layout = Literal["tfrecord", "dict", "arrays"]
 Feature = Literal[
     "strain", "prev_strain", "prev_stress", "control", "time", "dt", "e_plastic", "prev_e_plastic",
     "E", "sig0", "H_kin", "mu", "alpha", "E_inf", "E_1", "eta_1",
 ]  # fmt: skip
 
 _SOURCE = "Where the data come from: generated (from the law itself) or folder (your own)."
-_LAYOUTS = (
-    "Layout of the raw files: tfrecord (INPUTS/tfrecord/sample_*.tfrecord), dict "
-    "(INPUTS/npy/sample_*.npy, a dict a path), arrays (INPUTS/npy/strain.npy, RESULTS/stress.npy)."
-)
 
 
 class PathSource(SettingsBlock):
     """Where the paths of a case come from, and the law that they follow."""
 
     source: str = Field(description=_SOURCE)
-    law: LawName
+    law: Literal["elastoplastic", "hyperelastic", "viscoelastic"]
     """The law: it states the inputs, the internal variables and the true tangent."""
-    layout: Layout = Field(description=_LAYOUTS)
+    layout: Literal["tfrecord", "dict", "arrays"]
+    """Layout of the raw files: tfrecord (INPUTS/tfrecord/sample_*.tfrecord), dict
+    (INPUTS/npy/sample_*.npy, a dict a path), arrays (INPUTS/npy/strain.npy, RESULTS/stress.npy)."""
 
     @property
     def physics(self) -> Law:
@@ -145,12 +139,6 @@ class CaseFolder(Material):
 
 
 Case = Annotated[Generated | CaseFolder, Field(discriminator="source")]
-
-
-def read_case(values: Mapping[str, Any]) -> Generated | CaseFolder:
-    """Read the settings of one case from JSON-plain values, e.g. those in ``snakemake.params``."""
-    sources: TypeAdapter[Generated | CaseFolder] = TypeAdapter(Case)
-    return sources.validate_json(json.dumps(values))
 
 
 CASES: dict[str, Generated | CaseFolder] = {
