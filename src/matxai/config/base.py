@@ -16,7 +16,8 @@ _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 class SettingsBlock(BaseModel):
     """Frozen settings: unknown keys, wrong types, NaN and infinity are errors.
 
-    The string below a field is its description, in the schema and in error messages.
+    The string below a field is its description, in the schema and in error messages. A field that only
+    states another type or default than that of a base class shares its description.
     """
 
     model_config = ConfigDict(
@@ -28,9 +29,12 @@ class SettingsBlock(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: Any, handler: pydantic.GetCoreSchemaHandler
     ) -> Any:
-        for field in cls.__pydantic_fields__.values():
-            if field.description:  # which may be wrapped, as a docstring
-                field.description = " ".join(field.description.split())
+        for name, field in cls.__pydantic_fields__.items():
+            bases = (getattr(base, "__pydantic_fields__", {}).get(name) for base in cls.__bases__)
+            about = next(
+                (one.description for one in (field, *bases) if one and one.description), ""
+            )
+            field.description = " ".join(about.split()) or None
         return handler(source)
 
     @classmethod

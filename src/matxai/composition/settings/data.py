@@ -12,13 +12,12 @@ from matxai.config.base import Seed, SettingsBlock, Text
 from matxai.learning.split import PARTS, Split
 from matxai.run.errors import InputError
 
-_SOURCE = "Where the data come from: transport, folder or download."
-
 
 class Source(SettingsBlock):
     """Where a data set comes from, and what is learned from it."""
 
-    source: str = Field(description=_SOURCE)
+    source: str
+    """Where the data come from: transport, folder or download."""
     task: TaskName = "regression"
     """What is learned: a number, or the probability of class 1 from targets that are 0 or 1 (or
     false or true)."""
@@ -65,7 +64,7 @@ class Described(Source):
 class TransportSource(Source):
     """What the preparation reads of `Transport`."""
 
-    source: Literal["transport"] = Field(description=_SOURCE)
+    source: Literal["transport"]
     target: Literal[
         "S_p", "S_n", "PF_p", "PF_n", "sigma_p", "sigma_n", "kappa_p", "kappa_n", "m_p", "m_n", "metal"
     ] = "PF_n"  # fmt: skip
@@ -107,13 +106,13 @@ class Transport(Described, TransportSource):
     """
 
     READ = TransportSource
-    source: Literal["transport"] = Field(description=_SOURCE)
+    source: Literal["transport"]
 
 
 class FolderSource(Source):
     """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
 
-    source: Literal["folder"] = Field(description=_SOURCE)
+    source: Literal["folder"]
     path: Text
     """The folder, relative to where Snakemake runs."""
 
@@ -122,7 +121,7 @@ class CompositionFolder(Described, FolderSource):
     """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
 
     READ = FolderSource
-    source: Literal["folder"] = Field(description=_SOURCE)
+    source: Literal["folder"]
 
     def files(self) -> dict[str, str]:
         """The CSV files by part; a missing one raises `InputError`."""
@@ -144,7 +143,7 @@ class Download(SettingsBlock):
 class WebSource(Source):
     """Three CSV files on the web, checked against their digests."""
 
-    source: Literal["download"] = Field(description=_SOURCE)
+    source: Literal["download"]
     train: Download
     """Training part."""
     val: Download
@@ -157,7 +156,7 @@ class Web(Described, WebSource):
     """Three CSV files on the web, checked against their digests."""
 
     READ = WebSource
-    source: Literal["download"] = Field(description=_SOURCE)
+    source: Literal["download"]
 
     @property
     def downloads(self) -> dict[str, Download]:

@@ -4,15 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from matxai.config.base import Count, SettingsBlock, Share
-from matxai.learning.settings import (
-    CycleTraining,
-    Epochs,
-    LearningRate,
-    Patience,
-    Warmup,
-    WeightDecay,
-)
+from matxai.config.base import Count, NonNegative, Positive, SettingsBlock, Share
+from matxai.learning.settings import CycleTraining
 
 ElementTable = Literal["mat2vec", "magpie", "oliynyk", "matscholar", "megnet16", "skipatom"]
 
@@ -58,11 +51,11 @@ BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
 class CrabNetTraining(CycleTraining):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Epochs = 50
-    learning_rate: LearningRate = 3e-3
-    weight_decay: WeightDecay = 0.05
-    warmup: Warmup = 0.3
-    patience: Patience = 15
+    epochs: Count = 50
+    learning_rate: Positive = 3e-3
+    weight_decay: NonNegative = 0.05
+    warmup: Share = 0.3
+    patience: Count = 15
     batch_size: Count | None = 64
     """Compounds in a batch; null: the published rule for n training compounds, 2^round(log2 n - 4)
     within [128, 4096]."""

@@ -14,13 +14,12 @@ Feature = Literal[
     "E", "sig0", "H_kin", "mu", "alpha", "E_inf", "E_1", "eta_1",
 ]  # fmt: skip
 
-_SOURCE = "Where the data come from: generated (from the law itself) or folder (your own)."
-
 
 class PathSource(SettingsBlock):
     """Where the paths of a case come from, and the law that they follow."""
 
-    source: str = Field(description=_SOURCE)
+    source: str
+    """Where the data come from: generated (from the law itself) or folder (your own)."""
     law: Literal["elastoplastic", "hyperelastic", "viscoelastic"]
     """The law: it states the inputs, the internal variables and the true tangent."""
     layout: Literal["tfrecord", "dict", "arrays"]
@@ -36,7 +35,7 @@ class PathSource(SettingsBlock):
 class Generation(PathSource):
     """Strain paths (cyclic, ramp and hold, random, in turn) answered exactly by the law."""
 
-    source: Literal["generated"] = Field(description=_SOURCE)
+    source: Literal["generated"]
     paths: Annotated[int, Field(ge=10)] = 600
     """Loading paths."""
     steps: Annotated[int, Field(ge=10)] = 100
@@ -106,7 +105,7 @@ class Material(PathSource):
 class Generated(Material, Generation):
     """Strain paths (cyclic, ramp and hold, random, in turn) answered exactly by the law."""
 
-    source: Literal["generated"] = Field(description=_SOURCE)
+    source: Literal["generated"]
 
     @property
     def read(self) -> Generation:
@@ -125,7 +124,7 @@ class Generated(Material, Generation):
 class CaseFolder(Material):
     """A folder of your own in one of the raw layouts."""
 
-    source: Literal["folder"] = Field(description=_SOURCE)
+    source: Literal["folder"]
     path: Text
     """The folder that holds INPUTS, relative to where Snakemake runs."""
 

@@ -2,15 +2,8 @@
 
 from typing import Literal
 
-from matxai.config.base import Count, SettingsBlock, Share
-from matxai.learning.settings import (
-    CycleTraining,
-    Epochs,
-    LearningRate,
-    Patience,
-    Warmup,
-    WeightDecay,
-)
+from matxai.config.base import Count, NonNegative, Positive, SettingsBlock, Share
+from matxai.learning.settings import CycleTraining
 
 
 class Surrogate(SettingsBlock):
@@ -46,11 +39,11 @@ class Recurrent(SettingsBlock):
 class StressTraining(CycleTraining):
     """Training of a network: Huber loss, AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Epochs = 60
-    learning_rate: LearningRate = 4e-3
-    weight_decay: WeightDecay = 1e-4
-    warmup: Warmup = 0.2
-    patience: Patience = 30
+    epochs: Count = 60
+    learning_rate: Positive = 4e-3
+    weight_decay: NonNegative = 1e-4
+    warmup: Share = 0.2
+    patience: Count = 30
     batch_size: Count = 256
     """Steps in a batch."""
 
@@ -67,8 +60,8 @@ class SurrogateTraining(StressTraining):
 class RecurrentTraining(StressTraining):
     """Training of the recurrent network, in batches of whole paths."""
 
-    epochs: Epochs = 120
+    epochs: Count = 120
     batch_size: Count = 64
     """Paths in a batch."""
-    learning_rate: LearningRate = 2e-2
-    patience: Patience = 60
+    learning_rate: Positive = 2e-2
+    patience: Count = 60
