@@ -5,7 +5,7 @@ not); with `--fix` it rewrites them.
 """
 
 import sys
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -33,8 +33,7 @@ class Study(SettingsBlock):
     @classmethod
     def default(cls) -> Self:
         """Give what config.yaml states: every line on, every value at its default."""
-        fields = {name: field for name, field in cls.model_fields.items() if name != "study"}
-        return cls(**{name: get_args(field.annotation)[0]() for name, field in fields.items()})
+        return cls.from_plain({name: {} for name in cls.model_fields if name != "study"})
 
     def lines(self) -> tuple[str, ...]:
         """Name the lines that are switched on, in the order of the fields."""

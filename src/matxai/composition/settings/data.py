@@ -194,23 +194,14 @@ def require_part(part: str, path: str | Path) -> None:
 # nothing: a doping of 1e18 per cm3 changes nothing there, and their power factor is another quantity,
 # so they are left out. Measured: benchmarks/transport_targets.py.
 POWER_FACTOR = Transport(
-    source="transport",
-    target="PF_n",
-    label="n-type power factor",
-    unit="µW m⁻¹ K⁻²",
-    transform="log10",
-    test=6000,
-)
+    source="transport", target="PF_n", transform="log10", test=6000,
+    label="n-type power factor", unit="µW m⁻¹ K⁻²",
+)  # fmt: skip
 # A classification on real data, small: 37 % of the compounds are metals, and a formula tells most of them.
 METAL = Transport(
-    source="transport",
-    task="classification",
-    target="metal",
+    source="transport", task="classification", target="metal", metals="keep", subset=2000, test=6000,
     label="metallic transport",
-    metals="keep",
-    subset=2000,
-    test=6000,
-)
+)  # fmt: skip
 _FOLDER = {"source": "folder", "path": "data/bulk", "label": "Bulk modulus", "unit": "GPa"}
 _WEB = {part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64} for part in PARTS}
 EXAMPLES = [{"bulk_modulus": _FOLDER}, {"band_gap": {"source": "download", **_WEB}}]
