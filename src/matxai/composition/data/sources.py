@@ -16,8 +16,6 @@ from matxai.composition.settings.data import TransportSource, require_part
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 
-RAW_COLUMNS = ("part", "file", "line", "formula", "target")
-
 _ARCHIVE = ("matminer", "matminer/utils/data_files/mp_transport/transport_database.tar.xz")
 _MEMBER = "transport_database.csv"  # its only member
 
@@ -95,4 +93,4 @@ def _read_part(part: str, path: Path) -> pd.DataFrame:
             expected="a header and at least two rows",
             fix="give rows with formula and target below the header",
         )
-    return pd.DataFrame(rows, columns=list(RAW_COLUMNS))
+    return pd.DataFrame(rows, columns=["part", "file", "line", "formula", "target"])

@@ -104,16 +104,15 @@ UmapSeeds = Annotated[Several[Seed], Field(
     description="Seeds of UMAP: the first map is shown, the others tell how stable it is given its "
     "start, which all share."
 )]  # fmt: skip
-MAPPED = (
-    "Al", "Fe", "O", "C", "B", "N", "Ti", "Cu", "Li", "W", "Na", "Si", "Ag", "Te", "As", "Cr",
-    "Pt", "Tl", "Sb",
-)  # fmt: skip
 
 
 class LocalUmap(SettingsBlock):
     """Maps of single elements: their vectors in every compound, in two dimensions."""
 
-    elements: Several[Symbol] = MAPPED
+    elements: Several[Symbol] = (
+        "Al", "Fe", "O", "C", "B", "N", "Ti", "Cu", "Li", "W", "Na", "Si", "Ag", "Te", "As", "Cr",
+        "Pt", "Tl", "Sb",
+    )  # fmt: skip
     """Symbols of the elements; nobelium needs quotes ("No")."""
     neighbours: Neighbours = 5
     min_dist: Share = 0.3

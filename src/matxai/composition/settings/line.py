@@ -4,16 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from matxai.composition.settings import analyses
+from matxai.composition.settings import analyses, data
 from matxai.composition.settings.attention import Attention
-from matxai.composition.settings.data import (
-    EXAMPLES,
-    METAL,
-    POWER_FACTOR,
-    CompositionPreparation,
-    DataSet,
-    Web,
-)
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.composition.settings.tasks import TaskName
 from matxai.config.base import Count, FolderName, Seed, SettingsBlock, Several
@@ -22,15 +14,15 @@ from matxai.config.base import Count, FolderName, Seed, SettingsBlock, Several
 class Composition(SettingsBlock):
     """Line `composition`: what an attention network knows about elements and compounds."""
 
-    datasets: Annotated[dict[FolderName, DataSet], Field(min_length=1)] = Field(
-        default={"power_factor": POWER_FACTOR, "metal": METAL}, examples=EXAMPLES
+    datasets: Annotated[dict[FolderName, data.DataSet], Field(min_length=1)] = Field(
+        default={"power_factor": data.POWER_FACTOR, "metal": data.METAL}, examples=data.EXAMPLES
     )
     """Data sets by name; a network is trained on each. The name is the name of its folder."""
     networks: Several[Literal["crabnet", "hotcrab"]] = ("crabnet", "hotcrab")
     """Networks trained on each data set."""
     seeds: Several[Seed] = (0, 1, 2)
     """Each network is trained once for each seed."""
-    prepare: CompositionPreparation = CompositionPreparation()
+    prepare: data.CompositionPreparation = data.CompositionPreparation()
     """Reading and cleaning of the tables."""
     network: CrabNetShape = CrabNetShape()
     """Shape of CrabNet and HotCrab."""
@@ -93,7 +85,7 @@ class Composition(SettingsBlock):
         return {
             file.sha256: file.url
             for dataset in self.datasets.values()
-            if isinstance(dataset, Web)
+            if isinstance(dataset, data.Web)
             for file in dataset.downloads.values()
         }
 

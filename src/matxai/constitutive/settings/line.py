@@ -5,14 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from matxai.config.base import FolderName, Seed, SettingsBlock, Several
+from matxai.constitutive.settings import network
 from matxai.constitutive.settings.data import CASES, EXAMPLES, Case, PathPreparation
 from matxai.constitutive.settings.explain import Explain
-from matxai.constitutive.settings.network import (
-    Recurrent,
-    RecurrentTraining,
-    Surrogate,
-    SurrogateTraining,
-)
 
 
 class Constitutive(SettingsBlock):
@@ -26,13 +21,13 @@ class Constitutive(SettingsBlock):
     """Each network is trained and explained once for each seed."""
     prepare: PathPreparation = PathPreparation()
     """Reading and splitting of raw files."""
-    surrogate: Surrogate = Surrogate()
+    surrogate: network.Surrogate = network.Surrogate()
     """The one-step network: a multilayer perceptron."""
-    recurrent: Recurrent = Recurrent()
+    recurrent: network.Recurrent = network.Recurrent()
     """The recurrent network, for the explanation of its state."""
-    train: SurrogateTraining = SurrogateTraining()
+    train: network.SurrogateTraining = network.SurrogateTraining()
     """Training of the one-step network."""
-    train_recurrent: RecurrentTraining = RecurrentTraining()
+    train_recurrent: network.RecurrentTraining = network.RecurrentTraining()
     """Training of the recurrent network."""
     explain: Explain = Explain()
     """Explanations, on the test paths."""
