@@ -16,8 +16,8 @@ _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 class SettingsBlock(BaseModel):
     """Frozen settings: unknown keys, wrong types, NaN and infinity are errors.
 
-    The string below a field is its description, in the schema and in error messages. A field that only
-    states another type or default than that of a base class shares its description.
+    The string below a field is its description, in the schema and in error messages. A field that
+    only states another type or default than that of a base class shares its description.
     """
 
     model_config = ConfigDict(

@@ -39,10 +39,10 @@ def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
 class PropertyTask(RowTask):
     """The task of learning a number ("regression") or a class, 0 or 1 ("classification").
 
-    A number is standardised over the training part; the loss is the robust L1, the validation error the
-    MAE. Of a class, the raw output is the log-odds of class 1, both are the log loss (binary
-    cross-entropy, nats), and the log sigma is not used; a training target between 0 and 1, of duplicates
-    that disagree, is the share of class 1.
+    A number is standardised over the training part; the loss is the robust L1, the validation error
+    the MAE. Of a class, the raw output is the log-odds of class 1, both are the log loss (binary
+    cross-entropy, nats), and the log sigma is not used; a training target between 0 and 1, of
+    duplicates that disagree, is the share of class 1.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class PropertyTask(RowTask):
         return float((value - self.val.target).abs().mean())
 
     def outcome(self, value: Tensor) -> Tensor:
-        """Turn a raw output (compounds,) into the unit of the target, or the probability of class 1."""
+        """Turn a raw output (compounds,) into the target's unit, or the probability of class 1."""
         return value.sigmoid() if self.classes else value * self.std + self.mean
 
 

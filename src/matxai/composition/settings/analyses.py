@@ -91,14 +91,15 @@ class Contributions(SettingsBlock):
 
 
 Neighbours = Annotated[int, Field(
-    ge=2, description="Neighbours of a point that UMAP keeps close; a map needs twice as many points."
+    ge=2,
+    description="Neighbours of a point that UMAP keeps close; a map needs twice as many points.",
 )]  # fmt: skip
 MostPoints = Annotated[Count, Field(
     description="Points of a map, at most: of more compositions, these are drawn at random."
 )]  # fmt: skip
 UmapEpochs = Annotated[Count | None, Field(
-    description="Passes over the neighbours when a map is laid out; null: umap-learn's own rule, 500, "
-    "above 10,000 points 200."
+    description="Passes over the neighbours when a map is laid out; null: umap-learn's own rule, "
+    "500, above 10,000 points 200."
 )]  # fmt: skip
 UmapSeeds = Annotated[Several[Seed], Field(
     description="Seeds of UMAP: the first map is shown, the others tell how stable it is given its "

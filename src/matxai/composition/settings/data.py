@@ -66,7 +66,8 @@ class TransportSource(Source):
 
     source: Literal["transport"]
     target: Literal[
-        "S_p", "S_n", "PF_p", "PF_n", "sigma_p", "sigma_n", "kappa_p", "kappa_n", "m_p", "m_n", "metal"
+        "S_p", "S_n", "PF_p", "PF_n", "sigma_p", "sigma_n", "kappa_p", "kappa_n", "m_p", "m_n",
+        "metal",
     ] = "PF_n"  # fmt: skip
     """Column to learn, p- or n-doped: S Seebeck coefficient (µV/K), PF power factor (µW/(m K²)),
     sigma electrical conductivity (S/m), kappa electronic thermal conductivity (µW/(m K)), m
@@ -199,8 +200,8 @@ POWER_FACTOR = Transport(
 )  # fmt: skip
 # A classification on real data, small: 37 % of the compounds are metals, and a formula tells most of them.
 METAL = Transport(
-    source="transport", task="classification", target="metal", metals="keep", subset=2000, test=6000,
-    label="metallic transport",
+    source="transport", task="classification", target="metal", metals="keep",
+    subset=2000, test=6000, label="metallic transport",
 )  # fmt: skip
 _FOLDER = {"source": "folder", "path": "data/bulk", "label": "Bulk modulus", "unit": "GPa"}
 _WEB = {part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64} for part in PARTS}
