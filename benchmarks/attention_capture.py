@@ -41,7 +41,7 @@ from matxai.composition.data.sources import read_parts
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
 from matxai.composition.network.batch import Batch
 from matxai.composition.network.crabnet import Prediction
-from matxai.composition.network.fitting import PropertyRegression, task_of, train_on
+from matxai.composition.network.fitting import PropertyTask, task_of, train_on
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 from matxai.composition.settings.network import CrabNetTraining
@@ -56,7 +56,7 @@ PAPER = STUDY.composition
 class Clock:
     """CPU seconds spent in the capture's own code."""
 
-    def __init__(self, capture: AttentionCapture, task: PropertyRegression) -> None:
+    def __init__(self, capture: AttentionCapture, task: PropertyTask) -> None:
         self.spent, self.capture = 0.0, capture
         see = capture.see
 

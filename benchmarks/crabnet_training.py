@@ -33,12 +33,7 @@ from matxai.composition.data.sources import read_parts
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
 from matxai.composition.network.batch import part_of
 from matxai.composition.network.crabnet import CrabNet
-from matxai.composition.network.fitting import (
-    PropertyRegression,
-    network_shape,
-    task_of,
-    train_on,
-)
+from matxai.composition.network.fitting import PropertyTask, network_shape, task_of, train_on
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 from matxai.composition.settings.network import CrabNetTraining
@@ -51,10 +46,10 @@ assert STUDY.composition
 PAPER = STUDY.composition
 
 
-class Clocked(PropertyRegression):
+class Clocked(PropertyTask):
     """The training task, with CPU seconds of each epoch's parts and the matrix rate between."""
 
-    def __init__(self, task: PropertyRegression) -> None:
+    def __init__(self, task: PropertyTask) -> None:
         self.__dict__.update(vars(task))
         self.epochs: list[float] = []
         self.validations: list[float] = []

@@ -5,7 +5,7 @@ not); with `--fix` it rewrites them.
 """
 
 import sys
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -24,19 +24,16 @@ def line(settings: type[SettingsBlock]) -> Any:
 class Study(SettingsBlock):
     """Configuration of matxai."""
 
-    study: FolderName = Field(
-        default="default",
-        description="Name of the study: its results go to results/<study>/. Letters, digits, '_', "
-        "'-' and '.' only; put quotes around a number.",
-    )
+    study: FolderName = "default"
+    """Name of the study: its results go to results/<study>/. Letters, digits, '_', '-' and '.'
+    only; put quotes around a number."""
     composition: Composition | None = line(Composition)
     constitutive: Constitutive | None = line(Constitutive)
 
     @classmethod
     def default(cls) -> Self:
         """Give what config.yaml states: every line on, every value at its default."""
-        fields = {name: field for name, field in cls.model_fields.items() if name != "study"}
-        return cls(**{name: get_args(field.annotation)[0]() for name, field in fields.items()})
+        return cls.from_plain({name: {} for name in cls.model_fields if name != "study"})
 
     def lines(self) -> tuple[str, ...]:
         """Name the lines that are switched on, in the order of the fields."""

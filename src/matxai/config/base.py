@@ -5,18 +5,37 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
+import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Block = TypeVar("Block", bound="SettingsBlock")
+Entry = TypeVar("Entry")
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
 class SettingsBlock(BaseModel):
-    """Frozen settings: unknown keys, wrong types, NaN and infinity are errors."""
+    """Frozen settings: unknown keys, wrong types, NaN and infinity are errors.
+
+    The string below a field is its description, in the schema and in error messages. A field that
+    only states another type or default than that of a base class shares its description.
+    """
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True,
+        use_attribute_docstrings=True,
+    )  # fmt: skip
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: pydantic.GetCoreSchemaHandler
+    ) -> Any:
+        for name, field in cls.__pydantic_fields__.items():
+            bases = (getattr(base, "__pydantic_fields__", {}).get(name) for base in cls.__bases__)
+            about = next(
+                (one.description for one in (field, *bases) if one and one.description), ""
+            )
+            field.description = " ".join(about.split()) or None
+        return handler(source)
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:
@@ -71,6 +90,8 @@ Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Text = Annotated[str, Field(min_length=1)]
 Distinct = AfterValidator(_distinct)
+# At least one entry, each once.
+Several = Annotated[tuple[Entry, ...], Field(min_length=1), Distinct]
 Number = Annotated[float, _Reading]
 
 

@@ -26,7 +26,7 @@ _HEADER = f"""\
 
 def config_yaml(default: SettingsBlock) -> str:
     """Write config.yaml: the default settings, with a comment above every key."""
-    return _HEADER + "\n" + "\n".join(_block(default, 0)) + "\n"
+    return _HEADER + "\n" + "\n".join(_lines(default)) + "\n"
 
 
 def config_schema(model: type[SettingsBlock]) -> str:
@@ -40,41 +40,42 @@ def generated_files(default: SettingsBlock) -> dict[Path, str]:
     return {CONFIG: config_yaml(default), SCHEMA: config_schema(type(default))}
 
 
-def _block(block: SettingsBlock, depth: int) -> Iterator[str]:
-    for name, field in type(block).model_fields.items():
-        yield from _comment(_about(field), depth)
-        yield from _entry(name, getattr(block, name), depth)
+def _lines(values: SettingsBlock | Mapping[str, Any], pad: str = "") -> Iterator[str]:
+    """Write the keys, indented by ``pad``, with a comment above those that settings describe."""
+    for name, value in dict(values).items():
+        if isinstance(values, SettingsBlock):
+            yield from _comment(type(values).model_fields[name], pad)
+        elif isinstance(value, SettingsBlock):
+            yield from _wrapped(value.__doc__ or "", pad)
+        if isinstance(value, SettingsBlock | Mapping):
+            yield f"{pad}{name}:"
+            yield from _lines(value, f"{pad}  ")
+        else:
+            plain = list(value) if isinstance(value, tuple) else value
+            text = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10_000)
+            scalar = text.strip().removesuffix("...").strip()
+            yield f"{pad}{name}: {scalar}"
 
 
-def _entry(name: str, value: object, depth: int) -> Iterator[str]:
-    pad = "  " * depth
-    if isinstance(value, SettingsBlock):
-        yield f"{pad}{name}:"
-        yield from _block(value, depth + 1)
-    elif isinstance(value, Mapping):
-        yield f"{pad}{name}:"
-        for key, item in value.items():
-            if isinstance(item, SettingsBlock):
-                yield from _comment(type(item).__doc__ or "", depth + 1)
-            yield from _entry(key, item, depth + 1)
-    else:
-        plain = list(value) if isinstance(value, tuple) else value
-        text = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=10_000)
-        scalar = text.removesuffix("\n").removesuffix("...").strip()
-        yield f"{pad}{name}: {scalar}"
-
-
-def _about(field: FieldInfo) -> str:
-    """Give description, choices and, as YAML to copy, the examples of a field."""
-    text = field.description or ""
-    choices = _choices(field.annotation)
+def _comment(field: FieldInfo, pad: str) -> Iterator[str]:
+    """Write description, choices and, as YAML to copy, the examples of a field."""
+    text, choices = field.description or "", _choices(field.annotation)
     if len(choices) > 1:
         many = "Any" if "tuple[" in str(field.annotation) else "One"
         text += f" {many} of: {', '.join(map(str, choices))}."
+    yield from _wrapped(text, pad)
     for example in field.examples or ():
+        yield f"{pad}# Or:"
         shown = yaml.safe_dump(example, sort_keys=False, allow_unicode=True)
-        text += "\n\nor\n" + textwrap.indent(shown.rstrip(), "  ")
-    return text
+        yield from textwrap.indent(shown, f"{pad}#   ").splitlines()
+
+
+def _wrapped(text: str, pad: str) -> Iterator[str]:
+    prefix = f"{pad}# "
+    for paragraph in text.split("\n\n"):
+        yield from textwrap.wrap(
+            " ".join(paragraph.split()), WIDTH, initial_indent=prefix, subsequent_indent=prefix
+        )
 
 
 def _choices(annotation: Any) -> list[object]:
@@ -86,17 +87,6 @@ def _choices(annotation: Any) -> list[object]:
         elif not (isinstance(part, type) and issubclass(part, SettingsBlock)):
             choices += _choices(part)
     return choices
-
-
-def _comment(text: str, depth: int) -> Iterator[str]:
-    prefix = "  " * depth + "#"
-    prose, *examples = text.strip().split("\n\nor\n")
-    for paragraph in prose.split("\n\n"):
-        wrapped = textwrap.wrap(" ".join(paragraph.split()), WIDTH - len(prefix) - 1)
-        yield from (f"{prefix} {line}" for line in wrapped)
-    for example in examples:
-        yield f"{prefix} Or:"
-        yield from (f"{prefix} {line}" for line in example.splitlines())
 
 
 def main(default: SettingsBlock) -> int:

@@ -149,11 +149,10 @@ def _details_of_unknown(place: _Place, model: type[BaseModel]) -> dict[str, str]
 def _nearest(path: Path, siblings: list[str], model: type[BaseModel]) -> str | None:
     """Find a close sibling, else the same key elsewhere, else the closest of all keys."""
     key = str(path[-1])
-    close = difflib.get_close_matches(key, siblings, 1, cutoff=0.7)
-    if close:
+    if close := difflib.get_close_matches(key, siblings, 1, cutoff=0.7):
         return _dotted((*path[:-1], close[0]))
     everywhere = {str(known[-1]): known for known in reversed(list(_keys(model)))}
-    close = [key] if key in everywhere else difflib.get_close_matches(key, everywhere, 1, 0.6)
+    close = difflib.get_close_matches(key, everywhere, 1)
     return _dotted(everywhere[close[0]]) if close else None
 
 

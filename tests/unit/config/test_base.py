@@ -21,6 +21,16 @@ class Explain(Permutation, Gradients):
     paths: tuple[int, ...] = (1, 2)
 
 
+class Sized(SettingsBlock):
+    size: int = 3
+    """How many there are,
+    counted by hand."""
+
+
+class Large(Sized):
+    size: int = 300
+
+
 EXPLAIN = Explain.from_plain({"repeats": 3, "bounds": [-1, 2.5]})
 
 
@@ -41,3 +51,10 @@ def test_only_the_fields_of_a_base_are_given():
 def test_only_a_base_can_be_given():
     with pytest.raises(TypeError, match="Permutation has no fields of Gradients"):
         Permutation().only(Gradients)
+
+
+@pytest.mark.parametrize("model", [Sized, Large])
+def test_the_string_below_a_field_describes_it_and_what_overrides_it(model):
+    about = "How many there are, counted by hand."
+    assert model.model_fields["size"].description == about
+    assert model.model_json_schema()["properties"]["size"]["description"] == about

@@ -14,7 +14,7 @@ from matxai.composition.attention.writer import AttentionWriter, Captured
 from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
 from matxai.composition.network.batch import Batch, Part, part_of
 from matxai.composition.network.crabnet import Prediction
-from matxai.composition.network.fitting import PropertyClassification, PropertyRegression
+from matxai.composition.network.fitting import PropertyTask
 from matxai.composition.network.predict import predict
 from matxai.composition.settings.attention import Attention
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
@@ -32,7 +32,7 @@ class AttentionCapture:
         self,
         store: AttentionWriter,
         part: Part,
-        task: PropertyRegression | PropertyClassification,
+        task: PropertyTask,
         every: int | None,
         *,
         shared: bool,
@@ -84,7 +84,7 @@ def captures(steps: int, epoch_steps: int, every: int | None) -> int:
 
 def attention_capture(
     table: pd.DataFrame,
-    task: PropertyRegression | PropertyClassification,
+    task: PropertyTask,
     asked: Attention | None,
     settings: CrabNetTraining,
     shape: CrabNetShape,

@@ -28,9 +28,8 @@ def merge_compositions(table: pd.DataFrame) -> pd.DataFrame:
 
     A network cannot tell such rows apart, because it sees the formula alone.
     """
-    first = table.drop_duplicates("reduced").reset_index(drop=True)
-    means = table.groupby("reduced")["target"].mean()
-    return first.assign(target=first["reduced"].map(means))
+    means = table.groupby("reduced")["target"].transform("mean")
+    return table.assign(target=means).drop_duplicates("reduced", ignore_index=True)
 
 
 def training_elements(table: pd.DataFrame) -> list[str]:

@@ -5,7 +5,6 @@ columns are part, file, line (the header being line 1), formula and target.
 """
 
 import csv
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,10 +16,8 @@ from matxai.composition.settings.data import TransportSource, require_part
 from matxai.learning.split import PARTS
 from matxai.run.errors import InputError
 
-RAW_COLUMNS = ("part", "file", "line", "formula", "target")
-
 _ARCHIVE = ("matminer", "matminer/utils/data_files/mp_transport/transport_database.tar.xz")
-_MEMBER = "transport_database.csv"
+_MEMBER = "transport_database.csv"  # its only member
 
 # Doping with 1e18 carriers/cm3 turns the sign of a gapped compound's Seebeck coefficient and leaves
 # a metal's alone. |S_p - S_n| of the 47,737 compounds has two humps: 37 % lie below 50 uV/K, 62 %
@@ -36,16 +33,7 @@ def read_transport(settings: TransportSource) -> pd.DataFrame:
     for kappa and electron masses for m. The column part is empty. The additional column metal tells
     whether both dopings give the same Seebeck coefficient; the target ``metal`` is the same as 0 or 1.
     """
-    archive = package_file(*_ARCHIVE)
-    with tarfile.open(archive, "r:xz") as tar:
-        if (member := tar.extractfile(_MEMBER)) is None:
-            raise InputError(
-                f"no member {_MEMBER}",
-                file=archive,
-                expected="the transport data inside the matminer wheel",
-                fix="install the locked version: make setup",
-            )
-        table = pd.read_csv(member, dtype=str, keep_default_na=False)
+    table = pd.read_csv(package_file(*_ARCHIVE), dtype=str, keep_default_na=False)
     p_type, n_type = (pd.to_numeric(table[name], errors="coerce") for name in ("S_p", "S_n"))
     difference = (p_type - n_type).abs()
     metal = difference < METAL_SEEBECK_DIFFERENCE
@@ -105,4 +93,4 @@ def _read_part(part: str, path: Path) -> pd.DataFrame:
             expected="a header and at least two rows",
             fix="give rows with formula and target below the header",
         )
-    return pd.DataFrame(rows, columns=list(RAW_COLUMNS))
+    return pd.DataFrame(rows, columns=["part", "file", "line", "formula", "target"])

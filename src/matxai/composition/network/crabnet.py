@@ -78,15 +78,9 @@ class CrabNet(nn.Module):
     vectors: Tensor
 
     def __init__(
-        self,
-        vectors: Tensor,
-        width: int,
-        layers: int,
-        heads: int,
-        feedforward: int,
-        dropout: float,
-        head: tuple[int, ...],
-    ) -> None:
+        self, vectors: Tensor, width: int, layers: int, heads: int, feedforward: int,
+        dropout: float, head: tuple[int, ...],
+    ) -> None:  # fmt: skip
         """Build the network on fixed vectors (atomic numbers, features); row 0 is unused."""
         super().__init__()
         self.register_buffer("vectors", vectors)

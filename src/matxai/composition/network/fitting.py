@@ -36,12 +36,18 @@ def log_loss(log_odds: Tensor, target: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(log_odds.float(), target)
 
 
-class Compositions(RowTask):
-    """What both training tasks share: batches of jittered compounds, and the validation's predictions."""
+class PropertyTask(RowTask):
+    """The task of learning a number ("regression") or a class, 0 or 1 ("classification").
 
-    mean, std = 0.0, 1.0  # a raw output times ``std`` plus ``mean`` is in the unit of the target
+    A number is standardised over the training part; the loss is the robust L1, the validation error
+    the MAE. Of a class, the raw output is the log-odds of class 1, both are the log loss (binary
+    cross-entropy, nats), and the log sigma is not used; a training target between 0 and 1, of
+    duplicates that disagree, is the share of class 1.
+    """
 
-    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
+    def __init__(
+        self, name: TaskName, train: Part, val: Part, batch_size: int | None, jitter: float
+    ) -> None:
         """Take the two parts, on the device; without a ``batch_size`` the published rule gives it.
 
         Raises:
@@ -54,8 +60,22 @@ class Compositions(RowTask):
                 expected="targets that differ from one composition to another",
                 fix="train on rows with several targets",
             )
+        self.name, self.classes = name, name == "classification"
+        target = torch.cat([train.target, val.target])
+        outside = target[~((target >= 0) & (target <= 1))]
+        if self.classes and len(outside):
+            raise InputError(
+                "the targets of a classification are 0 or 1",
+                value=outside[0].item(),
+                expected="0, 1, or between them the share of class 1",
+                fix="write task: regression, or give classes",
+            )
         super().__init__(len(train), batch_size or published_batch_size(len(train)))
         self.train, self.val, self.jitter = train, val, jitter
+        # A raw output times ``std`` plus ``mean`` is in the unit of the target.
+        self.mean, self.std = 0.0, 1.0
+        if not self.classes:
+            self.mean, self.std = float(train.target.mean()), float(train.target.std())
         self.watch: Watch | None = None  # sees the forward passes of the validation
 
     def batches(self) -> Iterator[Batch]:
@@ -64,81 +84,37 @@ class Compositions(RowTask):
             batch = self.train.compounds.batch(rows)
             yield batch.jittered(self.jitter) if self.jitter else batch
 
-    def validated(self, network: nn.Module) -> Tensor:
-        """Predict the validation part with `predict`: (compounds,) in the unit of the target."""
-        return predict(network, self.val.compounds, self.mean, self.std, self.watch)[0]
-
-
-class PropertyRegression(Compositions):
-    """The task of learning a number, standardised over the training part: robust L1, validation MAE."""
-
-    name: TaskName = "regression"
-
-    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
-        super().__init__(train, val, batch_size, jitter)
-        self.mean, self.std = float(train.target.mean()), float(train.target.std())
-
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
-        """Compute the robust L1 of a batch, of standardised targets."""
+        """Compute the loss of a batch, of standardised targets."""
         prediction = network(batch)
         target = (self.train.target[batch.rows] - self.mean) / self.std
+        if self.classes:
+            return log_loss(prediction.value, target)
         return robust_l1(prediction.value, prediction.log_sigma, target)
 
     def validate(self, network: nn.Module) -> float:
-        """Compute the mean absolute error in the unit of the target."""
-        return float((self.validated(network) - self.val.target).abs().mean())
+        """Compute the error of the validation part: MAE in the unit of the target, or log loss."""
+        value, _ = predict(network, self.val.compounds, self.mean, self.std, self.watch)
+        if self.classes:
+            return float(log_loss(value, self.val.target))
+        return float((value - self.val.target).abs().mean())
 
     def outcome(self, value: Tensor) -> Tensor:
-        """Scale a raw output (compounds,) of the network to the unit of the target."""
-        return value * self.std + self.mean
-
-
-class PropertyClassification(Compositions):
-    """The task of learning a class, 0 or 1: the raw output is the log-odds of class 1.
-
-    Loss and validation error are the log loss (binary cross-entropy, nats). A training target between 0
-    and 1, of duplicates that disagree, is the share of class 1. The network's log sigma is not used.
-    """
-
-    name: TaskName = "classification"
-
-    def __init__(self, train: Part, val: Part, batch_size: int | None, jitter: float) -> None:
-        super().__init__(train, val, batch_size, jitter)
-        target = torch.cat([train.target, val.target])
-        outside = target[~((target >= 0) & (target <= 1))]
-        if len(outside):
-            raise InputError(
-                "the targets of a classification are 0 or 1",
-                value=outside[0].item(),
-                expected="0, 1, or between them the share of class 1",
-                fix="write task: regression, or give classes",
-            )
-
-    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
-        """Compute the log loss of a batch."""
-        return log_loss(network(batch).value, self.train.target[batch.rows])
-
-    def validate(self, network: nn.Module) -> float:
-        """Compute the log loss of the validation part."""
-        return float(log_loss(self.validated(network), self.val.target))
-
-    def outcome(self, value: Tensor) -> Tensor:
-        """Turn a raw output (compounds,) of the network into the probability of class 1."""
-        return value.sigmoid()
+        """Turn a raw output (compounds,) into the target's unit, or the probability of class 1."""
+        return value.sigmoid() if self.classes else value * self.std + self.mean
 
 
 def task_of(
     name: TaskName, table: pd.DataFrame, settings: CrabNetTraining, device: str
-) -> PropertyRegression | PropertyClassification:
+) -> PropertyTask:
     """Make the task of a prepared table: its train part merged by composition, its val part as it is."""
     train = part_of(merge_compositions(table[table["part"] == "train"])).to(device)
     val = part_of(table[table["part"] == "val"]).to(device)
-    kind = PropertyClassification if name == "classification" else PropertyRegression
-    return kind(train, val, settings.batch_size, settings.jitter)
+    return PropertyTask(name, train, val, settings.batch_size, settings.jitter)
 
 
 def train_on(
-    task: PropertyRegression | PropertyClassification,
+    task: PropertyTask,
     vectors: Tensor,
     shape: CrabNetShape,
     settings: CrabNetTraining,

@@ -52,9 +52,8 @@ class KnownStates:
     common: tuple[int, ...]
     icsd: tuple[int, ...]  # seen in the Inorganic Crystal Structure Database (ICSD)
     all: tuple[int, ...]
-    candidates: tuple[
-        int, ...
-    ]  # that a guess may give an atom: those of the ICSD, else the common ones
+    # Those that a guess may give an atom: of the ICSD, else the common ones.
+    candidates: tuple[int, ...]
     occurrences: tuple[int, ...]  # ions of each candidate in the ICSD bond-valence list
 
 
@@ -79,17 +78,9 @@ class Guess:
     reason: str = ""
 
 
-class _LimitError(Exception):
-    """The time limit of a formula is reached."""
-
-
-class _Clock:
-    def __init__(self, limit_s: float) -> None:
-        self.end = time.perf_counter() + limit_s
-
-    def check(self) -> None:
-        if time.perf_counter() > self.end:
-            raise _LimitError
+def _check(end: float) -> None:
+    if time.perf_counter() > end:
+        raise TimeoutError
 
 
 @dataclass
@@ -101,17 +92,17 @@ class _Ladder:
     rows: list[Scores] = field(default_factory=lambda: [np.zeros(1, np.int64)])
     ranks: dict[int, dict[int, int]] = field(default_factory=dict)
 
-    def scores(self, atoms: int, clock: _Clock) -> Scores:
+    def scores(self, atoms: int, end: float) -> Scores:
         """Return the best score of each charge, (atoms * (highest - lowest state) + 1,)."""
         while len(self.rows) <= min(atoms, _CACHED_ATOMS):
-            self.rows.append(self._add_atom(self.rows[-1], clock))
+            self.rows.append(self._add_atom(self.rows[-1], end))
         row = self.rows[min(atoms, _CACHED_ATOMS)]
         for _ in range(atoms - _CACHED_ATOMS):
-            row = self._add_atom(row, clock)
+            row = self._add_atom(row, end)
         return row
 
-    def _add_atom(self, row: Scores, clock: _Clock) -> Scores:
-        clock.check()
+    def _add_atom(self, row: Scores, end: float) -> Scores:
+        _check(end)
         low = min(self.states)
         more = np.full(len(row) + max(self.states) - low, _IMPOSSIBLE)
         for state, weight in zip(self.states, self.weights, strict=True):
@@ -119,7 +110,7 @@ class _Ladder:
             np.maximum(place, row + weight, out=place)
         return more
 
-    def rank(self, atoms: int, clock: _Clock) -> dict[int, int]:
+    def rank(self, atoms: int, end: float) -> dict[int, int]:
         """Return the place of each charge in the order in which multisets of states reach them.
 
         Multisets that start with a state come before those that start with a later one. What follows
@@ -130,7 +121,7 @@ class _Ladder:
             for _ in range(atoms):
                 later: list[int] = []
                 for start in reversed(range(len(self.states))):
-                    clock.check()
+                    _check(end)
                     first = [self.states[start] + charge for charge in orders[start]]
                     orders[start] = later = list(dict.fromkeys(first + later))
             self.ranks[atoms] = {charge: place for place, charge in enumerate(orders[0])}
@@ -153,12 +144,12 @@ class _Charges(NamedTuple):
     def high(self) -> int:
         return self.low + len(self.scores) - 1
 
-    def join(self, other: _Charges, clock: _Clock) -> _Charges:
+    def join(self, other: _Charges, end: float) -> _Charges:
         """Compute the best score of each charge of both together."""
         short, long = sorted((self.scores, other.scores), key=len)
         scores = np.full(len(short) + len(long) - 1, _IMPOSSIBLE)
         for shift in (short >= 0).nonzero()[0].tolist():
-            clock.check()
+            _check(end)
             place = scores[shift : shift + len(long)]
             np.maximum(place, long + short[shift], out=place)
         return _Charges(self.low + other.low, scores)
@@ -194,24 +185,25 @@ def guess(amounts: Mapping[str, float], limit_s: float = math.inf) -> Guess:
     ladders = [_ladder(symbol) for symbol in amounts]
     if not all(ladder.states for ladder in ladders):
         return Guess({}, NO_STATES)
+    atoms = [int(amount) for amount in amounts.values()]
     try:
-        charges = _first(ladders, [int(amount) for amount in amounts.values()], _Clock(limit_s))
-    except _LimitError:
+        charges = _first(ladders, atoms, time.perf_counter() + limit_s)
+    except TimeoutError:
         return Guess({}, TIME_LIMIT)
     if not charges:
         return Guess({}, UNBALANCED)
     return Guess({s: charge / n for (s, n), charge in zip(amounts.items(), charges, strict=True)})
 
 
-def _first(ladders: list[_Ladder], atoms: list[int], clock: _Clock) -> list[int]:
+def _first(ladders: list[_Ladder], atoms: list[int], end: float) -> list[int]:
     """Return the charge of each element in the first of the best balanced assignments, or []."""
     elements = [
-        _Charges(count * min(ladder.states), ladder.scores(count, clock))
+        _Charges(count * min(ladder.states), ladder.scores(count, end))
         for ladder, count in zip(ladders, atoms, strict=True)
     ]
     rests = elements[-1:]  # the last element, the last two, ...
     for charges in reversed(elements[1:-1]):
-        rests.append(charges.join(rests[-1], clock))
+        rests.append(charges.join(rests[-1], end))
     assignment: list[int] = []
     for element, ladder, count in zip(elements, ladders, atoms, strict=False):
         if not rests:
@@ -220,6 +212,6 @@ def _first(ladders: list[_Ladder], atoms: list[int], clock: _Clock) -> list[int]
         if not best:
             return []
         if len(best) > 1:
-            best.sort(key=ladder.rank(count, clock).__getitem__)
+            best.sort(key=ladder.rank(count, end).__getitem__)
         assignment.append(best[0])
     return [*assignment, -sum(assignment)]

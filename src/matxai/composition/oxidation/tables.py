@@ -43,8 +43,7 @@ def guess_compositions(tables: Iterable[pd.DataFrame], limit_s: float) -> pd.Dat
         for amounts, reduced in zip(symbols_of(table), table["reduced"], strict=True):
             compositions.setdefault(composition_key(amounts), (amounts, reduced))
     rows = []
-    keyed = progress(compositions.items(), "compositions guessed", len(compositions))
-    for key, (amounts, reduced) in keyed:
+    for key, (amounts, reduced) in progress(compositions.items(), "compositions guessed"):
         answer = guess(amounts, limit_s)
         rows.append((key, reduced, answer.states, answer.reason))
     return pd.DataFrame(rows, columns=["composition", "reduced", "states", "reason"])

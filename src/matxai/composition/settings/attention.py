@@ -1,36 +1,28 @@
 """Which compounds' attention is kept through the training of a network."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from matxai.config.base import Count, Distinct, Seed, SettingsBlock, Text
+from matxai.config.base import Count, Seed, SettingsBlock, Several, Text
 
 
 class Attention(SettingsBlock):
     """Attention weights of chosen compounds through training, with the prediction of each step."""
 
-    part: Literal["train", "val", "test"] = Field(
-        default="val",
-        description="Part whose compounds are captured; any but the whole of val costs forward passes of "
-        "its own.",
-    )
-    subset: Count | None = Field(
-        default=None,
-        description="Number of compounds drawn from the part at random; null: all of them.",
-    )
-    seed: Seed = Field(default=0, description="Seed of the draw.")
-    formulas: Annotated[tuple[Text, ...], Field(min_length=1), Distinct] | None = Field(
-        default=None,
-        description="Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set "
-        "does not hold has no target.",
-    )
-    every: Count | None = Field(
-        default=None,
-        description="Batches between captures, besides those after each epoch; null: those alone, which "
-        "cost next to nothing for the whole validation part, as the validation computes its attention "
-        "anyway.",
-    )
+    part: Literal["train", "val", "test"] = "val"
+    """Part whose compounds are captured; any but the whole of val costs forward passes of its
+    own."""
+    subset: Count | None = None
+    """Number of compounds drawn from the part at random; null: all of them."""
+    seed: Seed = 0
+    """Seed of the draw."""
+    formulas: Several[Text] | None = None
+    """Formulas captured instead of a part, e.g. [TiO2, BaTiO3]; one that the data set does not hold
+    has no target."""
+    every: Count | None = None
+    """Batches between captures, besides those after each epoch; null: those alone, which cost next
+    to nothing for the whole validation part, as the validation computes its attention anyway."""
 
     @model_validator(mode="after")
     def _one_choice(self) -> Self:

@@ -12,34 +12,28 @@ from matxai.config.base import Seed, SettingsBlock, Text
 from matxai.learning.split import PARTS, Split
 from matxai.run.errors import InputError
 
-_SOURCE = "Where the data come from: transport, folder or download."
-
 
 class Source(SettingsBlock):
     """Where a data set comes from, and what is learned from it."""
 
-    source: str = Field(description=_SOURCE)
-    task: TaskName = Field(
-        default="regression",
-        description="What is learned: a number, or the probability of class 1 from targets that are 0 or 1 "
-        "(or false or true).",
-    )
-    transform: Literal["none", "log10", "log10_abs"] = Field(
-        default="none",
-        description="Applied before training; log10 refuses rows that are zero or negative, "
-        "log10_abs only zeros.",
-    )
+    source: str
+    """Where the data come from: transport, folder or download."""
+    task: TaskName = "regression"
+    """What is learned: a number, or the probability of class 1 from targets that are 0 or 1 (or
+    false or true)."""
+    transform: Literal["none", "log10", "log10_abs"] = "none"
+    """Applied before training; log10 refuses rows that are zero or negative, log10_abs only
+    zeros."""
 
 
 class Described(Source):
     """What the axes of figures say about a target."""
 
     READ: ClassVar[type[Source]]  # the fields that the preparation reads
-    label: Text = Field(
-        default="Target",
-        description="Name of the target, for the axes of figures; of a classification that of class 1.",
-    )
-    unit: str = Field(default="", description="Unit of the target as read; empty: dimensionless.")
+    label: Text = "Target"
+    """Name of the target, for the axes of figures; of a classification that of class 1."""
+    unit: str = ""
+    """Unit of the target as read; empty: dimensionless."""
 
     @property
     def axis(self) -> Target:
@@ -70,44 +64,27 @@ class Described(Source):
 class TransportSource(Source):
     """What the preparation reads of `Transport`."""
 
-    source: Literal["transport"] = Field(description=_SOURCE)
+    source: Literal["transport"]
     target: Literal[
-        "S_p",
-        "S_n",
-        "PF_p",
-        "PF_n",
-        "sigma_p",
-        "sigma_n",
-        "kappa_p",
-        "kappa_n",
-        "m_p",
-        "m_n",
+        "S_p", "S_n", "PF_p", "PF_n", "sigma_p", "sigma_n", "kappa_p", "kappa_n", "m_p", "m_n",
         "metal",
-    ] = Field(
-        default="PF_n",
-        description="Column to learn, p- or n-doped: S Seebeck coefficient (µV/K), PF power factor "
-        "(µW/(m K²)), sigma electrical conductivity (S/m), kappa electronic thermal conductivity "
-        "(µW/(m K)), m conductivity effective mass (electron masses); metal (task: classification) "
-        "whether it stays a metal however it is doped.",
-    )
-    metals: Literal["keep", "drop", "only"] = Field(
-        default="drop",
-        description="Compounds that stay metals however they are doped: S_p and S_n differ by less "
-        "than 100 µV/K; target: metal needs keep.",
-    )
-    subset: Annotated[int, Field(ge=2)] | None = Field(
-        default=4000, description="Number of compounds drawn at random, at least 2; null: all."
-    )
-    split: Split = Field(
-        default=Split(),
-        description="Parts, drawn by reduced formula: no composition is in two of them.",
-    )
-    test: Annotated[int, Field(ge=2)] | None = Field(
-        default=None,
-        description="Compositions in the test part, at least: those that subset leaves fill it up to this "
-        "number; null: the share of split alone.",
-    )
-    seed: Seed = Field(default=0, description="Seed of the subset and of the split.")
+    ] = "PF_n"  # fmt: skip
+    """Column to learn, p- or n-doped: S Seebeck coefficient (µV/K), PF power factor (µW/(m K²)),
+    sigma electrical conductivity (S/m), kappa electronic thermal conductivity (µW/(m K)), m
+    conductivity effective mass (electron masses); metal (task: classification) whether it stays a
+    metal however it is doped."""
+    metals: Literal["keep", "drop", "only"] = "drop"
+    """Compounds that stay metals however they are doped: S_p and S_n differ by less than 100 µV/K;
+    target: metal needs keep."""
+    subset: Annotated[int, Field(ge=2)] | None = 4000
+    """Number of compounds drawn at random, at least 2; null: all."""
+    split: Split = Split()
+    """Parts, drawn by reduced formula: no composition is in two of them."""
+    test: Annotated[int, Field(ge=2)] | None = None
+    """Compositions in the test part, at least: those that subset leaves fill it up to this number;
+    null: the share of split alone."""
+    seed: Seed = 0
+    """Seed of the subset and of the split."""
 
     @model_validator(mode="after")
     def _metal_is_a_class(self) -> Self:
@@ -130,21 +107,22 @@ class Transport(Described, TransportSource):
     """
 
     READ = TransportSource
-    source: Literal["transport"] = Field(description=_SOURCE)
+    source: Literal["transport"]
 
 
 class FolderSource(Source):
     """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
 
-    source: Literal["folder"] = Field(description=_SOURCE)
-    path: Text = Field(description="The folder, relative to where Snakemake runs.")
+    source: Literal["folder"]
+    path: Text
+    """The folder, relative to where Snakemake runs."""
 
 
 class CompositionFolder(Described, FolderSource):
     """A folder of your own with train.csv, val.csv and test.csv (columns formula,target)."""
 
     READ = FolderSource
-    source: Literal["folder"] = Field(description=_SOURCE)
+    source: Literal["folder"]
 
     def files(self) -> dict[str, str]:
         """The CSV files by part; a missing one raises `InputError`."""
@@ -157,28 +135,29 @@ class CompositionFolder(Described, FolderSource):
 class Download(SettingsBlock):
     """One file on the web."""
 
-    url: Annotated[str, Field(pattern=r"^https?://\S+$")] = Field(
-        description="Address of a plain CSV file (columns formula,target), http or https."
-    )
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
-        description="SHA-256 of the file, 64 digits 0-9a-f (`sha256sum FILE` prints it)."
-    )
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    """Address of a plain CSV file (columns formula,target), http or https."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of the file, 64 digits 0-9a-f (`sha256sum FILE` prints it)."""
 
 
 class WebSource(Source):
     """Three CSV files on the web, checked against their digests."""
 
-    source: Literal["download"] = Field(description=_SOURCE)
-    train: Download = Field(description="Training part.")
-    val: Download = Field(description="Validation part.")
-    test: Download = Field(description="Test part.")
+    source: Literal["download"]
+    train: Download
+    """Training part."""
+    val: Download
+    """Validation part."""
+    test: Download
+    """Test part."""
 
 
 class Web(Described, WebSource):
     """Three CSV files on the web, checked against their digests."""
 
     READ = WebSource
-    source: Literal["download"] = Field(description=_SOURCE)
+    source: Literal["download"]
 
     @property
     def downloads(self) -> dict[str, Download]:
@@ -216,23 +195,14 @@ def require_part(part: str, path: str | Path) -> None:
 # nothing: a doping of 1e18 per cm3 changes nothing there, and their power factor is another quantity,
 # so they are left out. Measured: benchmarks/transport_targets.py.
 POWER_FACTOR = Transport(
-    source="transport",
-    target="PF_n",
-    label="n-type power factor",
-    unit="µW m⁻¹ K⁻²",
-    transform="log10",
-    test=6000,
-)
+    source="transport", target="PF_n", transform="log10", test=6000,
+    label="n-type power factor", unit="µW m⁻¹ K⁻²",
+)  # fmt: skip
 # A classification on real data, small: 37 % of the compounds are metals, and a formula tells most of them.
 METAL = Transport(
-    source="transport",
-    task="classification",
-    target="metal",
-    label="metallic transport",
-    metals="keep",
-    subset=2000,
-    test=6000,
-)
+    source="transport", task="classification", target="metal", metals="keep",
+    subset=2000, test=6000, label="metallic transport",
+)  # fmt: skip
 _FOLDER = {"source": "folder", "path": "data/bulk", "label": "Bulk modulus", "unit": "GPa"}
 _WEB = {part: {"url": f"https://example.org/{part}.csv", "sha256": "0" * 64} for part in PARTS}
 EXAMPLES = [{"bulk_modulus": _FOLDER}, {"band_gap": {"source": "download", **_WEB}}]
@@ -241,10 +211,7 @@ EXAMPLES = [{"bulk_modulus": _FOLDER}, {"band_gap": {"source": "download", **_WE
 class CompositionPreparation(SettingsBlock):
     """Reading and cleaning of the tables."""
 
-    drop_unary: bool = Field(
-        default=True, description="Leave compounds of a single element out of the training part."
-    )
-    strict: bool = Field(
-        default=False,
-        description="false: bad rows are refused and listed; true: a bad row stops the run.",
-    )
+    drop_unary: bool = True
+    """Leave compounds of a single element out of the training part."""
+    strict: bool = False
+    """false: bad rows are refused and listed; true: a bad row stops the run."""

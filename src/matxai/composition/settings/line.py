@@ -4,101 +4,57 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from matxai.composition.settings.analyses import (
-    AttentionFigures,
-    AttentionVideos,
-    Baseline,
-    Contributions,
-    Correlation,
-    ElementVectors,
-    Faithfulness,
-    GlobalUmap,
-    LocalUmap,
-    Oxidation,
-)
+from matxai.composition.settings import analyses, data
 from matxai.composition.settings.attention import Attention
-from matxai.composition.settings.data import (
-    EXAMPLES,
-    METAL,
-    POWER_FACTOR,
-    CompositionPreparation,
-    DataSet,
-    Web,
-)
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.composition.settings.tasks import TaskName
-from matxai.config.base import Count, Distinct, FolderName, Seed, SettingsBlock
-
-NetworkName = Literal["crabnet", "hotcrab"]
+from matxai.config.base import Count, FolderName, Seed, SettingsBlock, Several
 
 
 class Composition(SettingsBlock):
     """Line `composition`: what an attention network knows about elements and compounds."""
 
-    datasets: Annotated[dict[FolderName, DataSet], Field(min_length=1)] = Field(
-        default={"power_factor": POWER_FACTOR, "metal": METAL},
-        description="Data sets by name; a network is trained on each. The name is the name of "
-        "its folder.",
-        examples=EXAMPLES,
+    datasets: Annotated[dict[FolderName, data.DataSet], Field(min_length=1)] = Field(
+        default={"power_factor": data.POWER_FACTOR, "metal": data.METAL}, examples=data.EXAMPLES
     )
-    networks: Annotated[tuple[NetworkName, ...], Field(min_length=1), Distinct] = Field(
-        default=("crabnet", "hotcrab"), description="Networks trained on each data set."
-    )
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), Distinct] = Field(
-        default=(0, 1, 2), description="Each network is trained once for each seed."
-    )
-    prepare: CompositionPreparation = Field(
-        default=CompositionPreparation(), description="Reading and cleaning of the tables."
-    )
-    network: CrabNetShape = Field(
-        default=CrabNetShape(), description="Shape of CrabNet and HotCrab."
-    )
-    train: CrabNetTraining = Field(
-        default=CrabNetTraining(),
-        description="Training: AdamW, one learning-rate cycle, averaged weights.",
-    )
-    attention: Attention | None = Field(
-        default=Attention(),
-        description="Attention of every layer and head through training, in attention.zarr.zip beside "
-        "each network; null: none is kept. A change trains the networks again.",
-    )
-    attention_figures: AttentionFigures = Field(
-        default=AttentionFigures(),
-        description="Which of the captured attention is shown: figures, pages and videos.",
-    )
-    attention_videos: AttentionVideos = Field(
-        default=AttentionVideos(), description="Videos of the attention of the compounds shown."
-    )
-    baseline: Baseline = Field(default=Baseline(), description="Random forest to compare with.")
-    correlation: Correlation = Field(
-        default=Correlation(), description="Pearson correlation between element vectors."
-    )
-    element_vectors: ElementVectors = Field(
-        default=ElementVectors(), description="Line plots of the vectors of single elements."
-    )
-    oxidation: Oxidation = Field(
-        default=Oxidation(), description="Oxidation states guessed from formulas."
-    )
-    contributions: Contributions = Field(
-        default=Contributions(), description="Contribution of each element to the predictions."
-    )
-    local_umap: LocalUmap | None = Field(
-        default=LocalUmap(),
-        description="UMAPs of single elements' vectors in every layer; null: none.",
-    )
-    global_umap: GlobalUmap | None = Field(
-        default=GlobalUmap(), description="UMAPs of whole compounds in every layer; null: none."
-    )
-    faithfulness: Faithfulness | None = Field(
-        default=Faithfulness(),
-        description="Attention compared with removal, integrated gradients along the encoding of the "
-        "fractions, and contributions; null: not compared.",
-    )
-    explained: Count = Field(
-        default=1,
-        description="Networks of how many seeds, the first ones, are explained and drawn in detail; "
-        "accuracy and training curves are of all seeds.",
-    )
+    """Data sets by name; a network is trained on each. The name is the name of its folder."""
+    networks: Several[Literal["crabnet", "hotcrab"]] = ("crabnet", "hotcrab")
+    """Networks trained on each data set."""
+    seeds: Several[Seed] = (0, 1, 2)
+    """Each network is trained once for each seed."""
+    prepare: data.CompositionPreparation = data.CompositionPreparation()
+    """Reading and cleaning of the tables."""
+    network: CrabNetShape = CrabNetShape()
+    """Shape of CrabNet and HotCrab."""
+    train: CrabNetTraining = CrabNetTraining()
+    """Training: AdamW, one learning-rate cycle, averaged weights."""
+    attention: Attention | None = Attention()
+    """Attention of every layer and head through training, in attention.zarr.zip beside each
+    network; null: none is kept. A change trains the networks again."""
+    attention_figures: analyses.AttentionFigures = analyses.AttentionFigures()
+    """Which of the captured attention is shown: figures, pages and videos."""
+    attention_videos: analyses.AttentionVideos = analyses.AttentionVideos()
+    """Videos of the attention of the compounds shown."""
+    baseline: analyses.Baseline = analyses.Baseline()
+    """Random forest to compare with."""
+    correlation: analyses.Correlation = analyses.Correlation()
+    """Pearson correlation between element vectors."""
+    element_vectors: analyses.ElementVectors = analyses.ElementVectors()
+    """Line plots of the vectors of single elements."""
+    oxidation: analyses.Oxidation = analyses.Oxidation()
+    """Oxidation states guessed from formulas."""
+    contributions: analyses.Contributions = analyses.Contributions()
+    """Contribution of each element to the predictions."""
+    local_umap: analyses.LocalUmap | None = analyses.LocalUmap()
+    """UMAPs of single elements' vectors in every layer; null: none."""
+    global_umap: analyses.GlobalUmap | None = analyses.GlobalUmap()
+    """UMAPs of whole compounds in every layer; null: none."""
+    faithfulness: analyses.Faithfulness | None = analyses.Faithfulness()
+    """Attention compared with removal, integrated gradients along the encoding of the fractions,
+    and contributions; null: not compared."""
+    explained: Count = 1
+    """Networks of how many seeds, the first ones, are explained and drawn in detail; accuracy and
+    training curves are of all seeds."""
 
     @model_validator(mode="after")
     def _layers_exist(self) -> Self:
@@ -129,7 +85,7 @@ class Composition(SettingsBlock):
         return {
             file.sha256: file.url
             for dataset in self.datasets.values()
-            if isinstance(dataset, Web)
+            if isinstance(dataset, data.Web)
             for file in dataset.downloads.values()
         }
 

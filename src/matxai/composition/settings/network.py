@@ -4,15 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from matxai.config.base import Count, SettingsBlock, Share
-from matxai.learning.settings import (
-    CycleTraining,
-    Epochs,
-    LearningRate,
-    Patience,
-    Warmup,
-    WeightDecay,
-)
+from matxai.config.base import Count, NonNegative, Positive, SettingsBlock, Share
+from matxai.learning.settings import CycleTraining
 
 ElementTable = Literal["mat2vec", "magpie", "oliynyk", "matscholar", "megnet16", "skipatom"]
 
@@ -23,22 +16,20 @@ class CrabNetShape(SettingsBlock):
     The default is small, for thousands of compounds; the published shape stands in config/paper.yaml.
     """
 
-    vectors: ElementTable = Field(
-        default="mat2vec",
-        description="Element vectors that crabnet starts from (ElementEmbeddings).",
-    )
-    width: Annotated[int, Field(ge=2, multiple_of=2)] = Field(
-        default=64, description="Width of the encoder, even and a multiple of heads."
-    )
-    layers: Count = Field(default=2, description="Attention layers.")
-    heads: Count = Field(default=4, description="Attention heads of a layer.")
-    feedforward: Count = Field(
-        default=128, description="Hidden width of a layer's feed-forward network."
-    )
-    dropout: Share = Field(default=0.1, description="Share of activations dropped in training.")
-    head: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
-        default=(64,), description="Widths of the residual network behind the encoder."
-    )
+    vectors: ElementTable = "mat2vec"
+    """Element vectors that crabnet starts from (ElementEmbeddings)."""
+    width: Annotated[int, Field(ge=2, multiple_of=2)] = 64
+    """Width of the encoder, even and a multiple of heads."""
+    layers: Count = 2
+    """Attention layers."""
+    heads: Count = 4
+    """Attention heads of a layer."""
+    feedforward: Count = 128
+    """Hidden width of a layer's feed-forward network."""
+    dropout: Share = 0.1
+    """Share of activations dropped in training."""
+    head: Annotated[tuple[Count, ...], Field(min_length=1)] = (64,)
+    """Widths of the residual network behind the encoder."""
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
@@ -60,25 +51,19 @@ BATCH_SIZES = (128, 4096)  # smallest and largest of the published rule
 class CrabNetTraining(CycleTraining):
     """Training of a network: AdamW, one learning-rate cycle, averaged weights."""
 
-    epochs: Epochs = 50
-    learning_rate: LearningRate = 3e-3
-    weight_decay: WeightDecay = 0.05
-    warmup: Warmup = 0.3
-    patience: Patience = 15
-    batch_size: Count | None = Field(
-        default=64,
-        description="Compounds in a batch; null: the published rule for n training compounds, "
-        "2^round(log2 n - 4) within [128, 4096].",
-    )
-    jitter: Share = Field(
-        default=0.02,
-        description="Relative standard deviation of the noise on fractions in training.",
-    )
-    mixed_precision: bool = Field(
-        default=True,
-        description="On a GPU: matrix products of the training in bfloat16; weights, validation and "
-        "everything after the training stay in float32. Changes nothing on a CPU.",
-    )
+    epochs: Count = 50
+    learning_rate: Positive = 3e-3
+    weight_decay: NonNegative = 0.05
+    warmup: Share = 0.3
+    patience: Count = 15
+    batch_size: Count | None = 64
+    """Compounds in a batch; null: the published rule for n training compounds, 2^round(log2 n - 4)
+    within [128, 4096]."""
+    jitter: Share = 0.02
+    """Relative standard deviation of the noise on fractions in training."""
+    mixed_precision: bool = True
+    """On a GPU: matrix products of the training in bfloat16; weights, validation and everything
+    after the training stay in float32. Changes nothing on a CPU."""
 
     @property
     def typical_batch(self) -> int:

@@ -1,38 +1,30 @@
 """Settings of the cases of the line `constitutive`: one material law each, and where its data are."""
 
-import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, model_validator
 
-from matxai.config.base import Bounds, Distinct, Range, Seed, SettingsBlock, Text
+from matxai.config.base import Bounds, Range, Seed, SettingsBlock, Several, Text
 from matxai.constitutive.laws import LAWS, Law
 from matxai.constitutive.settings.layouts import files_of
 from matxai.learning.split import Split
 
-LawName = Literal["elastoplastic", "hyperelastic", "viscoelastic"]
-Layout = Literal["tfrecord", "dict", "arrays"]
 Feature = Literal[
     "strain", "prev_strain", "prev_stress", "control", "time", "dt", "e_plastic", "prev_e_plastic",
     "E", "sig0", "H_kin", "mu", "alpha", "E_inf", "E_1", "eta_1",
 ]  # fmt: skip
 
-_SOURCE = "Where the data come from: generated (from the law itself) or folder (your own)."
-_LAYOUTS = (
-    "Layout of the raw files: tfrecord (INPUTS/tfrecord/sample_*.tfrecord), dict "
-    "(INPUTS/npy/sample_*.npy, a dict a path), arrays (INPUTS/npy/strain.npy, RESULTS/stress.npy)."
-)
-
 
 class PathSource(SettingsBlock):
     """Where the paths of a case come from, and the law that they follow."""
 
-    source: str = Field(description=_SOURCE)
-    law: LawName = Field(
-        description="The law: it states the inputs, the internal variables and the true tangent."
-    )
-    layout: Layout = Field(description=_LAYOUTS)
+    source: str
+    """Where the data come from: generated (from the law itself) or folder (your own)."""
+    law: Literal["elastoplastic", "hyperelastic", "viscoelastic"]
+    """The law: it states the inputs, the internal variables and the true tangent."""
+    layout: Literal["tfrecord", "dict", "arrays"]
+    """Layout of the raw files: tfrecord (INPUTS/tfrecord/sample_*.tfrecord), dict
+    (INPUTS/npy/sample_*.npy, a dict a path), arrays (INPUTS/npy/strain.npy, RESULTS/stress.npy)."""
 
     @property
     def physics(self) -> Law:
@@ -43,22 +35,22 @@ class PathSource(SettingsBlock):
 class Generation(PathSource):
     """Strain paths (cyclic, ramp and hold, random, in turn) answered exactly by the law."""
 
-    source: Literal["generated"] = Field(description=_SOURCE)
-    paths: Annotated[int, Field(ge=10)] = Field(default=600, description="Loading paths.")
-    steps: Annotated[int, Field(ge=10)] = Field(default=100, description="Steps of a path.")
-    strain: Range = Field(description="Lowest and highest strain, on either side of zero.")
-    parameters: dict[str, Range] = Field(
-        description="Material parameters; each path draws its own between low and high. Elastoplastic: "
-        "E Young's modulus, sig0 yield stress, H_kin hardening modulus. Hyperelastic: mu modulus and "
-        "alpha exponent of a one-term Ogden solid. Viscoelastic: E_inf long-term modulus, E_1 modulus "
-        "and eta_1 viscosity of the standard linear solid."
-    )
-    duration: Range = Field(
-        default=Bounds(1.0, 1.0),
-        description="Shortest and longest duration of a path (time unit), drawn evenly on a "
-        "logarithmic scale.",
-    )
-    seed: Seed = Field(default=0, description="Seed of paths and parameters.")
+    source: Literal["generated"]
+    paths: Annotated[int, Field(ge=10)] = 600
+    """Loading paths."""
+    steps: Annotated[int, Field(ge=10)] = 100
+    """Steps of a path."""
+    strain: Range
+    """Lowest and highest strain, on either side of zero."""
+    parameters: dict[str, Range]
+    """Material parameters; each path draws its own between low and high. Elastoplastic: E Young's
+    modulus, sig0 yield stress, H_kin hardening modulus. Hyperelastic: mu modulus and alpha exponent
+    of a one-term Ogden solid. Viscoelastic: E_inf long-term modulus, E_1 modulus and eta_1
+    viscosity of the standard linear solid."""
+    duration: Range = Bounds(1.0, 1.0)
+    """Shortest and longest duration of a path (time unit), drawn evenly on a logarithmic scale."""
+    seed: Seed = 0
+    """Seed of paths and parameters."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -83,18 +75,15 @@ class Generation(PathSource):
 class Material(PathSource):
     """What every case says beside its source: its units, and what is learned from what."""
 
-    stress_unit: Text = Field(default="MPa", description="Unit of stresses and moduli, for axes.")
-    time_unit: Text = Field(default="s", description="Unit of time, for axes.")
-    features: Annotated[tuple[Feature, ...], Field(min_length=1), Distinct] | None = Field(
-        default=None,
-        description="Inputs of the one-step network, in this order; null: those of the law that "
-        "the data hold.",
-    )
-    target: Literal["increment", "stress"] | None = Field(
-        default=None,
-        description="What the one-step network predicts: the stress increment or the stress; null: "
-        "the law's (increment; hyperelastic: stress).",
-    )
+    stress_unit: Text = "MPa"
+    """Unit of stresses and moduli, for axes."""
+    time_unit: Text = "s"
+    """Unit of time, for axes."""
+    features: Several[Feature] | None = None
+    """Inputs of the one-step network, in this order; null: those of the law that the data hold."""
+    target: Literal["increment", "stress"] | None = None
+    """What the one-step network predicts: the stress increment or the stress; null: the law's
+    (increment; hyperelastic: stress)."""
 
     @property
     def units(self) -> dict[str, str]:
@@ -116,7 +105,7 @@ class Material(PathSource):
 class Generated(Material, Generation):
     """Strain paths (cyclic, ramp and hold, random, in turn) answered exactly by the law."""
 
-    source: Literal["generated"] = Field(description=_SOURCE)
+    source: Literal["generated"]
 
     @property
     def read(self) -> Generation:
@@ -135,10 +124,9 @@ class Generated(Material, Generation):
 class CaseFolder(Material):
     """A folder of your own in one of the raw layouts."""
 
-    source: Literal["folder"] = Field(description=_SOURCE)
-    path: Text = Field(
-        description="The folder that holds INPUTS, relative to where Snakemake runs."
-    )
+    source: Literal["folder"]
+    path: Text
+    """The folder that holds INPUTS, relative to where Snakemake runs."""
 
     def folder(self, generated: str) -> str:  # noqa: ARG002 - as of a generated case
         """The folder that holds INPUTS and RESULTS."""
@@ -150,12 +138,6 @@ class CaseFolder(Material):
 
 
 Case = Annotated[Generated | CaseFolder, Field(discriminator="source")]
-
-
-def read_case(values: Mapping[str, Any]) -> Generated | CaseFolder:
-    """Read the settings of one case from JSON-plain values, e.g. those in ``snakemake.params``."""
-    sources: TypeAdapter[Generated | CaseFolder] = TypeAdapter(Case)
-    return sources.validate_json(json.dumps(values))
 
 
 CASES: dict[str, Generated | CaseFolder] = {
@@ -189,11 +171,9 @@ EXAMPLES: list[dict[str, object]] = [{"polymer": _POLYMER}]
 class PathPreparation(SettingsBlock):
     """Reading, checking and splitting of the raw files."""
 
-    split: Split = Field(
-        default=Split(), description="Parts, drawn by path: no path is in two of them."
-    )
-    seed: Seed = Field(default=0, description="Seed of the split.")
-    strict: bool = Field(
-        default=False,
-        description="false: bad files are refused and listed; true: a bad file stops the run.",
-    )
+    split: Split = Split()
+    """Parts, drawn by path: no path is in two of them."""
+    seed: Seed = 0
+    """Seed of the split."""
+    strict: bool = False
+    """false: bad files are refused and listed; true: a bad file stops the run."""

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from matxai.constitutive.laws import LAWS
-from matxai.constitutive.settings.data import CASES, Generated, Generation, read_case
+from matxai.constitutive.settings.data import CASES, Generated, Generation
 from matxai.constitutive.settings.line import Constitutive
 from matxai.run.requests import gpus
 
@@ -18,7 +18,8 @@ FOLDER = {"source": "folder", "law": "viscoelastic", "layout": "tfrecord", "path
 def test_the_default_has_a_case_of_each_law():
     assert {case.law for case in CASES.values()} == set(LAWS)
     for name, case in CASES.items():
-        assert read_case(case.model_dump(mode="json")) == case, name
+        read = Constitutive.from_plain({"cases": {name: case.plain()}})
+        assert read.cases == {name: case}
 
 
 @pytest.mark.parametrize(
