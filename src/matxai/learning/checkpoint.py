@@ -33,14 +33,10 @@ def read_checkpoint(path: Path, fingerprint: str, device: torch.device) -> dict[
         return None
     try:
         state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-        same = state.pop("fingerprint") == fingerprint
+        if state.pop("fingerprint") == fingerprint:
+            return state
+        problem = "belongs to other data, settings or code"
     except Exception as error:  # noqa: BLE001 - any damage to the file ends here, whatever torch calls it
-        print(f"checkpoint {path} cannot be read ({error}): training starts anew", flush=True)
-        return None
-    if same:
-        return state
-    print(
-        f"checkpoint {path} belongs to other data, settings or code: training starts anew",
-        flush=True,
-    )
+        problem = f"cannot be read ({error})"
+    print(f"checkpoint {path} {problem}: training starts anew", flush=True)
     return None

@@ -4,24 +4,14 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 EVERY_S = 10.0
-
-
-@dataclass
-class _Terminal:
-    """Where `report` shows lines beside the log; nowhere without a descriptor."""
-
-    descriptor: int | None = None
-    job: str = ""
-    shown_at: float = 0.0
-
-
-_terminal = _Terminal()
+# Where `report` shows lines beside the log; nowhere without a descriptor.
+_terminal = SimpleNamespace(descriptor=None, job="", shown_at=0.0)
 
 
 @contextmanager
@@ -63,8 +53,7 @@ def progress(
 ) -> Iterator[Item]:
     """Yield the items and report after the first, the last, and every `every_s` seconds.
 
-    The lines begin with the label. The total is by default `len(iterable)` where there is one. Tests
-    replace the clock, which gives seconds, and what writes the lines.
+    The lines begin with the label; the total is by default `len(iterable)` where there is one.
     """
     if total is None and isinstance(iterable, Sized):
         total = len(iterable)

@@ -36,12 +36,9 @@ class Place:
     def split(self, *wildcards: str) -> list[Place]:
         """Places with all values of some wildcards filled in: those whose files one job makes together."""
         rest = {key: texts for key, texts in self.values.items() if key not in wildcards}
-        return [
-            replace(
-                self, values=rest, fixed={**self.fixed, **dict(zip(wildcards, chosen, strict=True))}
-            )
-            for chosen in product(*(self.values[key] for key in wildcards))
-        ]
+        combinations = product(*(self.values[key] for key in wildcards))
+        chosen = (dict(zip(wildcards, texts, strict=True)) for texts in combinations)
+        return [replace(self, values=rest, fixed={**self.fixed, **texts}) for texts in chosen]
 
     def file(self, name: str) -> str:
         """Path with open wildcards, for an input."""
@@ -55,9 +52,8 @@ class Place:
 
     def files(self, *names: str, **values: str) -> list[str]:
         """Paths of these names for all values, or the given ones; ``{dataset}`` leaves a wildcard open."""
-        choices = [[values[key]] if key in values else texts for key, texts in self.values.items()]
-        combinations = [dict(zip(self.values, chosen, strict=True)) for chosen in product(*choices)]
-        return [_filled(self.file(name), chosen) for chosen in combinations for name in names]
+        chosen = self.only(**{key: [text] for key, text in values.items()})
+        return [place.file(name) for place in chosen.split(*self.values) for name in names]
 
     def log(self, rule: str) -> str:
         """Path of a rule's log."""

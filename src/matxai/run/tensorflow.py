@@ -46,7 +46,16 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
         return
     python = tensorflow_python()
     if MARK in os.environ or not os.access(python, os.X_OK):
-        _refuse(snakemake, python)
+        error = InputError(
+            f"Rule {snakemake.rule} needs the TensorFlow environment",
+            value=str(python),
+            expected="a Python that can import tensorflow",
+            fix=f"run `make`, or set {OVERRIDE} to such a Python, or use `--sdm conda`",
+        )
+        for log in snakemake.log[:1]:
+            Path(log).parent.mkdir(parents=True, exist_ok=True)
+            Path(log).write_text(f"{error}\n", encoding="utf-8")
+        raise SystemExit(str(error))
     with tempfile.TemporaryFile("w+", encoding="utf-8") as parameters:
         parameters.write(SnakemakeObject.copy_of(snakemake).to_json())
         parameters.seek(0)
@@ -76,16 +85,3 @@ def _environment(threads: int) -> dict[str, str]:
         "KERAS_BACKEND": "tensorflow",
         MARK: "1",
     }
-
-
-def _refuse(snakemake: Any, python: Path) -> None:
-    error = InputError(
-        f"Rule {snakemake.rule} needs the TensorFlow environment",
-        value=str(python),
-        expected="a Python that can import tensorflow",
-        fix=f"run `make`, or set {OVERRIDE} to such a Python, or use `--sdm conda`",
-    )
-    for log in snakemake.log[:1]:
-        Path(log).parent.mkdir(parents=True, exist_ok=True)
-        Path(log).write_text(f"{error}\n", encoding="utf-8")
-    raise SystemExit(str(error))

@@ -20,13 +20,11 @@ SCRIPT = "<script>"
 
 
 class Node(NamedTuple):
-    """A script or local module in the graph of imports."""
+    """A script or local module in the graph of imports; ``imports`` are those of `Module`."""
 
     digest: str  # of the code that runs in it and of its data files
-    imports: list[str]  # as in `Module`
-    local: set[
-        str
-    ]  # dotted names of the modules that the imports run, packages on the way included
+    imports: list[str]
+    local: set[str]  # dotted names of the modules that these run, with the packages on the way
     libraries: set[str]  # first parts of the names of all other modules that it imports
 
 
