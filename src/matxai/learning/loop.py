@@ -59,9 +59,8 @@ def fit(
 
     The network lies on its device with its first weights; the seed is that of all later randomness. The
     label begins the progress lines. The checkpoint is written every ``recipe.checkpoint_every`` epochs,
-    and when the last one is older than ten minutes, which changes neither the result nor what the
-    observer sees. One with another fingerprint, which stands for everything that the result depends on
-    (data, settings, code), is not used.
+    and when the last one is older than ten minutes. One with another fingerprint, which stands for
+    everything that the result depends on (data, settings, code), is not used.
 
     Raises:
         FloatingPointError: Loss or validation error are no longer finite.
@@ -101,7 +100,6 @@ class Training:
     def __init__(
         self, network: nn.Module, recipe: Recipe, seed: int, observer: Observer | None = None
     ) -> None:
-        """Start at epoch 0; the arguments are those of `fit`."""
         self.network, self.recipe, self.seed, self.observer = network, recipe, seed, observer
         self.optimizer = optimizer_of(network, recipe)
         self.average: AveragedModel | None = None

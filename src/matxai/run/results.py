@@ -27,11 +27,12 @@ class Place:
 
     def within(self, path: str, **values: Sequence[object]) -> Place:
         """A folder inside this one, with the values of the wildcards that ``path`` adds."""
-        return replace(self, path=f"{self.path}/{path}", values=self._joined(values))
+        return replace(self, path=f"{self.path}/{path}").only(**values)
 
     def only(self, **values: Sequence[object]) -> Place:
         """The same folder for these values of some wildcards alone."""
-        return replace(self, values=self._joined(values))
+        texts = {key: tuple(map(str, each)) for key, each in values.items()}
+        return replace(self, values={**self.values, **texts})
 
     def split(self, *wildcards: str) -> list[Place]:
         """Places with all values of some wildcards filled in: those whose files one job makes together."""
@@ -62,9 +63,6 @@ class Place:
     def benchmark(self, rule: str) -> str:
         """Path of what a rule took in time and memory."""
         return f"benchmarks/jobs/{self.study}/{_filled(self.path, self.fixed)}/{rule}.tsv"
-
-    def _joined(self, values: Mapping[str, Sequence[object]]) -> dict[str, tuple[str, ...]]:
-        return {**self.values, **{key: tuple(map(str, texts)) for key, texts in values.items()}}
 
 
 @dataclass
