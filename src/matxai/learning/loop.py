@@ -123,8 +123,8 @@ class Training:
     @property
     def finished(self) -> bool:
         """Whether all epochs have run, or too many without a better validation error."""
-        exhausted = self.epoch - 1 - self.best_epoch >= self.recipe.patience and self.epoch > 0
-        return self.epoch >= self.recipe.epochs or exhausted
+        waited = self.epoch - 1 - self.best_epoch
+        return self.epoch >= self.recipe.epochs or waited >= self.recipe.patience
 
     def train_epoch(self, task: Task) -> None:
         """Run one epoch, validate, and keep the state if it is the best."""

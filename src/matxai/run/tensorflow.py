@@ -62,7 +62,18 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
         descriptor = parameters.fileno()
         # -P: neither the working directory nor a script's folder shadows a library.
         command = [str(python), "-P", "-c", START, str(script), str(descriptor)]
-        environment = _environment(int(snakemake.threads))
+        threads = str(snakemake.threads)
+        environment = {
+            "TF_CPP_MIN_LOG_LEVEL": "3",  # fatal errors only: it calls a machine without GPU an error
+            **{k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "VIRTUAL_ENV"}},
+            # The only entry, so that no package of the first environment is visible in the second.
+            "PYTHONPATH": str(REPOSITORY / "src"),
+            # TensorFlow reads these once, at its import, before any code of ours could set them.
+            "TF_NUM_INTRAOP_THREADS": threads,
+            "TF_NUM_INTEROP_THREADS": threads,
+            "KERAS_BACKEND": "tensorflow",
+            MARK: "1",
+        }
         if isinstance(snakemake, SnakemakeObject):
             child = subprocess.run(command, env=environment, pass_fds=[descriptor], check=False)
             raise SystemExit(child.returncode)
@@ -70,18 +81,3 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os.execve(python, command, environment)  # noqa: S606 - no shell is wanted
-
-
-def _environment(threads: int) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "VIRTUAL_ENV"}}
-    return {
-        "TF_CPP_MIN_LOG_LEVEL": "3",  # fatal errors only: it calls a machine without GPU an error
-        **kept,
-        # The only entry, so that no package of the first environment is visible in the second.
-        "PYTHONPATH": str(REPOSITORY / "src"),
-        # TensorFlow reads these once, at its import, before any code of ours could set them.
-        "TF_NUM_INTRAOP_THREADS": str(threads),
-        "TF_NUM_INTEROP_THREADS": str(threads),
-        "KERAS_BACKEND": "tensorflow",
-        MARK: "1",
-    }

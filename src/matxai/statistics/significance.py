@@ -48,14 +48,15 @@ class Permutations:
             ValueError: Groups differ in their number of rows, or one lies in several blocks.
         """
         rows = pd.DataFrame({"group": np.asarray(group), "block": 0 if block is None else block})
-        places = list(rows.groupby("group", sort=False).indices.values())
-        sizes = {len(mine) for mine in places}
+        groups = rows.groupby("group", sort=False)
+        places = list(groups.indices.values())
+        sizes = set(groups.size())
         if len(sizes) != 1:
             raise ValueError(
                 f"groups of {min(sizes)} and of {max(sizes)} rows cannot change places: "
                 "take the mean of each group"
             )
-        if (rows.groupby("group")["block"].nunique() > 1).any():
+        if (groups["block"].nunique() > 1).any():
             raise ValueError("a group lies in several blocks: groups change places within one")
         labels = rows["block"].to_numpy()[[mine[0] for mine in places]]
         blocks = [np.flatnonzero(labels == name).tolist() for name in pd.unique(labels)]

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,13 +56,11 @@ def read_module(source: bytes, path: Path, cache: Path | None = None) -> Module:
         return Module(**json.loads(file.read_bytes()))
     except (OSError, ValueError, TypeError):
         module = _parse(source, path)
-    try:
+    with suppress(OSError):  # a folder that cannot be written only costs time
         cache.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(f".{os.getpid()}")  # jobs write at the same time
         partial.write_text(json.dumps(module._asdict()), encoding="utf-8")
         partial.replace(file)
-    except OSError:
-        pass  # a folder that cannot be written only costs time
     return module
 
 
