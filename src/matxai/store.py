@@ -140,7 +140,6 @@ class FeatureStore:
 
 
 def _rows(path: Path, name: str, rows: list[int]) -> NDArray[Any]:
-    """Entries ``rows`` of the array ``name`` in one file."""
     try:
         with ZipStore(path) as store:
             group: Any = zarr.open_group(store, mode="r", zarr_format=3)
@@ -173,9 +172,8 @@ def whole_file(path: Path) -> Iterator[Path]:
 def packed_group(path: Path, attributes: Mapping[str, Any]) -> Iterator[Any]:
     """Give an empty Zarr group to fill; it becomes the zip file ``path`` if the block ends cleanly.
 
-    Equal contents give equal bytes: entries are sorted, and all have the same date. The chunks wait in a
-    hidden folder beside ``path``, so memory holds no more than what is being written to the `zarr.Group`.
-    Its attributes are JSON-plain.
+    Its attributes are JSON-plain. Equal contents give equal bytes: entries are sorted, and all have the
+    same date. The chunks wait in a hidden folder beside ``path``, and not in memory.
     """
     with whole_file(path) as partial:
         folder = partial.with_name("group")

@@ -1,4 +1,4 @@
-"""What a line brings to a training: a task, whose batches are made in two ways, and what may watch it."""
+"""What a line brings to a training: a task, whose batches are made in two ways, and what may watch."""
 
 import math
 from collections.abc import Iterator

@@ -58,13 +58,10 @@ class Interrupted(SystemExit):
 def job(snakemake: Any) -> Iterator[Job]:
     """Run the block as a job of the workflow.
 
-    What the block prints goes to the rule's log, with a header, the traceback of a failure and what
-    the job took; `matxai.run.progress.report` also shows lines on the terminal. Of an error the
-    terminal shows the message only.
-
-    Args:
-        snakemake: Snakemake's object, or a `SnakemakeObject`. Its wildcard `seed`, else its parameter,
-            else 0 seeds `random`, NumPy, PyTorch and TensorFlow, as far as they are imported.
+    What the block prints goes to the rule's log, with a header, the traceback of a failure and what the
+    job took; `matxai.run.progress.report` also shows lines on the terminal. Of an error the terminal shows
+    the message only. The wildcard `seed`, else the parameter, else 0 seeds `random`, NumPy, PyTorch and
+    TensorFlow, as far as they are imported. ``snakemake`` is Snakemake's object or a `SnakemakeObject`.
 
     Raises:
         FileNotFoundError: The block ended cleanly without writing an output.

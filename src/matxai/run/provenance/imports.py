@@ -17,6 +17,7 @@ from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+from matxai.run.digests import file_digest
 from matxai.run.errors import InputError
 from matxai.run.provenance.modules import read_module
 from matxai.run.tensorflow import tensorflow_python
@@ -109,11 +110,10 @@ def read_node(name: str, path: Path, folders: tuple[Path, ...], cache: Path | No
     digest = module.digest
     for file in module.data_files:
         try:
-            content = (path.parent / file).read_bytes()
+            digest += f" {file} {file_digest(path.parent / file)}"
         except OSError as error:
             problem = "DATA_FILES names a file that cannot be read"
             raise InputError(problem, file=path, value=file) from error
-        digest += f" {file} {hashlib.sha256(content).hexdigest()}"
     return node._replace(digest=digest, imports=module.imports)
 
 

@@ -26,24 +26,20 @@ _VERSION = sys.version.encode() + Path(__file__).read_bytes()
 class Module(NamedTuple):
     """What the text of a module says.
 
-    Attributes:
-        digest: SHA-256 of the syntax tree, reduced to what runs.
-        imports: `module:name` for each imported name, `module:` where a module itself is
-            imported, `module:*` for a star; relative imports start with dots.
-        data_files: Names of the files beside the module that it declares in `DATA_FILES`.
+    An import is `module:name` for each imported name, `module:` where a module itself is imported,
+    `module:*` for a star; relative imports start with dots.
     """
 
-    digest: str
+    digest: str  # SHA-256 of the syntax tree, reduced to what runs
     imports: list[str]
-    data_files: list[str]
+    data_files: list[str]  # names of the files beside the module that it declares in `DATA_FILES`
 
 
 @functools.cache
 def read_module(source: bytes, path: Path, cache: Path | None = None) -> Module:
     """Read a module, once per process and, given a cache folder, once per content.
 
-    The folder has one JSON file per content; what cannot be read there is ignored. The path is for error
-    messages.
+    The folder has one JSON file per content; what cannot be read there is ignored.
 
     Raises:
         InputError: The text cannot be parsed, imports a module by string, or declares data files
