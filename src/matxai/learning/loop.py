@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
 
-from matxai.learning.checkpoint import read_checkpoint, write_checkpoint
 from matxai.learning.recipe import AdamW, Recipe
 from matxai.learning.tasks import Observer, Task
 from matxai.run.progress import duration, report
@@ -59,9 +58,8 @@ def fit(
 
     The network lies on its device with its first weights; the seed is that of all later randomness. The
     label begins the progress lines. The checkpoint is written every ``recipe.checkpoint_every`` epochs,
-    and when the last one is older than ten minutes, which changes neither the result nor what the
-    observer sees. One with another fingerprint, which stands for everything that the result depends on
-    (data, settings, code), is not used.
+    and when the last one is older than ten minutes. One with another fingerprint, which stands for
+    everything that the result depends on (data, settings, code), is not used.
 
     Raises:
         FloatingPointError: Loss or validation error are no longer finite.
@@ -77,7 +75,7 @@ def fit(
         report(f"{label} {training.progress(time.monotonic() - start, first)}")
         due = time.monotonic() - saved > CHECKPOINT_SECONDS
         if checkpoint is not None and (due or training.epoch % recipe.checkpoint_every == 0):
-            write_checkpoint(checkpoint, fingerprint, training.state_dict())
+            training.save(checkpoint, fingerprint)
             saved = time.monotonic()
     return FitResult(training.best_state, training.best_epoch, pd.DataFrame(training.history))
 
@@ -101,12 +99,10 @@ class Training:
     def __init__(
         self, network: nn.Module, recipe: Recipe, seed: int, observer: Observer | None = None
     ) -> None:
-        """Start at epoch 0; the arguments are those of `fit`."""
         self.network, self.recipe, self.seed, self.observer = network, recipe, seed, observer
         self.optimizer = optimizer_of(network, recipe)
-        self.average: AveragedModel | None = None
-        if recipe.ema_decay:
-            self.average = AveragedModel(network, multi_avg_fn=self._average)
+        averaged = recipe.ema_decay > 0
+        self.average = AveragedModel(network, multi_avg_fn=self._average) if averaged else None
         self.epoch = 0
         self.best_epoch, self.best_error = -1, math.inf
         self.best_state: dict[str, Tensor] = {}
@@ -125,8 +121,8 @@ class Training:
     @property
     def finished(self) -> bool:
         """Whether all epochs have run, or too many without a better validation error."""
-        exhausted = self.epoch - 1 - self.best_epoch >= self.recipe.patience and self.epoch > 0
-        return self.epoch >= self.recipe.epochs or exhausted
+        waited = self.epoch - 1 - self.best_epoch
+        return self.epoch >= self.recipe.epochs or waited >= self.recipe.patience
 
     def train_epoch(self, task: Task) -> None:
         """Run one epoch, validate, and keep the state if it is the best."""
@@ -173,9 +169,10 @@ class Training:
         left = elapsed / count * (self.recipe.epochs - self.epoch)
         return f"{line}, at most {duration(left)} left"  # it may stop early
 
-    def state_dict(self) -> dict[str, Any]:
-        """Collect what a checkpoint holds."""
-        return {
+    def save(self, path: Path, fingerprint: str) -> None:
+        """Write a checkpoint, then put it in place: a reader never sees half of one."""
+        state = {
+            "fingerprint": fingerprint,
             "epoch": self.epoch,
             "network": self.network.state_dict(),
             "average": None if self.average is None else self.average.state_dict(),
@@ -183,14 +180,32 @@ class Training:
             "best": (self.best_epoch, self.best_error, self.best_state),
             "history": self.history,
         }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".partial-{path.name}")
+        try:
+            # Opened here: torch, where it opens a file itself, hides that the disk is full.
+            with partial.open("wb") as file:
+                torch.save(state, file)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def resume(self, path: Path, fingerprint: str, epoch_steps: int) -> bool:
         """Take over a checkpoint; a printed line says why when there is one that cannot be used."""
-        state = read_checkpoint(path, fingerprint, self.device)
-        if state is None:
+        if not path.is_file():
             return False
-        if self.observer is not None and not self.observer.restart(state["epoch"] * epoch_steps):
-            print(f"what was observed up to {path} is not whole: training starts anew", flush=True)
+        problem = None
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            if state["fingerprint"] != fingerprint:
+                problem = f"checkpoint {path} belongs to other data, settings or code"
+        except Exception as error:  # noqa: BLE001 - any damage to the file ends here, whatever torch calls it
+            problem = f"checkpoint {path} cannot be read ({error})"
+        if problem is None and self.observer is not None:
+            whole = self.observer.restart(state["epoch"] * epoch_steps)
+            problem = None if whole else f"what was observed up to {path} is not whole"
+        if problem is not None:
+            print(f"{problem}: training starts anew", flush=True)
             return False
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -12,18 +12,10 @@ from matxai.learning.recipe import SGD, AdamW, ExponentialDecay, OneCycle, Recip
 Epochs = Annotated[Count, Field(description="Passes through the training part, at most.")]
 LearningRate = Annotated[Positive, Field(description="Highest learning rate.")]
 WeightDecay = Annotated[NonNegative, Field(description="Weight decay of the optimiser.")]
-EmaDecay = Annotated[
-    Share, Field(description="Decay of the averaged weights after each batch; 0: no averaging.")
-]
 Warmup = Annotated[Share, Field(description="Share of all batches in which the rate still rises.")]
 Patience = Annotated[
     Count, Field(description="Stop after this many epochs without a better validation error.")
 ]
-_CHECKPOINTS = (
-    "Epochs between checkpoints from which an interrupted training goes on; one is also written every "
-    "ten minutes."
-)
-CheckpointEvery = Annotated[Count, Field(description=_CHECKPOINTS)]
 
 
 class TrainingSettings(SettingsBlock):
@@ -33,7 +25,11 @@ class TrainingSettings(SettingsBlock):
     learning_rate: LearningRate
     weight_decay: WeightDecay
     patience: Patience
-    checkpoint_every: CheckpointEvery = 10
+    checkpoint_every: Count = Field(
+        default=10,
+        description="Epochs between checkpoints from which an interrupted training goes on; one is also "
+        "written every ten minutes.",
+    )
 
     def recipe_of(self, optimizer: AdamW | SGD, schedule: OneCycle | ExponentialDecay) -> Recipe:
         """Make the recipe with an optimiser and a schedule."""
@@ -44,7 +40,9 @@ class TrainingSettings(SettingsBlock):
 class CycleTraining(TrainingSettings):
     """Training with AdamW, one learning-rate cycle and averaged weights."""
 
-    ema_decay: EmaDecay = 0.99
+    ema_decay: Share = Field(
+        default=0.99, description="Decay of the averaged weights after each batch; 0: no averaging."
+    )
     warmup: Warmup
 
     def recipe(self) -> Recipe:

@@ -1,4 +1,4 @@
-"""What a line brings to a training: a task, whose batches are made in two ways, and what may watch it."""
+"""What a line brings to a training: a task, whose batches are made in two ways, and what may watch."""
 
 import math
 from collections.abc import Iterator
@@ -48,10 +48,12 @@ class Observer(Protocol):
 
 
 class RowTask:
-    """Base of tasks whose data lie on the device as a whole: a batch is a list of row numbers."""
+    """Base of tasks whose data lie on the device as a whole: a batch is a list of row numbers.
+
+    The numbers of ``size`` rows are drawn on ``device``, by default the CPU.
+    """
 
     def __init__(self, size: int, batch_size: int, device: torch.device | None = None) -> None:
-        """Take the number of rows; ``device`` is where their numbers are drawn, by default the CPU."""
         self.size, self.batch_size, self.device = size, batch_size, device
 
     @property
@@ -68,17 +70,15 @@ class LoaderTask:
     """Base of tasks whose data are read during the training, such as images in files.
 
     Order and content of the batches follow from torch's global generator alone, which the loop seeds
-    for each epoch, whatever the number of worker processes.
+    for each epoch, whatever the number of worker processes (0: the training process reads the items).
+
+    Items are tuples of tensors. They may be random (a crop, say) as far as they draw from torch's global
+    generator. The last batch of an epoch may be smaller.
     """
 
     def __init__(
         self, dataset: Dataset[Any], batch_size: int, device: torch.device | str, workers: int = 0
     ) -> None:
-        """Prepare batches for a device; with 0 workers the training process reads the items itself.
-
-        Items are tuples of tensors. They may be random (a crop, say) as far as they draw from torch's
-        global generator. The last batch of an epoch may be smaller.
-        """
         self.device = torch.device(device)
         self.loader = DataLoader(
             _SeededItems(dataset),

@@ -15,8 +15,7 @@ def closing_lines(started: float, folder: Path, first: str | Path) -> list[str]:
     """Write what a person wants to read when a run, which began at ``started``, has ended well.
 
     The key numbers are those of the tables `key_numbers.csv` one folder below the study's, of whose
-    columns `ci_low`, `ci_high` (bounds of an interval) and `unit` may be empty. A person should look at
-    ``first`` first.
+    columns `ci_low`, `ci_high` (bounds of an interval) and `unit` may be empty.
     """
     lines = [f"Done in {duration(time.time() - started)}.", f"Look first at {first}"]
     for table in sorted(folder.glob(f"*/{KEY_NUMBERS}")):

@@ -51,14 +51,10 @@ def granted_device() -> Iterator[str]:
     file in the folder for temporary files; the lock goes with the process, however it ends.
     """
     device = pick_device()
-    torch = sys.modules.get("torch")
-    count = torch.cuda.device_count() if torch is not None and device == "cuda" else 0
-    if count < 2:
-        yield device
-        return
+    count = sys.modules["torch"].cuda.device_count() if device == "cuda" else 1
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
     names = visible if len(visible) == count else [str(index) for index in range(count)]
-    for index, name in enumerate(names):
+    for index, name in enumerate(names if count > 1 else []):
         path = Path(tempfile.gettempdir(), f"matxai-{os.getuid()}-gpu-{name}.lock")
         with path.open("a") as lock:
             try:
@@ -67,14 +63,13 @@ def granted_device() -> Iterator[str]:
                 continue
             yield f"cuda:{index}"
             return
-    yield device  # more jobs than GPUs: they share the first
+    yield device  # more jobs than GPUs share the first
 
 
 @contextmanager
 def limited_threads(threads: int) -> Iterator[None]:
     """Keep PyTorch and the linear algebra libraries to the threads that Snakemake granted."""
-    torch = sys.modules.get("torch")
-    if torch is not None:
+    if torch := sys.modules.get("torch"):
         torch.set_num_threads(threads)
     try:
         from threadpoolctl import threadpool_limits

@@ -28,7 +28,6 @@ from matxai.run.outputs import whole_or_nothing
 from matxai.run.progress import duration, job_name, shown_on
 from matxai.run.snakemake_object import NamedList
 
-_PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 _STDOUT, _STDERR = 1, 2
 
 
@@ -36,15 +35,14 @@ _STDOUT, _STDERR = 1, 2
 class Job:
     """What a script works with.
 
-    The paths in `output` are temporary: they are moved to those in `final` when the script ends cleanly.
-    Files that must survive an interruption (checkpoints) go beside `final`. The seed of all random
+    The paths in `output` are temporary: they are moved into place when the script ends cleanly. Files
+    that must survive an interruption (checkpoints) are named by a parameter. The seed of all random
     numbers is set already; the device is named as PyTorch names it.
     """
 
     rule: str
     input: Any
     output: NamedList
-    final: NamedList
     params: Any
     wildcards: Any
     threads: int
@@ -57,16 +55,13 @@ class Interrupted(SystemExit):
 
 
 @contextmanager
-def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
+def job(snakemake: Any) -> Iterator[Job]:
     """Run the block as a job of the workflow.
 
-    What the block prints goes to the rule's log, with a header, the traceback of a failure and what
-    the job took; `matxai.run.progress.report` also shows lines on the terminal. Of an error the
-    terminal shows the message only.
-
-    Args:
-        snakemake: Snakemake's object, or a `SnakemakeObject`.
-        seed: Seed as of `set_seed`; by default the wildcard `seed`, else the parameter, else 0.
+    What the block prints goes to the rule's log, with a header, the traceback of a failure and what the
+    job took; `matxai.run.progress.report` also shows lines on the terminal. Of an error the terminal shows
+    the message only. The wildcard `seed`, else the parameter, else 0 seeds `random`, NumPy, PyTorch and
+    TensorFlow, as far as they are imported. ``snakemake`` is Snakemake's object or a `SnakemakeObject`.
 
     Raises:
         FileNotFoundError: The block ended cleanly without writing an output.
@@ -89,31 +84,24 @@ def job(snakemake: Any, seed: int | None = None) -> Iterator[Job]:
             rule=snakemake.rule,
             input=snakemake.input,
             output=output,
-            final=final,
             params=snakemake.params,
             wildcards=snakemake.wildcards,
             threads=snakemake.threads,
-            seed=_choose_seed(snakemake) if seed is None else seed,
+            seed=_seed(snakemake),
             device=frame.enter_context(granted_device()) if on_gpu else "cpu",
         )
-        set_seed(run.seed)
+        random.seed(run.seed)
+        if numpy := sys.modules.get("numpy"):
+            numpy.random.seed(run.seed % 2**32)
+        if torch := sys.modules.get("torch"):
+            torch.manual_seed(run.seed)
+        if tensorflow := sys.modules.get("tensorflow"):
+            tensorflow.random.set_seed(run.seed)
         print(_header(run))
         yield run
 
 
-def set_seed(seed: int) -> None:
-    """Seed `random` and those of NumPy, PyTorch and TensorFlow that are imported."""
-    random.seed(seed)
-    numpy, torch, tensorflow = (sys.modules.get(name) for name in ("numpy", "torch", "tensorflow"))
-    if numpy is not None:
-        numpy.random.seed(seed % 2**32)
-    if torch is not None:
-        torch.manual_seed(seed)
-    if tensorflow is not None:
-        tensorflow.random.set_seed(seed)
-
-
-def _choose_seed(snakemake: Any) -> int:
+def _seed(snakemake: Any) -> int:
     for source, values in (("wildcard", snakemake.wildcards), ("parameter", snakemake.params)):
         value = values.get("seed")
         if value is not None:
@@ -157,7 +145,7 @@ def _flush() -> None:
 @contextmanager
 def _printed_outcome() -> Iterator[None]:
     """Print the traceback of a failure, and how the block ended and what it took."""
-    wall, cpu = time.monotonic(), _cpu_seconds()
+    wall, cpu = time.monotonic(), sum(os.times()[:4])  # with that of child processes
     outcome = "done"
     try:
         yield
@@ -171,8 +159,12 @@ def _printed_outcome() -> Iterator[None]:
         sys.excepthook = _show_message_only  # stays: nothing follows but the process's end
         raise
     finally:
-        spent = f"{duration(time.monotonic() - wall)}, CPU {_cpu_seconds() - cpu:.1f} s"
-        print(f"--- {outcome} | wall {spent}, peak memory {_peak_memory_mb():.0f} MB")
+        spent = f"{duration(time.monotonic() - wall)}, CPU {sum(os.times()[:4]) - cpu:.1f} s"
+        # The largest resident set of this process or of any one child, in MB (10^6 bytes).
+        usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        peak = max(usage.ru_maxrss for usage in usages)
+        peak *= 1 if sys.platform == "darwin" else 1024
+        print(f"--- {outcome} | wall {spent}, peak memory {peak / 1e6:.0f} MB")
 
 
 def _header(run: Job) -> str:
@@ -186,16 +178,6 @@ def _header(run: Job) -> str:
     if libraries := run.params.get("libs"):
         facts["packages"] = ", ".join(f"{name} {version}" for name, version in libraries.items())
     return "\n".join(f"--- {key + ':':<10} {value}" for key, value in facts.items())
-
-
-def _cpu_seconds() -> float:
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, _PROCESSES))
-
-
-def _peak_memory_mb() -> float:
-    """Give the largest resident set of this process or of any one child, in MB (10^6 bytes)."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return max(usage.ru_maxrss for usage in map(resource.getrusage, _PROCESSES)) * unit / 1e6
 
 
 @contextmanager

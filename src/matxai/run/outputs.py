@@ -15,16 +15,15 @@ PREFIX = ".partial-"
 
 
 @contextmanager
-def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[NamedList]:
+def whole_or_nothing(outputs: NamedList, owner: str) -> Iterator[NamedList]:
     """Give temporary paths for the outputs; move them into place if the block ends cleanly.
 
-    The outputs may be files or folders; their parent folders are made. Each temporary path, under the
-    same name and position, is a hidden sibling with the same suffix, so that the final move is a rename
-    within one file system. The owner, who writes them, is named in the error message.
+    The outputs may be files or folders; their parent folders are made. Each temporary path is a hidden
+    sibling with the same suffix, so that the final move is a rename within one file system. The owner,
+    who writes them, is named in the error message.
 
     Raises:
-        FileNotFoundError: The block ended cleanly but did not write one of the outputs; none is
-            moved then.
+        FileNotFoundError: The block ended cleanly without writing an output; none is moved then.
         InputError: There was no space left to write to.
     """
     final = [Path(path) for path in outputs]
@@ -33,7 +32,7 @@ def whole_or_nothing(outputs: NamedList, owner: str = "the script") -> Iterator[
         _remove(path)  # left by a run that was killed
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        yield NamedList(map(str, partial), outputs.spans())
+        yield NamedList(map(str, partial), outputs.spans)
         for position, path in enumerate(partial):
             if not path.exists():
                 name = f"{_name(position, outputs)} ({final[position]})"
@@ -82,7 +81,7 @@ def _no_space(error: BaseException | None) -> bool:
 
 
 def _name(position: int, outputs: NamedList) -> str:
-    for name, (start, end) in outputs.spans().items():
+    for name, (start, end) in outputs.spans.items():
         if start <= position < (start + 1 if end is None else end):
             return repr(name) + ("" if end is None else f"[{position - start}]")
     return f"[{position}]"

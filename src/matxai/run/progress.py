@@ -2,26 +2,16 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 EVERY_S = 10.0
-
-
-@dataclass
-class _Terminal:
-    """Where `report` shows lines beside the log; nowhere without a descriptor."""
-
-    descriptor: int | None = None
-    job: str = ""
-    shown_at: float = 0.0
-
-
-_terminal = _Terminal()
+# Where `report` shows lines beside the log; nowhere without a descriptor.
+_terminal = SimpleNamespace(descriptor=None, job="", shown_at=0.0)
 
 
 @contextmanager
@@ -52,33 +42,24 @@ def report(line: str) -> None:
             os.write(_terminal.descriptor, f"{_terminal.job}: {line}\n".encode())
 
 
-def progress(
-    iterable: Iterable[Item],
-    label: str,
-    total: int | None = None,
-    every_s: float = EVERY_S,
-    *,
-    clock: Callable[[], float] = time.monotonic,
-    write: Callable[[str], object] = report,
-) -> Iterator[Item]:
-    """Yield the items and report after the first, the last, and every `every_s` seconds.
+def progress(iterable: Iterable[Item], label: str, total: int | None = None) -> Iterator[Item]:
+    """Yield the items and report after the first, the last, and every ten seconds.
 
-    The lines begin with the label. The total is by default `len(iterable)` where there is one. Tests
-    replace the clock, which gives seconds, and what writes the lines.
+    The lines begin with the label; the total is by default `len(iterable)` where there is one.
     """
     if total is None and isinstance(iterable, Sized):
         total = len(iterable)
-    start = last = clock()
+    start = last = time.monotonic()
     done = reported = 0
     for item in iterable:
         yield item
         done += 1
-        now = clock()
-        if done == 1 or now - last >= every_s:
-            write(_line(label, done, total, now - start))
+        now = time.monotonic()
+        if done == 1 or now - last >= EVERY_S:
+            report(_line(label, done, total, now - start))
             last, reported = now, done
     if reported != done or done == 0:
-        write(_line(label, done, total, clock() - start))
+        report(_line(label, done, total, time.monotonic() - start))
 
 
 def duration(seconds: float) -> str:

@@ -27,21 +27,19 @@ class Place:
 
     def within(self, path: str, **values: Sequence[object]) -> Place:
         """A folder inside this one, with the values of the wildcards that ``path`` adds."""
-        return replace(self, path=f"{self.path}/{path}", values=self._joined(values))
+        return replace(self, path=f"{self.path}/{path}").only(**values)
 
     def only(self, **values: Sequence[object]) -> Place:
         """The same folder for these values of some wildcards alone."""
-        return replace(self, values=self._joined(values))
+        texts = {key: tuple(map(str, each)) for key, each in values.items()}
+        return replace(self, values={**self.values, **texts})
 
     def split(self, *wildcards: str) -> list[Place]:
         """Places with all values of some wildcards filled in: those whose files one job makes together."""
         rest = {key: texts for key, texts in self.values.items() if key not in wildcards}
-        return [
-            replace(
-                self, values=rest, fixed={**self.fixed, **dict(zip(wildcards, chosen, strict=True))}
-            )
-            for chosen in product(*(self.values[key] for key in wildcards))
-        ]
+        combinations = product(*(self.values[key] for key in wildcards))
+        chosen = (dict(zip(wildcards, texts, strict=True)) for texts in combinations)
+        return [replace(self, values=rest, fixed={**self.fixed, **texts}) for texts in chosen]
 
     def file(self, name: str) -> str:
         """Path with open wildcards, for an input."""
@@ -55,9 +53,8 @@ class Place:
 
     def files(self, *names: str, **values: str) -> list[str]:
         """Paths of these names for all values, or the given ones; ``{dataset}`` leaves a wildcard open."""
-        choices = [[values[key]] if key in values else texts for key, texts in self.values.items()]
-        combinations = [dict(zip(self.values, chosen, strict=True)) for chosen in product(*choices)]
-        return [_filled(self.file(name), chosen) for chosen in combinations for name in names]
+        chosen = self.only(**{key: [text] for key, text in values.items()})
+        return [place.file(name) for place in chosen.split(*self.values) for name in names]
 
     def log(self, rule: str) -> str:
         """Path of a rule's log."""
@@ -66,9 +63,6 @@ class Place:
     def benchmark(self, rule: str) -> str:
         """Path of what a rule took in time and memory."""
         return f"benchmarks/jobs/{self.study}/{_filled(self.path, self.fixed)}/{rule}.tsv"
-
-    def _joined(self, values: Mapping[str, Sequence[object]]) -> dict[str, tuple[str, ...]]:
-        return {**self.values, **{key: tuple(map(str, texts)) for key, texts in values.items()}}
 
 
 @dataclass

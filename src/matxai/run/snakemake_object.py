@@ -11,7 +11,7 @@ import os
 import runpy
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ class NamedList(list[Any]):
 
     def __init__(self, values: Iterable[Any] = (), spans: Mapping[str, Span] | None = None) -> None:
         super().__init__(values)
-        self._spans = dict(spans or {})
-        for name, (start, end) in self._spans.items():
+        self.spans = dict(spans or {})
+        for name, (start, end) in self.spans.items():
             setattr(self, name, self[start] if end is None else NamedList(self[start:end]))
 
     @classmethod
@@ -50,33 +50,20 @@ class NamedList(list[Any]):
             values.extend(item if run else [item])
         return cls(values, spans)
 
-    def spans(self) -> dict[str, Span]:
-        """Give the span of each name."""
-        return self._spans
-
-    def keys(self) -> list[str]:
-        """Give the names in order."""
-        return list(self._spans)
-
     def items(self) -> list[tuple[str, Any]]:
         """Give name and value pairs in order."""
-        return [(name, getattr(self, name)) for name in self._spans]
+        return [(name, getattr(self, name)) for name in self.spans]
 
     def get(self, name: str, default: Any = None) -> Any:
         """Give the value of a name, or the default where there is no such name."""
-        return getattr(self, name) if name in self._spans else default
+        return getattr(self, name) if name in self.spans else default
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, str):
             return super().__getitem__(key)
-        if key not in self._spans:
-            raise KeyError(f"{key!r} is none of {', '.join(self._spans)}")
+        if key not in self.spans:
+            raise KeyError(f"{key!r} is none of {', '.join(self.spans)}")
         return getattr(self, key)
-
-
-FILES = ("input", "output", "log")
-VALUES = ("params", "wildcards", "resources")
-SINGLE = ("threads", "rule")
 
 
 @dataclass
@@ -86,35 +73,40 @@ class SnakemakeObject:
     input: Any = ()
     output: Any = ()
     log: Any = ()
-    params: Any = field(default_factory=dict)
-    wildcards: Any = field(default_factory=dict)
-    resources: Any = field(default_factory=dict)
+    params: Any = ()
+    wildcards: Any = ()
+    resources: Any = ()
     threads: int = 1
     rule: str = "some_rule"
 
     def __post_init__(self) -> None:
-        for name in FILES:
+        for name in ("input", "output", "log"):
             files = NamedList.from_any(getattr(self, name), flatten=True)
-            setattr(self, name, NamedList(map(os.fspath, files), files.spans()))
-        for name in VALUES:
+            setattr(self, name, NamedList(map(os.fspath, files), files.spans))
+        for name in ("params", "wildcards", "resources"):
             setattr(self, name, NamedList.from_any(getattr(self, name), flatten=False))
 
     @classmethod
     def copy_of(cls, snakemake: Any) -> SnakemakeObject:
         """Copy Snakemake's object (its configuration is left out: no script may read it)."""
-        return cls(**{name: getattr(snakemake, name) for name in (*FILES, *VALUES, *SINGLE)})
+        return cls(**{field.name: getattr(snakemake, field.name) for field in fields(cls)})
 
     def to_json(self) -> str:
         """Write everything as JSON; a parameter that is not a plain value is a TypeError."""
-        lists = {name: getattr(self, name) for name in (*FILES, *VALUES)}
-        fields = {name: [list(items), items.spans()] for name, items in lists.items()}
-        return json.dumps(fields | {name: getattr(self, name) for name in SINGLE})
+        values = {
+            name: [value, value.spans] if isinstance(value, NamedList) else value
+            for name, value in vars(self).items()
+        }
+        return json.dumps(values)
 
     @classmethod
     def from_json(cls, text: str) -> SnakemakeObject:
         """Read what `to_json` wrote."""
-        fields: dict[str, Any] = json.loads(text)
-        return cls(**fields | {name: NamedList(*fields[name]) for name in (*FILES, *VALUES)})
+        values: dict[str, Any] = {
+            name: NamedList(*value) if isinstance(value, list) else value
+            for name, value in json.loads(text).items()
+        }
+        return cls(**values)
 
 
 def run_script(path: str | os.PathLike[str], snakemake: SnakemakeObject) -> None:

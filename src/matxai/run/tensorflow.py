@@ -46,14 +46,34 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
         return
     python = tensorflow_python()
     if MARK in os.environ or not os.access(python, os.X_OK):
-        _refuse(snakemake, python)
+        error = InputError(
+            f"Rule {snakemake.rule} needs the TensorFlow environment",
+            value=str(python),
+            expected="a Python that can import tensorflow",
+            fix=f"run `make`, or set {OVERRIDE} to such a Python, or use `--sdm conda`",
+        )
+        for log in snakemake.log[:1]:
+            Path(log).parent.mkdir(parents=True, exist_ok=True)
+            Path(log).write_text(f"{error}\n", encoding="utf-8")
+        raise SystemExit(str(error))
     with tempfile.TemporaryFile("w+", encoding="utf-8") as parameters:
         parameters.write(SnakemakeObject.copy_of(snakemake).to_json())
         parameters.seek(0)
         descriptor = parameters.fileno()
         # -P: neither the working directory nor a script's folder shadows a library.
         command = [str(python), "-P", "-c", START, str(script), str(descriptor)]
-        environment = _environment(int(snakemake.threads))
+        threads = str(snakemake.threads)
+        environment = {
+            "TF_CPP_MIN_LOG_LEVEL": "3",  # fatal errors only: it calls a machine without GPU an error
+            **{k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "VIRTUAL_ENV"}},
+            # The only entry, so that no package of the first environment is visible in the second.
+            "PYTHONPATH": str(REPOSITORY / "src"),
+            # TensorFlow reads these once, at its import, before any code of ours could set them.
+            "TF_NUM_INTRAOP_THREADS": threads,
+            "TF_NUM_INTEROP_THREADS": threads,
+            "KERAS_BACKEND": "tensorflow",
+            MARK: "1",
+        }
         if isinstance(snakemake, SnakemakeObject):
             child = subprocess.run(command, env=environment, pass_fds=[descriptor], check=False)
             raise SystemExit(child.returncode)
@@ -61,31 +81,3 @@ def enter_tensorflow(snakemake: Any, script: str) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os.execve(python, command, environment)  # noqa: S606 - no shell is wanted
-
-
-def _environment(threads: int) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "VIRTUAL_ENV"}}
-    return {
-        "TF_CPP_MIN_LOG_LEVEL": "3",  # fatal errors only: it calls a machine without GPU an error
-        **kept,
-        # The only entry, so that no package of the first environment is visible in the second.
-        "PYTHONPATH": str(REPOSITORY / "src"),
-        # TensorFlow reads these once, at its import, before any code of ours could set them.
-        "TF_NUM_INTRAOP_THREADS": str(threads),
-        "TF_NUM_INTEROP_THREADS": str(threads),
-        "KERAS_BACKEND": "tensorflow",
-        MARK: "1",
-    }
-
-
-def _refuse(snakemake: Any, python: Path) -> None:
-    error = InputError(
-        f"Rule {snakemake.rule} needs the TensorFlow environment",
-        value=str(python),
-        expected="a Python that can import tensorflow",
-        fix=f"run `make`, or set {OVERRIDE} to such a Python, or use `--sdm conda`",
-    )
-    for log in snakemake.log[:1]:
-        Path(log).parent.mkdir(parents=True, exist_ok=True)
-        Path(log).write_text(f"{error}\n", encoding="utf-8")
-    raise SystemExit(str(error))

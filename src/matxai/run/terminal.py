@@ -27,8 +27,7 @@ _SILENT_TEXTS = ("Assuming unrestricted shared", "Using shell", "Select jobs", "
 def calm_terminal(seconds: Mapping[str, float]) -> None:
     """Shorten what Snakemake shows, unless it was asked for a dry run or for all details.
 
-    ``seconds`` is what `past_seconds` gives. Rules that it does not name count as much as the median of
-    the others.
+    Rules that ``seconds`` (of `past_seconds`) does not name count as much as the median of the others.
     """
     for handler in logger.handlers:
         settings = next(iter(handler.filters), None)
@@ -82,9 +81,9 @@ class ShortMessages(DefaultFormatter):  # type: ignore[misc] # Snakemake has no 
             return bool(fields["output"])  # a target rule without outputs does nothing
         elif event == LogEvent.JOB_FINISHED:
             self.done += self._work(self.rules.get(fields["job_id"], ""))
-        return event not in _SILENT_EVENTS and not (
-            event is None and str(record.msg).startswith(_SILENT_TEXTS)
-        )
+        if event is None:
+            return not str(record.msg).startswith(_SILENT_TEXTS)
+        return event not in _SILENT_EVENTS
 
     def format_run_info(self, msg: dict[str, Any]) -> str:
         """Say how many jobs there are."""

@@ -35,7 +35,7 @@ def laplace_coverage(target: Array, prediction: Array, sigma: Array) -> pd.DataF
     """
     half_width = -np.log1p(-_LEVELS)[:, None] * sigma / np.sqrt(2)
     inside = (np.abs(target - prediction) <= half_width).sum(axis=1)
-    low, high = zip(*(wilson(int(count), len(target)) for count in inside), strict=True)
+    low, high = np.vectorize(wilson)(inside, len(target))
     columns = {"expected_coverage": _LEVELS, "observed_coverage": inside / len(target)}
     return pd.DataFrame({**columns, "ci_low": low, "ci_high": high})
 
@@ -68,8 +68,7 @@ def reliability(target: Array, probability: Array) -> pd.DataFrame:
     edges = np.arange(_BINS + 1) / _BINS  # 0.3, not 0.30000000000000004
     place = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, _BINS - 1)
     counts, ones, sums = (np.bincount(place, v, _BINS) for v in (None, target, probability))
-    ends = (wilson(round(one), int(count)) for one, count in zip(ones, counts, strict=True))
-    low, high = zip(*ends, strict=True)
+    low, high = np.vectorize(wilson)(ones.astype(int), counts)
     with np.errstate(invalid="ignore"):
         shares = {"mean_probability": sums / counts, "observed_share": ones / counts}
     bins = {"bin_low": edges[:-1], "bin_high": edges[1:], "rows": counts}

@@ -4,10 +4,6 @@ Every metric is a function of how often a draw holds each row: rows are sorted b
 single time for all draws. (One call of scikit-learn per draw takes some four times as long.)
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,24 +12,18 @@ from matxai.statistics.bootstrap import Resamples
 from matxai.statistics.estimate import Array
 
 
-@dataclass(frozen=True)
 class _Ranked:
     """Rows by falling probability; ``last`` is the last row of each distinct one."""
 
-    target: Array
-    probability: Array
-    codes: npt.NDArray[np.intp]
-    last: npt.NDArray[np.intp]
-
-    @classmethod
-    def of(cls, target: Array, probability: Array, draws: Resamples) -> _Ranked:
+    def __init__(self, target: Array, probability: Array, draws: Resamples) -> None:
         if not np.isin(target, (0, 1)).all():
             raise ValueError("targets must be 0 or 1")
         if not ((probability >= 0) & (probability <= 1)).all():
             raise ValueError("probabilities must lie within 0 and 1")
         order = np.argsort(-probability, kind="stable")
-        last = np.flatnonzero(np.append(np.diff(probability[order]) != 0, True))
-        return cls(target[order], probability[order], draws.codes[order], last)
+        self.target, self.probability = target[order], probability[order]
+        self.codes = draws.codes[order]
+        self.last = np.flatnonzero(np.append(np.diff(self.probability) != 0, True))
 
     def counts(self, rows: Array) -> tuple[Array, Array]:
         """True and false positives at each threshold and, first, above all: (draws, 1 + thresholds)."""
@@ -52,7 +42,7 @@ def class_metrics(target: Array, probability: Array, draws: Resamples) -> pd.Dat
     brier (mean squared difference), log_loss (nats; probabilities are kept 2e-16 away from 0 and 1).
     What needs both classes is NaN without them, and its interval leaves such draws out.
     """
-    ranked = _Ranked.of(target, probability, draws)
+    ranked = _Ranked(target, probability, draws)
     target, probability = ranked.target, ranked.probability
     chosen = probability >= 0.5
     eps = np.finfo(np.float64).eps
@@ -96,14 +86,14 @@ def class_curves(
 ) -> pd.DataFrame:
     """ROC and precision-recall curve: one row per threshold, from the strictest to the loosest.
 
-    Arguments as of `scores.score`. Columns threshold (a row at or above it is called class 1; at inf none
-    is), false_positive_rate, recall (true positive rate), precision (NaN where none is called);
+    Arguments as of `regression.score`. Columns threshold (a row at or above it is called class 1; at inf
+    none is), false_positive_rate, recall (true positive rate), precision (NaN where none is called);
     recall_ci_low and recall_ci_high, the pointwise 95 % bootstrap band of the recall at this false
     positive rate. Rates of a class without rows are NaN.
     """
     group = np.arange(len(target)) if group is None else group
     draws = Resamples.of(group, seed=seed, resamples=resamples)
-    ranked = _Ranked.of(target, probability, draws)
+    ranked = _Ranked(target, probability, draws)
     (true,), (false,) = ranked.counts(np.ones((1, len(target))))
     with np.errstate(invalid="ignore", divide="ignore"):
         recall, fallout = true / true[-1], false / false[-1]
@@ -118,8 +108,8 @@ def class_curves(
                 row[:] = np.append(0, true[places] / true[-1])
         return drawn
 
-    band = draws.estimate(draws.each(recalls))
-    curves = {"false_positive_rate": fallout, "recall": recall, "precision": precision}
-    ends = {"recall_ci_low": band.ci_low, "recall_ci_high": band.ci_high}
+    _, low, high = draws.estimate(draws.each(recalls))
     thresholds = np.append(np.inf, ranked.probability[ranked.last])
-    return pd.DataFrame({"threshold": thresholds, **curves, **ends})
+    curves = {"threshold": thresholds, "false_positive_rate": fallout, "recall": recall}
+    band = {"recall_ci_low": low, "recall_ci_high": high}
+    return pd.DataFrame({**curves, "precision": precision, **band})

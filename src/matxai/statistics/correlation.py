@@ -1,6 +1,5 @@
 """Correlation of many columns with one or several targets, its uncertainty and its significance."""
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -61,37 +60,29 @@ def correlation_draws(
 
         def ranked(weights: Array) -> Array:
             rows = (np.repeat(every, mine[draws.codes].astype(int)) for mine in weights)
-            return np.stack(
-                [pearson(*(_ranks(table[drawn]) for table in tables)) for drawn in rows]
-            )
+            return np.stack([pearson(*(_ranks(table[mine]) for table in tables)) for mine in rows])
 
         return draws.each(ranked, width=columns.size)
     # Of length 1, so that what is left of a constant or of a sum of covariates is rounding.
-    x, others = _unit(columns), np.concatenate([_unit(targets), _unit(given)], axis=1)
-    count, size = targets.shape[1], others.shape[1]
-    rows, x_sums, other_sums = (draws.sums(v) for v in (np.ones(len(x)), x, others))
-    squares, crossed = draws.sums(x**2), [draws.sums(x * other[:, None]) for other in others.T]
-    products = draws.sums((others[:, :, None] * others[:, None]).reshape(len(x), -1))
+    values = np.concatenate([_unit(table) for table in (columns, targets, given)], axis=1)
+    p, t = columns.shape[1], targets.shape[1]
+    counts, sums, squares = (draws.sums(v) for v in (np.ones(len(values)), values, values**2))
+    products = [draws.sums(values * other[:, None]) for other in values.T[p:]]
 
     def moments(weights: Array) -> Array:
-        number = (weights @ rows)[:, None]
-        x_mean, mean = weights @ x_sums / number, weights @ other_sums / number
-        x_var = weights @ squares / number - x_mean**2
-        cross = np.stack([weights @ sums / number for sums in crossed], axis=2)
-        cross -= x_mean[:, :, None] * mean[:, None]
-        cov = (weights @ products / number).reshape(-1, size, size)
-        cov -= mean[:, :, None] * mean[:, None]
+        rows = (weights @ counts)[:, None]
+        mean = weights @ sums / rows
+        variance = weights @ squares / rows - mean**2
+        cov = np.stack([weights @ each / rows for each in products], axis=2)
+        cov -= mean[:, :, None] * mean[:, None, p:]
         # The covariances that are left once the covariates have explained their part.
-        inverse = np.linalg.pinv(cov[:, count:, count:], hermitian=True)
-        x_cov, y_cov = cross[:, :, count:], cov[:, :count, count:]
-        x_given, y_given = x_cov @ inverse, y_cov @ inverse
-        left = cross[:, :, :count] - x_given @ cov[:, count:, :count]
-        y_var = np.diagonal(cov, axis1=1, axis2=2)[:, :count]
-        lefts = x_var - (x_given * x_cov).sum(axis=2), y_var - (y_given * y_cov).sum(axis=2)
-        x_scale, y_scale = (np.sqrt(np.where(v > _CONSTANT / len(x), v, np.nan)) for v in lefts)
-        return np.clip(left / (x_scale[:, :, None] * y_scale[:, None]), -1, 1)
+        explained = cov[:, :, t:] @ np.linalg.pinv(cov[:, p + t :, t:], hermitian=True)
+        left = cov[:, :p, :t] - explained[:, :p] @ cov[:, p + t :, :t]
+        variance -= (explained * cov[:, :, t:]).sum(axis=2)
+        scale = np.sqrt(np.where(variance > _CONSTANT / len(values), variance, np.nan))
+        return np.clip(left / (scale[:, :p, None] * scale[:, None, p : p + t]), -1, 1)
 
-    return draws.each(moments, width=columns.shape[1] * size)
+    return draws.each(moments, width=p * len(products))
 
 
 def correlations(
@@ -131,7 +122,13 @@ def correlations(
         raise ValueError(
             "a covariate is constant, incomplete or a linear combination of others: leave it out"
         )
-    r = pearson(*ranks)
+    unit_x, residual = (_unit(table, ranks[2]) for table in ranks[:2])
+    r = np.clip(unit_x.T @ residual, -1, 1)
+
+    def permuted(orders: Orders) -> Array:
+        moved = _unit(residual[orders.T].reshape(len(x), -1), ranks[2])
+        return np.moveaxis((unit_x.T @ moved).reshape(len(r), len(orders), -1), 1, 0)
+
     if group is None:
         estimate = fisher_interval(r, len(x), covariates=size, method=method)
     else:
@@ -139,31 +136,14 @@ def correlations(
         estimate = draws.estimate(correlation_draws(x, y, draws, given, method))._replace(value=r)
     every = np.arange(len(x)) if group is None else group
     orders = Permutations.of(every, block, seed=seed, permutations=permutations)
-    chance = permutation_test(_permuted(*ranks), orders, width=r.size + y.size)
+    chance = permutation_test(permuted, orders, width=r.size + y.size)
     p = chance.p.ravel()
     names = pd.MultiIndex.from_product([columns, targets], names=["column", "target"])
-    table = names.to_frame(index=False).assign(
-        rows=len(x),
-        r=r.ravel(),
-        ci_low=estimate.ci_low.ravel(),
-        ci_high=estimate.ci_high.ravel(),
-        p=p,
-        p_family=chance.family.ravel(),
-        p_smallest=chance.smallest,
-    )
-    return table.assign(**{f"p_{way}": false_discovery(p, way) for way in ("bh", "by")})
-
-
-def _permuted(x: Array, y: Array, given: Array) -> Callable[[Orders], Array]:
-    """The correlations of permuted rows of ``y`` as `permutation_test` asks for them: (n, p, t)."""
-    unit_x, residual = _unit(x, given), _unit(y, given)
-
-    def statistic(orders: Orders) -> Array:
-        moved = residual[orders.T].reshape(len(x), -1)
-        r = unit_x.T @ _unit(moved, given)
-        return np.moveaxis(r.reshape(len(r), *orders.shape[:1], -1), 1, 0)
-
-    return statistic
+    table = names.to_frame(index=False).assign(rows=len(x), r=r.ravel())
+    table["ci_low"], table["ci_high"] = estimate.ci_low.ravel(), estimate.ci_high.ravel()
+    table["p"], table["p_family"] = p, chance.family.ravel()
+    table["p_smallest"] = chance.smallest
+    return table.assign(p_bh=false_discovery(p, "bh"), p_by=false_discovery(p, "by"))
 
 
 def _ranks(values: Array) -> Array:

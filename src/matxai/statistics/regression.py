@@ -1,4 +1,6 @@
-"""Errors of predicted numbers, with their own uncertainty."""
+"""Errors of predictions, with their own uncertainty."""
+
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,27 @@ def regression_metrics(target: Array, prediction: Array, draws: Resamples) -> pd
     rows, absolute, squares = draws.each(lambda weights: weights @ sums).T
     r2s = 1 - squares / draws.total_squares(target)
     return pd.DataFrame({"mae": absolute / rows, "rmse": np.sqrt(squares / rows), "r2": r2s})
+
+
+def score(
+    target: Array,
+    prediction: Array,
+    *,
+    seed: int,
+    group: npt.ArrayLike | None = None,
+    metrics: Callable[[Array, Array, Resamples], pd.DataFrame] = regression_metrics,
+    resamples: int = 1000,
+) -> pd.DataFrame:
+    """Metrics of (rows,) predictions with 95 % bootstrap intervals: columns metric, value, ci_low, ci_high.
+
+    The interval tells how the value would differ on another test set of this size, not after another
+    training; that of a single group is NaN. Rows of one ``group`` (rows,) are drawn together, such as the
+    compounds of one composition, which share one prediction; without it each row is a group. For
+    probabilities, the metrics are `classification.class_metrics`.
+    """
+    group = np.arange(len(target)) if group is None else group
+    draws = Resamples.of(group, seed=seed, resamples=resamples)
+    return draws.table(metrics(target, prediction, draws))
 
 
 def r2_interval(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, permutations, product
 from math import factorial, prod
@@ -48,14 +48,15 @@ class Permutations:
             ValueError: Groups differ in their number of rows, or one lies in several blocks.
         """
         rows = pd.DataFrame({"group": np.asarray(group), "block": 0 if block is None else block})
-        places = list(rows.groupby("group", sort=False).indices.values())
-        sizes = {len(mine) for mine in places}
+        groups = rows.groupby("group", sort=False)
+        places = list(groups.indices.values())
+        sizes = set(groups.size())
         if len(sizes) != 1:
             raise ValueError(
                 f"groups of {min(sizes)} and of {max(sizes)} rows cannot change places: "
                 "take the mean of each group"
             )
-        if (rows.groupby("group")["block"].nunique() > 1).any():
+        if (groups["block"].nunique() > 1).any():
             raise ValueError("a group lies in several blocks: groups change places within one")
         labels = rows["block"].to_numpy()[[mine[0] for mine in places]]
         blocks = [np.flatnonzero(labels == name).tolist() for name in pd.unique(labels)]
@@ -64,23 +65,17 @@ class Permutations:
 
     def batches(self, size: int) -> Iterator[Orders]:
         """The orders (up to ``size``, rows) at a time: row i takes the value of row order[i]."""
-        orders = self._orders()
-        while batch := list(islice(orders, size)):
-            yield np.stack(batch)
-
-    def _orders(self) -> Iterator[Orders]:
-        moved: Iterable[Iterable[Any]]
         if self.count == prod(factorial(len(mine)) for mine in self.blocks):
-            moved = product(*map(permutations, self.blocks))  # which lists them all at once
+            moved: Any = product(*map(permutations, self.blocks))  # which lists them all at once
         else:
             rng = np.random.default_rng(self.seed)
             shuffled = (map(rng.permutation, self.blocks) for _ in range(self.count - 1))
             moved = chain([self.blocks], shuffled)
         groups = list(chain(*self.blocks))
-        for blocks in moved:
-            order = np.empty(self.places.size, np.intp)
-            order[self.places[groups]] = self.places[list(chain(*blocks))]
-            yield order
+        while batch := [list(chain(*blocks)) for blocks in islice(moved, size)]:
+            orders = np.empty((len(batch), self.places.size), np.intp)
+            orders[:, self.places[groups]] = self.places[batch]
+            yield orders
 
 
 class PValues(NamedTuple):

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,7 @@ def test_log_holds_header_output_warnings_and_footer(
     snakemake_object: SnakemakeObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with job(snakemake_object, seed=7) as run:
+    with job(replace(snakemake_object, wildcards={"study": "demo", "seed": "7"})) as run:
         write_all(run)
         print("printed")
         subprocess.run(["sh", "-c", "echo from a child; echo its error >&2"], check=True)

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
 from matxai.run.progress import duration, job_name, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
 
 def lines_of(items: Iterable[int], step_s: float, every_s: float, total: int | None) -> list[str]:
     """Collect the lines of a loop in which every look at the clock is `step_s` later."""
     lines: list[str] = []
-    clock = itertools.count(0.0, step_s).__next__
-    for _ in progress(items, "epoch", total, every_s, clock=clock, write=lines.append):
-        pass
+    with patched(itertools.count(0.0, step_s).__next__, report=lines.append, EVERY_S=every_s):
+        list(progress(items, "epoch", total))
     return lines
 
 
+def patched(clock: Callable[[], float], **others: object) -> AbstractContextManager[object]:
+    """Replace the clock, which gives seconds, and other names in the module."""
+    time = SimpleNamespace(monotonic=clock)
+    return mock.patch.multiple("matxai.run.progress", time=time, **others)
+
+
 def test_items_come_through_unchanged() -> None:
-    assert list(progress("abc", "row", write=str)) == ["a", "b", "c"]
+    assert list(progress("abc", "row")) == ["a", "b", "c"]
 
 
 def test_first_last_and_every_so_often() -> None:
@@ -50,13 +58,15 @@ def test_no_time_is_left_before_a_tenth_and_three_items() -> None:
 
 def test_no_items_and_one_item() -> None:
     lines: list[str] = []
-    assert list(progress([], "row", write=lines.append)) == []
-    assert list(progress(["a"], "row", clock=lambda: 0.0, write=lines.append)) == ["a"]
+    with patched(lambda: 0.0, report=lines.append):
+        assert list(progress([], "row")) == []
+        assert list(progress(["a"], "row")) == ["a"]
     assert lines == ["row 0/0", "row 1/1"]
 
 
 def test_lines_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    list(progress([1], "row", clock=itertools.count(0.0, 2.0).__next__))
+    with patched(itertools.count(0.0, 2.0).__next__):
+        list(progress([1], "row"))
     assert capsys.readouterr().out == "row 1/1, 0.5 per second, 2 s in all\n"
 
 

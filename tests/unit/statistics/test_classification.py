@@ -8,7 +8,7 @@ from sklearn import metrics
 
 from matxai.statistics.calibration import expected_calibration_error, reliability
 from matxai.statistics.classification import class_curves, class_metrics
-from matxai.statistics.scores import score
+from matxai.statistics.regression import score
 
 class_scores = partial(score, metrics=class_metrics)
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from matxai.statistics.regression import mae, r2, rmse
-from matxai.statistics.scores import score
+from matxai.statistics.regression import mae, r2, rmse, score
 
 RNG = np.random.default_rng(0)
 TARGET = RNG.normal(size=500)

@@ -19,7 +19,7 @@ from matxai.statistics.calibration import (
 )
 from matxai.statistics.classification import class_metrics
 from matxai.statistics.estimate import Array
-from matxai.statistics.scores import score
+from matxai.statistics.regression import score
 
 _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 

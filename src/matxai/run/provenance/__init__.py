@@ -3,7 +3,6 @@
 Both are params of every script rule, so that a change of either makes the results stale.
 """
 
-from matxai.run.provenance.imports import code_digest
-from matxai.run.provenance.libraries import library_versions
+from matxai.run.provenance.imports import code_digest, library_versions
 
 __all__ = ["code_digest", "library_versions"]

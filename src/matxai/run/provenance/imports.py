@@ -1,4 +1,4 @@
-"""Follow imports from a script to every local module that it reaches.
+"""Follow imports from a script to every local module and library that it reaches.
 
 A module counts as a whole: a change anywhere in it makes all scripts stale that reach it. Each file
 is read once per process and shared by all scripts, so an edit counts from the next process on.
@@ -7,26 +7,31 @@ is read once per process and shared by all scripts, so an edit counts from the n
 import functools
 import hashlib
 import pkgutil
+import re
+import sys
+import sysconfig
+from collections import defaultdict
 from collections.abc import Sequence
 from importlib.util import resolve_name
 from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+from matxai.run.digests import file_digest
 from matxai.run.errors import InputError
 from matxai.run.provenance.modules import read_module
+from matxai.run.tensorflow import tensorflow_python
 
 SCRIPT = "<script>"
+ABSENT = "not installed"
 
 
 class Node(NamedTuple):
-    """A script or local module in the graph of imports."""
+    """A script or local module in the graph of imports; ``imports`` are those of `Module`."""
 
     digest: str  # of the code that runs in it and of its data files
-    imports: list[str]  # as in `Module`
-    local: set[
-        str
-    ]  # dotted names of the modules that the imports run, packages on the way included
+    imports: list[str]
+    local: set[str]  # dotted names of the modules that these run, with the packages on the way
     libraries: set[str]  # first parts of the names of all other modules that it imports
 
 
@@ -42,6 +47,25 @@ def code_digest(script: Path, roots: Sequence[Path], cache: Path | None = None) 
     nodes = reached_modules(script, roots, cache)
     lines = "".join(f"{name} {nodes[name].digest}\n" for name in sorted(nodes))
     return hashlib.sha256(lines.encode()).hexdigest()[:32]
+
+
+def library_versions(
+    script: Path, roots: Sequence[Path], cache: Path | None = None
+) -> dict[str, str]:
+    """Give {distribution: version} for the libraries that a script reaches by import.
+
+    A script that imports `enter_tensorflow` runs in the TensorFlow environment and is given that
+    environment's versions. An import that no installed distribution provides is listed by its own
+    name, as absent. The arguments and errors are those of `code_digest`.
+    """
+    nodes = reached_modules(script, roots, cache)
+    imported = set().union(*(node.libraries for node in nodes.values()))
+    enters = any(name.endswith(":enter_tensorflow") for name in nodes[SCRIPT].imports)
+    owners = _owners(_site(tensorflow=enters))
+    versions: dict[str, str] = {}
+    for name in imported - sys.stdlib_module_names:
+        versions |= owners.get(name, {name: ABSENT})
+    return dict(sorted(versions.items()))
 
 
 def reached_modules(
@@ -86,11 +110,10 @@ def read_node(name: str, path: Path, folders: tuple[Path, ...], cache: Path | No
     digest = module.digest
     for file in module.data_files:
         try:
-            content = (path.parent / file).read_bytes()
+            digest += f" {file} {file_digest(path.parent / file)}"
         except OSError as error:
             problem = "DATA_FILES names a file that cannot be read"
             raise InputError(problem, file=path, value=file) from error
-        digest += f" {file} {hashlib.sha256(content).hexdigest()}"
     return node._replace(digest=digest, imports=module.imports)
 
 
@@ -118,3 +141,30 @@ def find(name: str, folders: tuple[Path, ...]) -> Path | None:
     places = [folder.joinpath(*name.split(".")) for folder in folders]
     files = (Path(f"{place}{ending}") for place in places for ending in ("/__init__.py", ".py"))
     return next(filter(Path.is_file, files), None) or next(filter(Path.is_dir, places), None)
+
+
+def _site(*, tensorflow: bool) -> tuple[Path, ...]:
+    """Find the folders of the packages that are installed for a script."""
+    paths = sysconfig.get_paths()
+    own = tuple(sorted({Path(paths["purelib"]), Path(paths["platlib"])}))
+    # With TensorFlow in the first environment (conda), scripts stay there.
+    if not tensorflow or any((path / "tensorflow").is_dir() for path in own):
+        return own
+    return tuple(sorted(tensorflow_python().parents[1].glob("lib/python3.*/site-packages")))
+
+
+@functools.cache
+def _owners(site: tuple[Path, ...]) -> dict[str, dict[str, str]]:
+    """Map each top-level module to {distribution: version} of those that installed a part of it.
+
+    `importlib.metadata.packages_distributions` takes ten times as long, and every job would wait
+    for it.
+    """
+    owners: dict[str, dict[str, str]] = defaultdict(dict)
+    for record in (file for path in site for file in path.glob("*.dist-info/RECORD")):
+        name, _, version = record.parent.stem.partition("-")
+        distribution = name.replace("_", "-").lower()  # as a lock file writes it
+        installed = record.read_text(encoding="utf-8")
+        for module in set(re.findall(r"^[^/.,\n]+", installed, re.MULTILINE)):
+            owners[module][distribution] = version
+    return owners

@@ -12,35 +12,34 @@ import hashlib
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from matxai.run.errors import InputError
 
 BY_STRING = {"import_module", "__import__"}
+# Tells apart what another Python or another version of this module has read.
+_VERSION = sys.version.encode() + Path(__file__).read_bytes()
 
 
 class Module(NamedTuple):
     """What the text of a module says.
 
-    Attributes:
-        digest: SHA-256 of the syntax tree, reduced to what runs.
-        imports: `module:name` for each imported name, `module:` where a module itself is
-            imported, `module:*` for a star; relative imports start with dots.
-        data_files: Names of the files beside the module that it declares in `DATA_FILES`.
+    An import is `module:name` for each imported name, `module:` where a module itself is imported,
+    `module:*` for a star; relative imports start with dots.
     """
 
-    digest: str
+    digest: str  # SHA-256 of the syntax tree, reduced to what runs
     imports: list[str]
-    data_files: list[str]
+    data_files: list[str]  # names of the files beside the module that it declares in `DATA_FILES`
 
 
 @functools.cache
 def read_module(source: bytes, path: Path, cache: Path | None = None) -> Module:
     """Read a module, once per process and, given a cache folder, once per content.
 
-    The folder has one JSON file per content; what cannot be read there is ignored. The path is for error
-    messages.
+    The folder has one JSON file per content; what cannot be read there is ignored.
 
     Raises:
         InputError: The text cannot be parsed, imports a module by string, or declares data files
@@ -48,25 +47,17 @@ def read_module(source: bytes, path: Path, cache: Path | None = None) -> Module:
     """
     if cache is None:
         return _parse(source, path)
-    file = cache / f"{hashlib.sha256(_version() + source).hexdigest()}.json"
+    file = cache / f"{hashlib.sha256(_VERSION + source).hexdigest()}.json"
     try:
         return Module(**json.loads(file.read_bytes()))
     except (OSError, ValueError, TypeError):
         module = _parse(source, path)
-    try:
+    with suppress(OSError):  # a folder that cannot be written only costs time
         cache.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(f".{os.getpid()}")  # jobs write at the same time
         partial.write_text(json.dumps(module._asdict()), encoding="utf-8")
         partial.replace(file)
-    except OSError:
-        pass  # a folder that cannot be written only costs time
     return module
-
-
-@functools.cache
-def _version() -> bytes:
-    """Tell apart what another Python or another version of this module has read."""
-    return sys.version.encode() + Path(__file__).read_bytes()
 
 
 def _parse(source: bytes, path: Path) -> Module:
@@ -75,28 +66,13 @@ def _parse(source: bytes, path: Path) -> Module:
     except (SyntaxError, ValueError) as error:
         where = f"line {error.lineno}" if isinstance(error, SyntaxError) else None
         raise InputError(f"Not valid Python: {error}", file=path, where=where) from error
-    reduction = _Reduction()
-    reduction.visit(tree)
-    if any(name.encode() in source for name in BY_STRING):
-        _refuse_imports_by_string(tree, path)
+    _Reduction().visit(tree)
     digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
-    return Module(digest, sorted(reduction.imports), _data_files(tree, path))
+    return Module(digest, sorted(_imports(tree, path)), _data_files(tree, path))
 
 
 class _Reduction(ast.NodeTransformer):
-    """Remove from a syntax tree what does not run; collect the imports in the rest."""
-
-    def __init__(self) -> None:
-        self.imports: set[str] = set()
-
-    def visit_Import(self, node: ast.Import) -> ast.AST:
-        self.imports.update(f"{alias.name}:" for alias in node.names)
-        return node
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
-        module = "." * node.level + (node.module or "")
-        self.imports.update(f"{module}:{alias.name}" for alias in node.names)
-        return node
+    """Remove from a syntax tree what does not run."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
@@ -104,13 +80,9 @@ class _Reduction(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
-        test = node.test
-        name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", None)
-        if name != "TYPE_CHECKING":
-            return self.generic_visit(node)
-        node.body = []
         self.generic_visit(node)
-        return node.orelse
+        name = getattr(node.test, "attr", getattr(node.test, "id", None))
+        return node.orelse if name == "TYPE_CHECKING" else node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Name) and node.func.id == "Field":
@@ -118,15 +90,22 @@ class _Reduction(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _refuse_imports_by_string(tree: ast.Module, path: Path) -> None:
+def _imports(tree: ast.Module, path: Path) -> set[str]:
+    imports: set[str] = set()
     for node in ast.walk(tree):
-        if any(getattr(node, field, None) in BY_STRING for field in ("id", "attr", "name")):
+        if isinstance(node, ast.Import):
+            imports.update(f"{alias.name}:" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            imports.update(f"{module}:{alias.name}" for alias in node.names)
+        elif any(getattr(node, field, None) in BY_STRING for field in ("id", "attr", "name")):
             raise InputError(
                 "A module is imported by string, so its code cannot be followed",
                 file=path,
                 where=f"line {getattr(node, 'lineno', '?')}",
                 fix="write an import statement (it may stand inside a function)",
             )
+    return imports
 
 
 def _data_files(tree: ast.Module, path: Path) -> list[str]:

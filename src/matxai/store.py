@@ -1,4 +1,4 @@
-"""Arrays of many items, kept by what the items are and by what computed them.
+"""Arrays in Zarr, whole or not at all: `FeatureStore` keeps those of many items between jobs.
 
     store = FeatureStore(folder)
     keys = [digest(file_digest(image), file_digest(model), settings) for image in images]
@@ -16,10 +16,11 @@ nothing that is read, and it does no harm if two processes compute the same item
 
 import json
 import shutil
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,12 +33,12 @@ from zarr.storage import ZipStore
 from matxai.run.digests import digest
 from matxai.run.errors import InputError
 from matxai.run.outputs import PREFIX
-from matxai.store.files import packed_group
 
 Item = TypeVar("Item")
 _SUFFIX = ".zarr.zip"
 _CHUNK_BYTES = 2**22
 _ABANDONED_SECONDS = 24 * 3600
+_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class FeatureStore:
@@ -82,7 +83,7 @@ class FeatureStore:
     def read(self, name: str, keys: Sequence[str]) -> NDArray[Any]:
         """One array of the items, stacked in the order of ``keys``: (items, ...).
 
-        Besides the result, the memory holds the array of one file at a time.
+        Besides the result, memory holds the array of one file at a time.
 
         Raises:
             InputError: An item or its array is not stored, or a file is damaged.
@@ -99,7 +100,7 @@ class FeatureStore:
         if not keys:
             raise ValueError("no keys: the shape of the array is unknown")
         places: Any = pd.DataFrame([self._places[key] for key in keys], columns=["file", "row"])
-        stacked: NDArray[Any] | None = None
+        stacked: Any = None
         for path, rows in places.groupby("file", sort=False)["row"]:
             values = _rows(path, name, rows.tolist())
             if stacked is None:
@@ -108,7 +109,6 @@ class FeatureStore:
                 problem = "differs in shape or type between the items"
                 raise ValueError(f"{name} {problem} of {self.folder}")
             stacked[rows.index] = values
-        assert stacked is not None
         return stacked
 
     def blocks(self, name: str, keys: Sequence[str], size: int) -> Iterator[NDArray[Any]]:
@@ -140,7 +140,6 @@ class FeatureStore:
 
 
 def _rows(path: Path, name: str, rows: list[int]) -> NDArray[Any]:
-    """Entries ``rows`` of the array ``name`` in one file."""
     try:
         with ZipStore(path) as store:
             group: Any = zarr.open_group(store, mode="r", zarr_format=3)
@@ -154,3 +153,32 @@ def _rows(path: Path, name: str, rows: list[int]) -> NDArray[Any]:
             fix="the file is damaged: delete it, and run the rule that computes its items again",
         ) from error
     raise InputError("The feature store has no such array", file=path, value=name, expected=names)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to; that file takes the place of ``path`` if the block ends cleanly.
+
+    It has the same name in a hidden folder beside ``path``, so a killed process leaves nothing that is
+    read, and two processes that write the same file do not meet.
+    """
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
+        partial = Path(folder, path.name)
+        yield partial
+        partial.replace(path)
+
+
+@contextmanager
+def packed_group(path: Path, attributes: Mapping[str, Any]) -> Iterator[Any]:
+    """Give an empty Zarr group to fill; it becomes the zip file ``path`` if the block ends cleanly.
+
+    Its attributes are JSON-plain. Equal contents give equal bytes: entries are sorted, and all have the
+    same date. The chunks wait in a hidden folder beside ``path``, and not in memory.
+    """
+    with whole_file(path) as partial:
+        folder = partial.with_name("group")
+        yield zarr.open_group(folder, mode="w", zarr_format=3, attributes=dict(attributes))
+        with zipfile.ZipFile(partial, "w") as file:  # not compressed: the chunks are already
+            for source in sorted(entry for entry in folder.rglob("*") if entry.is_file()):
+                name = source.relative_to(folder).as_posix()
+                file.writestr(zipfile.ZipInfo(name, _DATE), source.read_bytes())
