@@ -10,8 +10,16 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 
-from matxai.plotting.map_page import map_page, point_group, write_map_page
-from matxai.plotting.point_map import Colouring, colour_bar, draw_points, limits, marker
+from matxai.plotting.point_map import (
+    Colouring,
+    colour_bar,
+    draw_points,
+    limits,
+    map_page,
+    marker,
+    point_group,
+    write_map_page,
+)
 from matxai.plotting.style import ABSENT, BLUE, ORANGE
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from matxai.composition.figures.element_axis import element_axis
+from matxai.composition.figures.data import element_axis
 from matxai.composition.figures.quantities import axis_label
 from matxai.composition.oxidation.guess import REASONS
 from matxai.composition.oxidation.tables import GUESSED, OUTCOMES, PURE

@@ -1,4 +1,4 @@
-"""Predicted against true values, one panel per part of the data set."""
+"""Predictions of a number: against true values, and the coverage of their predicted intervals."""
 
 import numpy as np
 import pandas as pd
@@ -7,10 +7,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from matxai.plotting import style
+from matxai.plotting.intervals import draw_marks
+from matxai.plotting.quantities import axis_label, quantity
 from matxai.quantities import Quantity
+from matxai.statistics.calibration import coverage_gap, miscalibration_area
 from matxai.statistics.regression import mae, r2, rmse
 
 _FEW = 500  # samples up to which each one shows its own predicted sigma
+_COVERAGE = ("expected_coverage", "observed_coverage", "ci_low", "ci_high")
 
 
 @style.styled
@@ -81,3 +85,36 @@ def scores(true: NDArray[np.float64], predicted: NDArray[np.float64], target: Qu
     explained = r2(true, predicted)
     last = "undefined" if np.isnan(explained) else f"{explained:.3f}"
     return f"MAE {mean}\nRMSE {root_mean}\nR² {last}"
+
+
+@style.styled
+def calibration_figure(curves: pd.DataFrame, title: str = "") -> Figure:
+    """Draw observed against expected coverage; the miscalibration area, to the ideal, is shaded.
+
+    ``curves``: columns expected_coverage, observed_coverage, ci_low, ci_high (of the observed) and, for
+    two curves, sigma: the name of the uncertainty that a curve belongs to.
+    """
+    style.require_columns(curves, _COVERAGE, "calibration")
+    curves = curves.dropna(subset=list(_COVERAGE)).sort_values("expected_coverage")
+    if curves.empty:
+        return style.empty_figure("no coverage was observed")
+    names = curves["sigma"] if "sigma" in curves else curves["ci_low"].map(lambda _: "observed")
+    figure = Figure(figsize=(style.HALF_WIDTH, style.HALF_WIDTH))
+    axes = figure.add_subplot(aspect="equal", xlim=(0, 1), ylim=(0, 1))
+    axes.plot([0, 1], [0, 1], color=style.GUIDE, linestyle="--", label="ideal")
+    lines = [f"{quantity('miscalibration_area').label}:"]
+    looks = ((style.VERMILION, "s-"), (style.BLUE, "o-"))
+    for name, (colour, look) in zip(names.drop_duplicates(), looks, strict=False):
+        curve = curves[names == name]
+        expected, observed = curve["expected_coverage"], curve["observed_coverage"]
+        grid, gap = coverage_gap(curve)
+        axes.fill_between(grid, grid, grid + gap, color=colour, alpha=0.15, linewidth=0)
+        ends = curve["ci_low"], curve["ci_high"]
+        marks = draw_marks(axes, expected, observed, ends, look, vertical=True, color=colour)
+        marks.set(clip_on=False, label=name)
+        lines.append(f"{miscalibration_area(curve):.3f} {name}")
+    axes.set(xlabel=axis_label("expected_coverage"), ylabel=axis_label("observed_coverage"))
+    axes.legend(loc="lower right")
+    style.note(axes, "\n".join([*lines, "bars: 95 % interval"]))
+    axes.set_title(style.wrapped(title))
+    return figure
