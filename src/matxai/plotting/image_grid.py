@@ -64,24 +64,13 @@ def image_grid(
 ) -> Figure:  # fmt: skip
     """Draw pictures in rows of ``columns``, with one colour scale for all.
 
-    Args:
-        images: Pictures (height, width) or (height, width, 3); a value that is NaN is grey.
-        titles: What stands above each picture.
-        columns: Pictures side by side.
-        label: What the colours mean; without it there is no colour bar.
-        title: What stands above all pictures.
-        norm: The colour scale; by default from the least to the largest value.
-        colours: Name of a colour map.
-        overlays: Arrays (height, width) of any resolution, one per picture and drawn over it, half
-            transparent and clear where they are NaN. The colours are then theirs, and pictures are grey.
-        row_names: What stands on the left of each row.
-        digits: Decimals of the values written into the pictures; by default none is written.
-        font: Points of the written values.
-        side: Longer side of a picture in inches; its shape is that of the first one.
-        gap: Inches between two pictures, and between a title and the picture above it.
-        left: Inches on the left of the pictures; by default as many as the names of rows need.
-        right: Inches on their right; by default as many as the colour bar needs.
-        **room: ``above``, ``below`` and ``least`` as `panel_grid` takes them.
+    Pictures are (height, width) or (height, width, 3); the first one gives the shape of all, ``side`` the
+    inches of its longer side. A value that is NaN is grey. By default the scale, ``norm``, goes from the
+    least to the largest value, rooms on the left and right follow from ``row_names`` and the colour bar,
+    which needs a ``label``, and no value is written into its cell, with so many ``digits`` and in a
+    ``font`` of so many points. ``overlays``, of any resolution, are drawn over the pictures, half
+    transparent and clear where they are NaN: the colours are then theirs, and pictures are grey. ``gap``:
+    between two pictures, and between a title and the picture above it. ``room``: as `panel_grid` takes it.
     """
     values = np.concatenate([np.ravel(image) for image in overlays or images])
     norm = norm or Normalize(np.nanmin(values), np.nanmax(values))

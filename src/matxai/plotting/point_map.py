@@ -17,7 +17,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize, to_rgba, to_rgba_array
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from matxai.plotting import style
 from matxai.plotting.page import plain_numbers, write_page
@@ -44,11 +44,15 @@ class Colouring:
     clipped: bool = True
 
     def limits(self, table: pd.DataFrame) -> Ends:
-        """Ends of the colour scale; of no meaning for categories."""
+        """Ends of the colour scale, widened where they are equal; of no meaning for categories."""
         if self.categories:
             return 0.0, 1.0
-        columns = (table[name] for name in self.shared or (self.column,))
-        return limits(*columns, percentiles=CLIPPED if self.clipped else (0, 100))
+        values = table[list(self.shared or (self.column,))].to_numpy(np.float64)
+        values = values[np.isfinite(values)]
+        if not values.size:
+            return 0.0, 1.0
+        low, high = np.percentile(values, CLIPPED if self.clipped else (0, 100)).tolist()
+        return (low, high) if high > low else (low - 0.5, high + 0.5)
 
     def known(self, values: pd.Series) -> pd.Series:
         """Which values have a colour."""
@@ -57,16 +61,6 @@ class Colouring:
     def colours(self) -> dict[str, str]:
         """The colour of each category."""
         return dict(zip(self.categories, CATEGORY_COLOURS, strict=False))
-
-
-def limits(*columns: ArrayLike, percentiles: tuple[int, int] = CLIPPED) -> Ends:
-    """Two percentiles of all finite values, widened where they are equal."""
-    values = np.concatenate([np.asarray(column, dtype=np.float64) for column in columns])
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return 0.0, 1.0
-    low, high = (float(end) for end in np.percentile(values, percentiles))
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 def marker(points: int) -> tuple[float, float]:
@@ -84,23 +78,18 @@ def draw_points(
     order = np.random.default_rng(0).permutation(len(places))
     known = colouring.known(values).to_numpy()
     order = order[np.argsort(known[order], kind="stable")]
-    diameter, alpha = marker(len(places))
-    # Rasterized: thousands of points as shapes make megabytes of SVG.
-    axes.scatter(
-        places[order, 0], places[order, 1], s=diameter**2, c=_colours(values, colouring, ends)[order],
-        alpha=alpha, linewidths=0, rasterized=True,
-    )  # fmt: skip
-    axes.set(xticks=[], yticks=[])
-
-
-def _colours(values: pd.Series, colouring: Colouring, ends: Ends) -> NDArray[np.float64]:
-    """Red, green, blue and opacity (points, 4)."""
     if colouring.categories:
         names = colouring.colours()
-        return to_rgba_array([names.get(value, style.ABSENT) for value in values])
-    colours = colormaps[style.SEQUENTIAL](Normalize(*ends)(values.to_numpy(np.float64)))
-    colours[~colouring.known(values).to_numpy()] = to_rgba(style.ABSENT)
-    return colours
+        colours = to_rgba_array([names.get(value, style.ABSENT) for value in values])
+    else:
+        colours = colormaps[style.SEQUENTIAL](Normalize(*ends)(values.to_numpy(np.float64)))
+        colours[~known] = to_rgba(style.ABSENT)
+    diameter, alpha = marker(len(places))
+    # Rasterized: thousands of points as shapes make megabytes of SVG.
+    look: dict[str, Any] = {"alpha": alpha, "linewidths": 0, "rasterized": True}
+    x, y = places[order].T
+    axes.scatter(x, y, s=diameter**2, c=colours[order], **look)
+    axes.set(xticks=[], yticks=[])
 
 
 def colour_bar(
@@ -118,26 +107,15 @@ def colour_bar(
     return bar
 
 
-def say(axes: Axes, text: str) -> None:
-    """Leave a panel empty but for why it is."""
-    axes.set_axis_off()
-    look: dict[str, Any] = {"transform": axes.transAxes, "ha": "center", "va": "center", "size": 8}
-    axes.text(0.5, 0.5, style.wrapped(text, 20), **look)
-
-
 def point_group(
     name: str, table: pd.DataFrame, text: pd.Series, maps: Mapping[str, pd.DataFrame | str],
     colourings: list[Colouring],
 ) -> dict[str, Any]:  # fmt: skip
     """Make one entry of the first menu, JSON-plain: points with their maps and colourings.
 
-    Args:
-        name: What the menu calls it.
-        table: One row per point, with the columns of ``colourings``.
-        text: The heading of each point when hovered over.
-        maps: By name, columns x, y and, optionally, same (how many points share the place), in the rows of
-            ``table``; or the reason why there is none.
-        colourings: What the points can be coloured by.
+    ``name``: in the menu. ``table``: one row per point, with the columns of ``colourings``. ``text``: the
+    heading of each point when hovered over. ``maps``: by name, columns x, y and, optionally, same (how
+    many points share the place), in the rows of ``table``; or the reason why there is none.
     """
     colours = []
     for colouring in colourings:

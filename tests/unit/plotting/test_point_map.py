@@ -14,7 +14,6 @@ from matxai.plotting.point_map import (
     Colouring,
     colour_bar,
     draw_points,
-    limits,
     map_page,
     marker,
     point_group,
@@ -60,7 +59,7 @@ def test_limits_leave_out_the_outliers_of_all_shared_columns():
     assert low < 5
     assert high > 195
     assert Colouring("c", "C").limits(table) == (4.5, 5.5)
-    assert limits([np.nan]) == (0, 1)
+    assert Colouring("a", "A").limits(pd.DataFrame({"a": [np.nan]})) == (0, 1)
 
 
 @pytest.mark.parametrize(

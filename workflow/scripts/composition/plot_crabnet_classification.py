@@ -4,8 +4,7 @@ import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
 from matxai.composition.figures.evaluation import crabnet_history_figure
-from matxai.plotting.classification import reliability_figure
-from matxai.plotting.classification import roc_figure
+from matxai.plotting.classification import reliability_figure, roc_figure
 from matxai.plotting.style import save
 from matxai.run.job import job
 

@@ -8,8 +8,8 @@ from matxai.composition.figures.umap import (
     local_page,
     local_umap_figure,
     one_row_each,
+    stability_figure,
 )
-from matxai.composition.figures.umap import stability_figure
 from matxai.composition.evaluation.target import target_quantity
 from matxai.composition.umap.summary import stability_summary
 from matxai.run.job import job

@@ -67,15 +67,12 @@ def summary_figure(table: pd.DataFrame) -> Figure:
 
 
 def _panel(axes: Axes, table: pd.DataFrame, task: str) -> None:
-    groups = list(table.groupby("dataset", sort=False))
-    sizes = [len(rows) for _, rows in groups]
-    name_rows(axes, list(table["model"]), sizes)
+    groups = table.groupby("dataset", sort=False)
+    name_rows(axes, list(table["model"]), groups.size().tolist())
     axes.tick_params(axis="y", labelsize=8)
     texts: list[str] = []
-    widest = max(
-        len(text) for text in table["model"]
-    )  # of a label of 8 points, wrapped by its rows
-    left = -5.2 * min(widest, 24) - 16
+    # Of a label of 8 points, wrapped by its rows.
+    left = -5.2 * min(table["model"].str.len().max(), 24) - 16
     for name, rows in groups:
         constant = rows.loc[rows["model"] == CONSTANT["regression"], "mean"]
         scale = 1 / constant.item() if task == "regression" else None

@@ -68,15 +68,12 @@ def state_figure(states: pd.DataFrame) -> Figure:
     common = states[states["common"] & states["element"].isin(place)]
     x = common["element"].map(place)
     axes.scatter(x, common["state"], 70, style.BLACK, marker="_", linewidths=1.0, zorder=1)
-    whole = seen["state"] % 1 == 0
-    listed = seen["common"].astype(bool)
-    rows_of = {"common": listed, "uncommon": whole & ~listed, "mixed": ~whole}
-    for kind, (colour, label) in _KINDS.items():
-        table = seen[rows_of[kind]]
-        axes.scatter(
-            table["element"].map(place), table["state"], _LARGEST * table["share"], colour,
-            alpha=0.75, linewidths=0, label=label, zorder=2,
-        )  # fmt: skip
+    whole, listed = seen["state"] % 1 == 0, seen["common"].astype(bool)
+    chosen = (listed, whole & ~listed, ~whole)
+    look: dict[str, Any] = {"alpha": 0.75, "linewidths": 0, "zorder": 2}
+    for (colour, label), rows in zip(_KINDS.values(), chosen, strict=True):
+        x, y, share = seen["element"].map(place)[rows], seen["state"][rows], seen["share"][rows]
+        axes.scatter(x, y, _LARGEST * share, colour, label=label, **look)
     axes.axhline(0, color=style.GUIDE, linewidth=0.8, zorder=0)
     axes.yaxis.set_major_locator(MultipleLocator(1))
     axes.grid(axis="y", linewidth=0.3)

@@ -100,13 +100,9 @@ def _triangle(matrix: pd.DataFrame) -> dict[str, Any]:
     symbols = list(matrix.index)
     values = np.where(np.tril(np.ones(matrix.shape, dtype=bool)), matrix.to_numpy(), np.nan)
     names = [_described(symbol) for symbol in symbols]
-    text = [
-        [
-            f"{row}<br>{column}<br>r = {value:.3f}" if np.isfinite(value) else ""
-            for column, value in zip(names, line, strict=True)
-        ]
-        for row, line in zip(names, values, strict=True)
-    ]
+    text = [["" for _ in names] for _ in names]
+    for row, column in np.argwhere(np.isfinite(values)).tolist():
+        text[row][column] = f"{names[row]}<br>{names[column]}<br>r = {values[row, column]:.3f}"
     return {"z": plain_numbers(values, 3), "x": symbols, "y": symbols, "text": text}
 
 
@@ -139,9 +135,7 @@ def save_correlation_maps(
 
 
 @style.styled
-def element_vectors(
-    representations: Mapping[str, pd.DataFrame], elements: Sequence[str] = ("Si", "Cr")
-) -> Figure:
+def element_vectors(representations: Mapping[str, pd.DataFrame], elements: Sequence[str]) -> Figure:
     """Draw the vectors of ``elements``, one panel per representation.
 
     ``representations``: name -> vectors, index element symbols. Values are drawn as they are; pass
@@ -153,15 +147,12 @@ def element_vectors(
     figure = Figure(figsize=(style.FULL_WIDTH, 0.9 + 1.9 * len(representations)))
     panels = figure.subplots(len(representations), squeeze=False)[:, 0]
     for axes, (name, vectors) in zip(panels, representations.items(), strict=True):
-        marker = "o" if vectors.shape[1] <= _FEW else None
+        marker, width = ("o", 1.2) if vectors.shape[1] <= _FEW else (None, 0.8)
+        look: dict[str, Any] = {"marker": marker, "markersize": 3, "linewidth": width}
         for place, element in enumerate(elements):
             if element in vectors.index:
                 values = vectors.loc[element].to_numpy(dtype=float)
-                width = 1.2 if marker else 0.8
-                (line,) = axes.plot(
-                    values, marker=marker, markersize=3, linewidth=width, alpha=0.85
-                )
-                line.set_color(f"C{place}")
+                axes.plot(values, color=f"C{place}", alpha=0.85, **look)
         absent = [element for element in elements if element not in vectors.index]
         lacks = f"; no vector of {', '.join(absent)}" if absent else ""
         title = f"{name} ({vectors.shape[1]} components{lacks})"
