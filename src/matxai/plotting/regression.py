@@ -48,11 +48,13 @@ def parity_figure(
     for axes, part in zip(panels, parts, strict=True):
         mine = (predictions["part"] == part).to_numpy()
         table = predictions[mine & finite]
-        ends = [low, high]
-        axes.plot(ends, ends, color=style.GUIDE, linewidth=1, linestyle="--", zorder=3)
+        axes.plot(
+            [low, high], [low, high], color=style.GUIDE, linewidth=1, linestyle="--", zorder=3
+        )
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-        axes.set_title(f"{part} (n = {len(table):,})")
-        axes.set_xlabel(style.wrapped(target.axis("true"), 34))
+        axes.set(
+            title=f"{part} (n = {len(table):,})", xlabel=style.wrapped(target.axis("true"), 34)
+        )
         refused = int((mine & ~finite).sum())
         x, y = table["target"].to_numpy(float), table["prediction"].to_numpy(float)
         text = scores(x, y, target) + (f"\n{refused} without a value" if refused else "")

@@ -44,8 +44,7 @@ def outcome_figure(outcomes: pd.DataFrame) -> Figure:
         axes.bar_label(bars, texts, label_type="center", size=8, color=style.text_colour(colour))
         left += share
     name_rows(axes, names)
-    axes.set_xlim(0, 1)
-    axes.set_xlabel(axis_label("share"))
+    axes.set(xlim=(0, 1), xlabel=axis_label("share"))
     figure.legend(loc="outside upper center", ncols=3)
     return figure
 
@@ -108,7 +107,6 @@ def common_shares_figure(shares: pd.DataFrame) -> Figure:
     ends = table["common_ci_low"], table["common_ci_high"]
     axes.vlines(places, *ends, color=style.BLACK, linewidth=1.0)
     handles.append(legend_mark("95 % interval", "|", color=style.BLACK, markersize=9))
-    axes.set_ylim(0, 1)
-    axes.set_ylabel(axis_label("share"))
+    axes.set(ylim=(0, 1), ylabel=axis_label("share"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure
