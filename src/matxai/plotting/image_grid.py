@@ -66,12 +66,12 @@ def image_grid(
 
     ``images``: (height, width) or (height, width, 3), shaped as the first one; a value that is NaN is
     grey. ``norm``: the colour scale, by default from the least to the largest value. ``label``: what the
-    colours mean; without it there is no colour bar. ``overlays``: (height, width) of any resolution, one per
-    picture and drawn over it, half transparent and clear where they are NaN. The colours are then theirs,
-    and pictures are grey. ``digits`` and ``font``: decimals and points of the values written into the
-    pictures, by default none. ``side``: inches of the longer side of a picture. ``gap``: inches between
-    two pictures, and between a title and the picture above it. ``left``, ``right``: inches beside all, by
-    default what ``row_names`` and the colour bar need. ``room``: the rest, as `panel_grid` takes it.
+    colours mean; without it there is no colour bar. ``overlays``: (height, width) of any resolution, one
+    per picture and drawn over it, half transparent and clear where they are NaN. The colours are then
+    theirs, and pictures are grey. ``digits`` and ``font``: decimals and points of the values written into
+    the pictures, by default none. ``side``: inches of the longer side of a picture. ``gap``: inches
+    between two pictures, and between a title and the picture above it. ``left``, ``right``: inches beside
+    all, by default what ``row_names`` and the colour bar need. ``room``: the rest, as for `panel_grid`.
     """
     values = np.concatenate([np.ravel(image) for image in overlays or images])
     norm = norm or Normalize(np.nanmin(values), np.nanmax(values))

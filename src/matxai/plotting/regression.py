@@ -40,7 +40,7 @@ def parity_figure(
     )
     low, high = float(values[finite].min()), float(values[finite].max())
     margin = 0.04 * (high - low) or 0.5 * abs(high) or 1.0  # also where all values are equal
-    low, high = low - margin, high + margin
+    ends = low - margin, high + margin
     width = style.HALF_WIDTH if len(parts) == 1 else 3.2 * len(parts)
     figure = Figure(figsize=(width + 0.6, width / len(parts) + 1.5))
     panels = figure.subplots(ncols=len(parts), squeeze=False, sharex=True, sharey=True)[0]
@@ -48,13 +48,9 @@ def parity_figure(
     for axes, part in zip(panels, parts, strict=True):
         mine = (predictions["part"] == part).to_numpy()
         table = predictions[mine & finite]
-        axes.plot(
-            [low, high], [low, high], color=style.GUIDE, linewidth=1, linestyle="--", zorder=3
-        )
-        axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-        axes.set(
-            title=f"{part} (n = {len(table):,})", xlabel=style.wrapped(target.axis("true"), 34)
-        )
+        axes.plot(ends, ends, color=style.GUIDE, linewidth=1, linestyle="--", zorder=3)
+        axes.set(xlim=ends, ylim=ends, aspect="equal", title=f"{part} (n = {len(table):,})")
+        axes.set_xlabel(style.wrapped(target.axis("true"), 34))
         refused = int((mine & ~finite).sum())
         x, y = table["target"].to_numpy(float), table["prediction"].to_numpy(float)
         text = scores(x, y, target) + (f"\n{refused} without a value" if refused else "")
@@ -64,9 +60,8 @@ def parity_figure(
         if few and "sigma" in table:
             look = {"fmt": "none", "ecolor": colour, "elinewidth": 0.6, "alpha": 0.35}
             axes.errorbar(x, y, yerr=table["sigma"], **look)
-        cells = style.draw_cloud(
-            axes, x, y, (low, high, low, high), size=14 if few else 6, colour=colour, alpha=0.6
-        )
+        size = 14 if few else 6
+        cells = style.draw_cloud(axes, x, y, (*ends, *ends), size=size, colour=colour, alpha=0.6)
         densities += [cells] if cells else []
     panels[0].set_ylabel(style.wrapped(target.axis("predicted"), 34))
     if densities:
