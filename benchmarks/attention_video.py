@@ -31,8 +31,8 @@ from matplotlib.figure import Figure
 from matxai.composition.attention.shown_compounds import ShownCompound
 from matxai.composition.attention.store import History
 from matxai.composition.figures.attention_video import Frames, frame_rate
-from matxai.plotting.quantities import Quantity
 from matxai.plotting.video import write_video
+from matxai.quantities import Quantity
 
 RATE = 15
 
