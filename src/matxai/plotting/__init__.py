@@ -5,8 +5,7 @@ A function that draws takes a table or arrays, returns its figure and saves noth
 
 - `style`: widths, colours and fonts; ``styled``, ``save``, ``empty_figure``, ``require_columns``.
 - `quantities`: ``axis_label`` of the quantities that lines share; a line adds those of its own.
-- Parts: `heat_map`, `heat_map_page`, `intervals` (marks, bars and curves with intervals), `image_grid`,
-  `periodic_table`, `point_map`, `map_page`, `page` (HTML of an interactive figure), `video`.
-- Figures of a training and its evaluation: `history`, `parity`, `accuracy`, `calibration` (also of
-  probabilities), `roc`.
+- Parts: `heat_map`, `intervals` (marks, bars and curves with intervals), `image_grid`, `periodic_table`,
+  `point_map` (also as a page), `page` (HTML of an interactive figure, heat maps), `video`.
+- Figures of a training and its evaluation: `history`, `accuracy`, `regression`, `classification`.
 """

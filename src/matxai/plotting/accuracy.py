@@ -25,23 +25,23 @@ def accuracy_figure(
     """
     style.require_columns(metrics, ("model", "seed", metric, "ci_low", "ci_high"), "accuracy")
     metrics = metrics[np.isfinite(metrics[metric].to_numpy(float))]
-    models = list(metrics["model"].drop_duplicates())
-    if not models:
+    models = metrics.groupby("model", sort=False)
+    if metrics.empty:
         return style.empty_figure("no model has an error to show")
-    figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.6 * len(models)))
+    figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.6 * models.ngroups))
     axes = figure.add_subplot()
-    for row, model in enumerate(models):
-        table = metrics[metrics["model"] == model].sort_values("seed")
+    look: dict[str, Any] = {"color": "black", "fillstyle": "none"}
+    for row, (_, table) in enumerate(models):
+        table = table.sort_values("seed")
         value = table[metric].to_numpy(float)
         y = row + 0.1 * (np.arange(len(value)) - (len(value) - 1) / 2) * min(1, 6 / len(value))
         draw_marks(axes, y, value, (table["ci_low"], table["ci_high"]), color=style.BLUE)
         if len(value) > 1:
-            axes.plot(value.mean(), row, "D", color="black", markersize=7, fillstyle="none")
+            axes.plot(value.mean(), row, "D", markersize=7, **look)
         right = float(np.nanmax([*table["ci_high"], value.max()]))
         text = with_spread(value.mean(), np.std(value, ddof=1) if len(value) > 1 else np.nan)
-        look: dict[str, Any] = {"textcoords": "offset points", "va": "center", "size": 9}
-        axes.annotate(text, (right, row), (6, 0), **look)
-    name_rows(axes, models)
+        axes.annotate(text, (right, row), (6, 0), textcoords="offset points", va="center", size=9)
+    name_rows(axes, list(metrics["model"].drop_duplicates()))
     left, right = axes.get_xlim()
     left = min(left, 0.5) if metric == "roc_auc" else 0
     axes.set_xlim(left, right + 0.12 * (right - left))  # room for the numbers
@@ -49,9 +49,7 @@ def accuracy_figure(
     axes.grid(axis="x", linewidth=0.4)
     entries = [
         legend_mark("a model or seed, 95 % interval", "o", "-", color=style.BLUE),
-        legend_mark(
-            "mean over the errors of seeds", "D", color="black", fillstyle="none", markersize=6
-        ),
+        legend_mark("mean over the errors of seeds", "D", markersize=6, **look),
     ]
     figure.legend(handles=entries, loc="outside upper right", ncols=2)
     axes.set_title(style.wrapped(title, 90), loc="left")

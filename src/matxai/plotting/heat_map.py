@@ -59,15 +59,9 @@ def draw_heat_map(
 ) -> AxesImage:  # fmt: skip
     """Draw a matrix, one unit per cell, its first row on top; return the image for a colour bar.
 
-    Args:
-        axes: Where it is drawn.
-        values: (rows, columns); a cell without a finite value has no colour.
-        norm: The colour scale.
-        colours: Name of a colour map.
-        absent: (rows, columns), the grey cells: by default all without a finite value.
-        marked: (rows, columns), the cells with a dot, such as those that are not significant.
-        digits: Decimals of the values written into the cells; by default none is written.
-        size: Points of the written values.
+    ``values`` (rows, columns) that are not finite have no colour; grey are those that are ``absent``, by
+    default all of them. A dot stands in the cells that are ``marked``, such as those that are not
+    significant. ``digits``: decimals of the values written into the cells, in ``size`` points.
     """
     known = np.isfinite(values)
     image = axes.imshow(np.ma.array(values, mask=~known), cmap=colours, norm=norm, label="values")

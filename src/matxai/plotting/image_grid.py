@@ -64,24 +64,14 @@ def image_grid(
 ) -> Figure:  # fmt: skip
     """Draw pictures in rows of ``columns``, with one colour scale for all.
 
-    Args:
-        images: Pictures (height, width) or (height, width, 3); a value that is NaN is grey.
-        titles: What stands above each picture.
-        columns: Pictures side by side.
-        label: What the colours mean; without it there is no colour bar.
-        title: What stands above all pictures.
-        norm: The colour scale; by default from the least to the largest value.
-        colours: Name of a colour map.
-        overlays: Arrays (height, width) of any resolution, one per picture and drawn over it, half
-            transparent and clear where they are NaN. The colours are then theirs, and pictures are grey.
-        row_names: What stands on the left of each row.
-        digits: Decimals of the values written into the pictures; by default none is written.
-        font: Points of the written values.
-        side: Longer side of a picture in inches; its shape is that of the first one.
-        gap: Inches between two pictures, and between a title and the picture above it.
-        left: Inches on the left of the pictures; by default as many as the names of rows need.
-        right: Inches on their right; by default as many as the colour bar needs.
-        **room: ``above``, ``below`` and ``least`` as `panel_grid` takes them.
+    ``images``: (height, width) or (height, width, 3), shaped as the first one; a value that is NaN is
+    grey. ``norm``: the colour scale, by default from the least to the largest value. ``label``: what the
+    colours mean; without it there is no colour bar. ``overlays``: (height, width) of any resolution, one
+    per picture and drawn over it, half transparent and clear where they are NaN. The colours are then
+    theirs, and pictures are grey. ``digits`` and ``font``: decimals and points of the values written into
+    the pictures, by default none. ``side``: inches of the longer side of a picture. ``gap``: inches
+    between two pictures, and between a title and the picture above it. ``left``, ``right``: inches beside
+    all, by default what ``row_names`` and the colour bar need. ``room``: the rest, as for `panel_grid`.
     """
     values = np.concatenate([np.ravel(image) for image in overlays or images])
     norm = norm or Normalize(np.nanmin(values), np.nanmax(values))

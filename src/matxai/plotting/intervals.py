@@ -25,15 +25,9 @@ def draw_marks(
 ) -> Line2D:  # fmt: skip
     """Draw one mark with its interval per row, or per column where ``vertical``.
 
-    Args:
-        axes: Where they are drawn.
-        places: (n,) rows of the marks, or columns.
-        values: (n,) what they show.
-        ends: (n,) lower and (n,) upper ends of the intervals; those that are NaN are not drawn.
-        look: Marker, and line between the marks if there is one, as matplotlib writes them.
-        vertical: Whether values go upwards and ``places`` to the right.
-        width: Points of an interval's line.
-        **style: Look of the marks; their colour is that of the intervals too.
+    ``places`` (n,) are rows, or columns. The ``ends`` of intervals, (n,) lower and (n,) upper, are not
+    drawn where they are NaN; their lines are ``width`` points wide and have the colour of the marks.
+    ``look``: marker, and line between the marks if there is one, as matplotlib writes them.
     """
     lines = axes.vlines if vertical else axes.hlines
     lines(places, *ends, color=style.get("color"), linewidth=width, zorder=style.get("zorder", 2))

@@ -23,12 +23,11 @@ _F_BLOCK_DROP = 2.4  # rows between a period's place and that of its f block, dr
 def positions() -> dict[str, tuple[float, int]]:
     """Row (from 1, downwards) and column (1 to 18) of H to Lr; the f block has rows 8.4 and 9.4."""
     places: dict[str, tuple[float, int]] = {}
-    for number in range(1, LAST + 1):
-        element = Element.from_Z(number)
+    for element in map(Element.from_Z, range(1, LAST + 1)):
         row, column = float(element.row), int(element.group)
         for block in (_LANTHANIDES, _ACTINIDES):
-            if number in block:
-                row, column = row + _F_BLOCK_DROP, 3 + number - block.start
+            if element.Z in block:
+                row, column = row + _F_BLOCK_DROP, 3 + element.Z - block.start
         places[element.symbol] = (row, column)
     return places
 
@@ -45,11 +44,8 @@ def periodic_table(
     unknown = sorted(set(values) - set(positions()))
     if unknown:
         raise ValueError(f"not an element symbol between H and Lr: {', '.join(map(str, unknown))}")
-    shown = {
-        symbol: float(value)
-        for symbol, value in values.items()
-        if np.isfinite(value) and (scale != "log" or value > 0)
-    }
+    least = 0 if scale == "log" else -np.inf
+    shown = {symbol: float(value) for symbol, value in values.items() if least < value < np.inf}
     norm = _norm(list(shown.values()), scale)
     colour_map = colormaps[style.SEQUENTIAL]
 
@@ -69,7 +65,7 @@ def periodic_table(
     for row, block in ((6, _LANTHANIDES), (7, _ACTINIDES)):
         numbers = f"{block.start}-{block.stop - 1}"
         axes.text(3, row, numbers, ha="center", va="center", color=style.GUIDE, size=7.5)
-    axes.set_title(title)
+    axes.set_title(style.wrapped(title, 90))
     if shown:
         place = axes.inset_axes((0.17, 0.86, 0.42, 0.035))  # the gap above the transition metals
         bar = figure.colorbar(ScalarMappable(norm, colour_map), cax=place, orientation="horizontal")

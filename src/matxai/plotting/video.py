@@ -52,35 +52,28 @@ def write_video(frames: Iterable[Frame], path: str | Path, rate: Fraction | int)
     command += ["-framerate", str(Fraction(rate)), "-i", "pipe:0", *_CODING, str(path)]
     with tempfile.TemporaryFile() as log:  # a pipe could fill up while frames are written
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log)
+        assert process.stdin is not None
+        count = 0
         try:
-            count, whole = _feed(process, first, frames)
+            for frame in chain([first], frames):
+                _checked(frame, first.shape)
+                process.stdin.write(np.ascontiguousarray(frame).data)
+                count += 1
+            process.stdin.close()
+        except BrokenPipeError:
+            taken = False
         except BaseException:
             process.kill()
             process.wait()
             raise
-        if process.wait() or not whole:
+        else:
+            taken = True
+        if process.wait() or not taken:
             log.seek(0)
             lines = log.read().decode(errors="replace").splitlines()[-_LAST_LINES:]
             said = "\n".join(lines) or "(it said nothing)"
             raise VideoError(f"ffmpeg failed with {path}:\n{said}")
     return count
-
-
-def _feed(
-    process: subprocess.Popen[bytes], first: Frame, frames: Iterable[Frame]
-) -> tuple[int, bool]:
-    """Write all frames and close the pipe: their number, and whether ffmpeg took them all."""
-    count = 0
-    assert process.stdin is not None
-    try:
-        for frame in chain([first], frames):
-            _checked(frame, first.shape)
-            process.stdin.write(np.ascontiguousarray(frame).data)
-            count += 1
-        process.stdin.close()
-    except BrokenPipeError:
-        return count, False
-    return count, True
 
 
 def _checked(frame: Frame, shape: tuple[int, ...]) -> tuple[int, ...]:

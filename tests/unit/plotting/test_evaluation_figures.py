@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from matxai.plotting.accuracy import accuracy_figure
-from matxai.plotting.calibration import calibration_figure
 from matxai.plotting.history import history_figure
-from matxai.plotting.parity import parity_figure
+from matxai.plotting.regression import calibration_figure, parity_figure
 from matxai.quantities import Quantity
 
 TARGET = Quantity("Bulk modulus", unit="GPa")

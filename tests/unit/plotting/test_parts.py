@@ -8,7 +8,6 @@ from matplotlib.colors import Normalize, to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from matxai.plotting.heat_map import draw_heat_map, heat_map_axes
-from matxai.plotting.heat_map_page import heat_map_page
 from matxai.plotting.image_grid import image_grid
 from matxai.plotting.intervals import (
     draw_bars,
@@ -18,6 +17,7 @@ from matxai.plotting.intervals import (
     name_rows,
     write_beside,
 )
+from matxai.plotting.page import heat_map_page
 from matxai.plotting.style import ABSENT, BLUE
 
 

@@ -10,8 +10,15 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 
-from matxai.plotting.map_page import map_page, point_group, write_map_page
-from matxai.plotting.point_map import Colouring, colour_bar, draw_points, limits, marker
+from matxai.plotting.point_map import (
+    Colouring,
+    colour_bar,
+    draw_points,
+    map_page,
+    marker,
+    point_group,
+    write_map_page,
+)
 from matxai.plotting.style import ABSENT, BLUE, ORANGE
 
 
@@ -52,7 +59,7 @@ def test_limits_leave_out_the_outliers_of_all_shared_columns():
     assert low < 5
     assert high > 195
     assert Colouring("c", "C").limits(table) == (4.5, 5.5)
-    assert limits([np.nan]) == (0, 1)
+    assert Colouring("a", "A").limits(pd.DataFrame({"a": [np.nan]})) == (0, 1)
 
 
 @pytest.mark.parametrize(

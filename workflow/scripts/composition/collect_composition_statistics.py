@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.figures.datasets import datasets_figure
+from matxai.composition.figures.data import datasets_figure
 from matxai.run.job import job
 from matxai.plotting.style import save
 

@@ -5,12 +5,13 @@ from matxai.composition.data.compounds import read_compounds, symbols_of
 from matxai.composition.data.statistics import element_counts, incidence, prevalence, summary
 from matxai.composition.data.report import class_table, target_table
 from matxai.composition.evaluation.target import is_class, target_quantity
-from matxai.composition.figures.prevalence import (
+from matxai.composition.figures.data import (
+    class_figure,
     element_count_bars,
     prevalence_bars,
     prevalence_table,
+    target_figure,
 )
-from matxai.composition.figures.target import class_figure, target_figure
 from matxai.plotting.style import save
 from matxai.run.job import job
 

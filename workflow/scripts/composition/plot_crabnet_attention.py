@@ -16,11 +16,11 @@ from matxai.composition.attention.shown_compounds import (
 from matxai.composition.attention.store import AttentionStore
 from matxai.composition.attention.summary import summarise
 from matxai.composition.evaluation.target import target_quantity
-from matxai.composition.figures.attention import kept_attention
-from matxai.composition.figures.attention_elements import (
+from matxai.composition.figures.attention import (
     element_attention_map,
     element_attention_page,
     elements_caption,
+    kept_attention,
 )
 from matxai.composition.settings.analyses import AttentionFigures
 from matxai.plotting.page import write_page

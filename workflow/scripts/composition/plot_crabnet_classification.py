@@ -3,9 +3,8 @@
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
-from matxai.composition.figures.history import crabnet_history_figure
-from matxai.plotting.calibration import reliability_figure
-from matxai.plotting.roc import roc_figure
+from matxai.composition.figures.evaluation import crabnet_history_figure
+from matxai.plotting.classification import reliability_figure, roc_figure
 from matxai.plotting.style import save
 from matxai.run.job import job
 

@@ -3,9 +3,8 @@
 import _bootstrap  # noqa: F401
 import pandas as pd
 from matxai.composition.evaluation.target import target_quantity
-from matxai.composition.figures.history import crabnet_history_figure
-from matxai.plotting.calibration import calibration_figure
-from matxai.plotting.parity import parity_figure
+from matxai.composition.figures.evaluation import crabnet_history_figure
+from matxai.plotting.regression import calibration_figure, parity_figure
 from matxai.plotting.style import save
 from matxai.run.job import job
 

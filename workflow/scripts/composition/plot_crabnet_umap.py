@@ -8,12 +8,12 @@ from matxai.composition.figures.umap import (
     local_page,
     local_umap_figure,
     one_row_each,
+    stability_figure,
 )
-from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.evaluation.target import target_quantity
 from matxai.composition.umap.summary import stability_summary
 from matxai.run.job import job
-from matxai.plotting.map_page import write_map_page
+from matxai.plotting.point_map import write_map_page
 from matxai.plotting.style import save
 from matxai.run.progress import progress
 

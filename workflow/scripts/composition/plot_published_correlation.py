@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 from matxai.composition.elements.vectors import read_vectors
-from matxai.composition.figures.correlation import save_correlation_maps
+from matxai.composition.figures.vectors import save_correlation_maps
 from matxai.run.job import job
 
 with job(snakemake) as run:

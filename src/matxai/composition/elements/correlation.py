@@ -115,7 +115,7 @@ def correlation_pairs(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
 def _check(vectors: pd.DataFrame) -> None:
     """Raise ValueError unless rows are distinct elements and columns are numbers."""
 
-    def names(items: pd.Index[Any]) -> str:
+    def names(items: "pd.Index[Any]") -> str:
         return ", ".join(map(repr, items[:5]))
 
     unknown = vectors.index[~vectors.index.isin(NUMBER_OF)]

@@ -74,10 +74,10 @@ def attention_page(view: ShownCompound) -> go.Figure:
     layout = grid.to_dict()["layout"]  # changed as a dictionary: changes of a figure are slow
     traces = _matrices(grid, layout, view)
     moving = [*range(len(traces)), len(traces) + 1, len(traces) + 3]
-    curves = ("predicted", history.prediction.astype(float)), ("mean absolute error", view.error)
+    curves = history.prediction.astype(float), view.error
     shapes, ranges = [], []
-    for number, (name, values) in enumerate(curves):
-        more, lines, ends = _curve(grid, layout, view, number, name, values)
+    for number, values in enumerate(curves):
+        more, lines, ends = _curve(grid, layout, view, number, values)
         traces += more
         shapes += lines
         ranges.append(ends)
@@ -85,7 +85,7 @@ def attention_page(view: ShownCompound) -> go.Figure:
     for at in chosen.tolist():
         matrices = plain_numbers(history.attention[at].reshape(-1, count, count), 3)
         data = [{"type": "heatmap", "z": weights} for weights in matrices]
-        for (_, values), ends in zip(curves, ranges, strict=True):
+        for values, ends in zip(curves, ranges, strict=True):
             # A line over the height of the axis, with a dot on the curve.
             y = plain_numbers([ends[0], values[at], ends[1]], 6)
             data.append({"type": "scatter", "x": [float(history.epochs[at])] * 3, "y": y})
@@ -130,13 +130,11 @@ def _matrices(grid: go.Figure, layout: Json, view: ShownCompound) -> list[Json]:
     for layer, head in np.ndindex(layers, heads):
         name = f"layer {layer + 1}, head {head + 1}"
         axes, x, y = _axes_of(grid, 2 * layer + 1, head + 1)
-        traces.append(
-            {
-                "type": "heatmap", "x": view.labels, "y": view.labels, "coloraxis": "coloraxis",
-                "name": name, **axes,
-                "hovertemplate": f"{name}<br>%{{y}} attends to %{{x}}: %{{z}}<extra></extra>",
-            }
-        )  # fmt: skip
+        traces.append({
+            "type": "heatmap", "x": view.labels, "y": view.labels, "coloraxis": "coloraxis",
+            "name": name, **axes,
+            "hovertemplate": f"{name}<br>%{{y}} attends to %{{x}}: %{{z}}<extra></extra>",
+        })  # fmt: skip
         layout[x] |= {**plain, "showticklabels": layer == layers - 1, "tickangle": -90}
         layout[y] |= {
             **plain, "showticklabels": not head, "autorange": "reversed",
@@ -147,14 +145,10 @@ def _matrices(grid: go.Figure, layout: Json, view: ShownCompound) -> list[Json]:
 
 
 def _curve(
-    grid: go.Figure,
-    layout: Json,
-    view: ShownCompound,
-    number: int,
-    name: str,
-    values: NDArray[np.float64],
+    grid: go.Figure, layout: Json, view: ShownCompound, number: int, values: NDArray[np.float64]
 ) -> tuple[list[Json], list[Json], tuple[float, float]]:
     """Prediction (0) or error (1) over the epochs and a mark; lines across; the ends of its axis."""
+    name = ("predicted", "mean absolute error")[number]
     history, unit = view.history, view.target.unit
     layers, heads = history.attention.shape[1:3]
     axes, x, y = _axes_of(grid, 1 + number * layers, heads + 1)
@@ -173,12 +167,10 @@ def _curve(
     ]  # fmt: skip
     xref, yref = axes.values()
     kept = float(history.epochs[view.kept])
-    lines = [
-        {
-            "type": "line", "xref": xref, "yref": f"{yref} domain", "x0": kept, "x1": kept, "y0": 0,
-            "y1": 1, "layer": "below", "line": {"dash": "dot", "color": GUIDE, "width": 1.5},
-        }
-    ]  # fmt: skip
+    lines: list[Json] = [{
+        "type": "line", "xref": xref, "yref": f"{yref} domain", "x0": kept, "x1": kept, "y0": 0,
+        "y1": 1, "layer": "below", "line": {"dash": "dot", "color": GUIDE, "width": 1.5},
+    }]  # fmt: skip
     if not number and np.isfinite(history.target):
         true = history.target
         lines.append({
@@ -195,9 +187,8 @@ def _curve(
     room = 0.04 * float(np.ptp(history.epochs)) or 0.5
     layout[x] |= {
         "range": [history.epochs[0] - room, history.epochs[-1] + room],
-        "showticklabels": number == 1,
-        "title": {"text": axis_label("epoch") if number else ""},
-    }
+        "showticklabels": number == 1, "title": {"text": axis_label("epoch") if number else ""},
+    }  # fmt: skip
     return traces, lines, ends
 
 

@@ -53,62 +53,10 @@ class Panel:
     columns: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Still:
-    """What stands still.
-
-    Attributes:
-        pixels: (height, width, 3) without what moves.
-        corners: (layers, heads, 2), row and column of the upper left pixel of each matrix.
-        cell: Pixels of a cell, wide and high.
-        panels: The places of the curves of prediction and error.
-        text: Row and column where the line of text begins.
-    """
-
-    pixels: Pixels
-    corners: NDArray[np.int64]
-    cell: int
-    panels: list[Panel]
-    text: tuple[int, int]
-
-
-@style.styled
-def still(view: ShownCompound) -> Still:
-    """Draw titles, labels, colour bar and curves of ``view``."""
-    _, layers, heads, count, _ = view.history.attention.shape
-    side = min(_GRID[0] // heads, _GRID[1] // layers) - _GAP
-    cell = max(_CELL, int(np.clip(side, *_SIDE)) // count)
-    side = cell * count
-    right = max(_BAR + _PANEL + _EDGE, _LEAST[0] - _LEFT - heads * (side + _GAP) + _GAP)
-    right += (_LEFT + heads * (side + _GAP) - _GAP + right) % 2
-    room = {"left": _LEFT, "right": right, "below": _BELOW, "above": 30 + _TEXT, "gap": _GAP}
-    inches = {name: pixels / _DPI for name, pixels in room.items()}
-    weights = np.zeros((layers, heads, count, count), dtype=np.float32)
-    figure = attention_grid(view, weights, side / _DPI, view.title, **inches)
-    figure.set_dpi(_DPI)
-    matrices = figure.axes[: layers * heads]
-    curves = _curves(figure, matrices, view)
-    pixels = _rendered(figure)
-    height = len(pixels)
-    corners = np.array([_corner(axes, height) for axes in matrices]).reshape(layers, heads, 2)
-    panels = [_placed(axes, view, values, height) for axes, values in curves]
-    missing = max(_LEAST[1] - height, 0)
-    missing += (height + missing) % 2
-    whole = np.pad(pixels, ((0, missing), (0, 0), (0, 0)), constant_values=255)
-    text = int(corners[0, 0, 0]) - 25 - _TEXT, 12
-    return Still(whole, corners, cell, panels, text)
-
-
 def _rendered(figure: Figure) -> Pixels:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[:, :, :3]
-
-
-def _corner(axes: Axes, height: int) -> tuple[int, int]:
-    """Row and column of the upper left pixel."""
-    box = axes.get_window_extent()
-    return round(height - box.y1), round(box.x0)
 
 
 def _curves(
@@ -164,12 +112,43 @@ def _placed(axes: Axes, view: ShownCompound, values: NDArray[np.float64], height
 
 
 class Frames:
-    """The frames of a compound in order, (height, width, 3) uint8 each, with even sizes."""
+    """The frames of a compound in order, (height, width, 3) uint8 each, with even sizes.
 
+    Attributes:
+        view: The compound.
+        still: (height, width, 3), what stands still: titles, labels, colour bar and curves.
+        corners: (layers, heads, 2), row and column of the upper left pixel of each matrix.
+        cell: Pixels of a cell, wide and high.
+        panels: The places of the curves of prediction and error.
+        text: Row and column where the line of text begins.
+    """
+
+    @style.styled
     def __init__(self, view: ShownCompound) -> None:
-        """Draw what stands still of ``view``."""
         self.view = view
-        self.still = still(view)
+        _, layers, heads, count, _ = view.history.attention.shape
+        side = min(_GRID[0] // heads, _GRID[1] // layers) - _GAP
+        self.cell = max(_CELL, int(np.clip(side, *_SIDE)) // count)
+        side = self.cell * count
+        right = max(_BAR + _PANEL + _EDGE, _LEAST[0] - _LEFT - heads * (side + _GAP) + _GAP)
+        right += (_LEFT + heads * (side + _GAP) - _GAP + right) % 2
+        room = {"left": _LEFT, "right": right, "below": _BELOW, "above": 30 + _TEXT, "gap": _GAP}
+        inches = {name: pixels / _DPI for name, pixels in room.items()}
+        weights = np.zeros((layers, heads, count, count), dtype=np.float32)
+        figure = attention_grid(view, weights, side / _DPI, view.title, **inches)
+        figure.set_dpi(_DPI)
+        matrices = figure.axes[: layers * heads]
+        curves = _curves(figure, matrices, view)
+        pixels = _rendered(figure)
+        height = len(pixels)
+        boxes = [axes.get_window_extent() for axes in matrices]
+        corners = [(round(height - box.y1), round(box.x0)) for box in boxes]
+        self.corners = np.array(corners).reshape(layers, heads, 2)
+        self.panels = [_placed(axes, view, values, height) for axes, values in curves]
+        missing = max(_LEAST[1] - height, 0)
+        missing += (height + missing) % 2
+        self.still = np.pad(pixels, ((0, missing), (0, 0), (0, 0)), constant_values=255)
+        self.text = corners[0][0] - 25 - _TEXT, 12
         self._lines = text_lines(view)
         self._font = FT2Font(findfont("DejaVu Sans Mono"))
         self._font.set_size(11, 100)
@@ -182,26 +161,27 @@ class Frames:
 
     def __iter__(self) -> Iterator[Pixels]:
         """All frames, drawn one by one."""
-        return (self.frame(number) for number in range(len(self)))
+        return map(self.frame, range(len(self)))
 
     def frame(self, number: int) -> Pixels:
-        """The frame of entry ``number`` of the history."""
-        pixels = self.still.pixels.copy()
-        self._matrices(pixels, self.view.history.attention[number])
-        for panel in self.still.panels:
-            self._mark(pixels, panel, number)
-        self._write(pixels, self._lines[number])
-        return pixels
-
-    def _matrices(self, pixels: Pixels, weights: NDArray[np.float32]) -> None:
-        """``weights`` (layers, heads, query, key): query downwards, key to the right."""
+        """The frame of entry ``number`` of the history: query downwards, key to the right."""
+        pixels = self.still.copy()
+        weights = self.view.history.attention[number]
         colours = COLOURS[np.rint(weights * (LEVELS - 1)).astype(np.intp)]
-        cell = self.still.cell
-        large = colours.repeat(cell, axis=2).repeat(cell, axis=3)
+        large = colours.repeat(self.cell, axis=2).repeat(self.cell, axis=3)
         side = large.shape[2]
         for place in np.ndindex(weights.shape[:2]):
-            row, column = self.still.corners[place]
+            row, column = self.corners[place]
             pixels[row : row + side, column : column + side] = large[place]
+        for panel in self.panels:
+            self._mark(pixels, panel, number)
+        self._font.set_text(self._lines[number])
+        self._font.draw_glyphs_to_bitmap()
+        row, column = self.text
+        ink = np.asarray(self._font.get_image())[:, : pixels.shape[1] - column]
+        height, width = ink.shape
+        pixels[row : row + height, column : column + width] = 255 - ink[..., None]
+        return pixels
 
     def _mark(self, pixels: Pixels, panel: Panel, number: int) -> None:
         row, column = panel.rows[number], panel.columns[number]
@@ -211,14 +191,6 @@ class Frames:
         place = tuple(slice(at - _RADIUS, at + _RADIUS + 1) for at in (row, column))
         mixed = pixels[place] * (1 - self._disc) + MARKER * self._disc
         pixels[place] = mixed.round().astype(np.uint8)
-
-    def _write(self, pixels: Pixels, line: str) -> None:
-        self._font.set_text(line)
-        self._font.draw_glyphs_to_bitmap()
-        row, column = self.still.text
-        ink = np.asarray(self._font.get_image())[:, : pixels.shape[1] - column]
-        height, width = ink.shape
-        pixels[row : row + height, column : column + width] = 255 - ink[..., None]
 
 
 @style.styled

@@ -29,7 +29,7 @@ def contribution_table(summary: pd.DataFrame, target: Quantity, title: str = "")
     shown = summary[summary["shown"].astype(bool)]
     quantity = Quantity(style.wrapped(f"Mean contribution to {target.label}", 44), unit=target.unit)
     means = dict(zip(shown["element"], shown["mean"].astype(float), strict=True))
-    figure = periodic_table(means, quantity, title=style.wrapped(title, 90))
+    figure = periodic_table(means, quantity, title=title)
     axes = figure.axes[0]
     tiles = {tile.get_gid(): tile for tile in axes.patches if isinstance(tile, Rectangle)}
     for symbol, count in zip(summary["element"], summary["compounds"], strict=True):

@@ -30,6 +30,7 @@ NAMES = {
     "contribution": "Contribution in the network's head",
     "fraction": "Fraction",
 }
+_SHORT = {"ig_vanishing": "IG, vanishing", "ig_equal": "IG, equal"}
 _HOLLOW: dict[str, Any] = {"fillstyle": "none", "markersize": 7}
 _LOOKS = {
     AGREES: (style.BLUE, "o"), FRACTION: (style.ORANGE, "s"), CHANCE: (style.GUIDE, "o"),
@@ -62,8 +63,7 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
     panels = figure.subplots(ncols=len(REFERENCES), sharey=True, sharex=True)
     for axes, reference in zip(panels, REFERENCES, strict=True):
         mine = shown[shown["reference"] == reference]
-        _lines(axes, mine)
-        _heads(axes, mine, rows)
+        _sources(axes, mine, rows)
         _others(axes, pairs, reference, {name: len(rows) + k for k, name in enumerate(lower)})
         axes.axhline(len(rows) - 0.5, color="black", linewidth=0.6)
         counted = _counted(verdicts(agreement, reference))
@@ -72,7 +72,7 @@ def agreement_figure(agreement: pd.DataFrame, references: pd.DataFrame, title: s
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", linewidth=0.3)
         axes.set_axisbelow(True)
-    names = [label for label, _ in rows] + [_short(name) for name in lower]
+    names = [label for label, _ in rows] + [_SHORT.get(name, name) for name in lower]
     name_rows(panels[0], names)
     panels[0].tick_params(axis="y", labelsize=8)
     figure.legend(handles=_legend(shown), loc="outside lower center", ncols=4, fontsize=8)
@@ -92,27 +92,23 @@ def _rows(table: pd.DataFrame) -> list[tuple[str, tuple[str, int, int]]]:
     return [*rows, ("all layers, mean", ("received", 0, 0)), ("rollout", ("rollout", 0, 0))]
 
 
-def _lines(axes: Axes, table: pd.DataFrame) -> None:
-    """Chance, the best order by fractions alone, the reference against itself at jittered fractions."""
+def _sources(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, tuple[str, int, int]]]) -> None:
+    """Every head in its row; the best order by fractions alone; the reference at jittered fractions."""
+    found = {(r["attention"], r["layer"], r["head"]): r for r in table.to_dict("records")}
     axes.axvline(0, color="black", linewidth=0.8)
-    controls = {row["attention"]: row for row in table.to_dict("records")}
-    best = max((controls[name] for name in PLAIN), key=lambda row: abs(row["tau"]))
+    best = max((found[name, 0, 0] for name in PLAIN), key=lambda row: abs(row["tau"]))
     tau, *ends = (best[name] for name in ("tau", "ci_low", "ci_high"))
     low, high = sorted(-end if tau < 0 else end for end in ends)
     axes.axvspan(low, high, color=style.GUIDE, alpha=0.15, linewidth=0)
     axes.axvline(abs(tau), color=style.GUIDE, linestyle="--", linewidth=1.2, gid="fraction")
-    line = axes.axvline(controls[ITSELF]["tau"], color=style.PURPLE, linestyle=":", linewidth=1.5)
-    line.set_gid("itself")
-
-
-def _heads(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, tuple[str, int, int]]]) -> None:
-    found = {(r["attention"], r["layer"], r["head"]): r for r in table.to_dict("records")}
+    itself = found[ITSELF, 0, 0]["tau"]
+    axes.axvline(itself, color=style.PURPLE, linestyle=":", linewidth=1.5, gid="itself")
     for place, (label, key) in enumerate(rows):
         row = found[key]
         colour, marker = _LOOKS[row["verdict"]]
         axes.hlines(place, row["bound_low"], row["bound_high"], color=colour, linewidth=0.8)
-        ends = row["ci_low"], row["ci_high"]
-        mark = draw_marks(axes, place, row["tau"], ends, marker, width=2.4, color=colour)
+        interval = row["ci_low"], row["ci_high"]
+        mark = draw_marks(axes, place, row["tau"], interval, marker, width=2.4, color=colour)
         mark.set(markersize=5, gid=f"tau-{label}")
         if key[0] == "received":
             without = found["received from others", key[1], key[2]]["tau"]
@@ -129,12 +125,12 @@ def _others(axes: Axes, pairs: pd.DataFrame, reference: str, places: dict[str, i
 
 
 def _legend(table: pd.DataFrame) -> list[Line2D]:
+    shown = [verdict for verdict in _LOOKS if verdict in set(table["verdict"])]
     thick: dict[str, Any] = {"linewidth": 2, "markersize": 5}
     return [
         *(
-            legend_mark(verdict, marker, "-", color=colour, **thick)
-            for verdict, (colour, marker) in _LOOKS.items()
-            if verdict in set(table["verdict"])
+            legend_mark(name, _LOOKS[name][1], "-", color=_LOOKS[name][0], **thick)
+            for name in shown
         ),
         legend_mark("without attention to itself", color=style.GUIDE, **_HOLLOW),
         legend_mark("orders without attention", "D", "-", color=style.BLACK, linewidth=2),
@@ -150,7 +146,3 @@ def _counted(counts: dict[str, int]) -> str:
     others = {name: count for name, count in counts.items() if count and name != AGREES}
     lines += [f"{count} {words.get(name, name)}" for name, count in others.items()]
     return "\n".join(lines)
-
-
-def _short(name: str) -> str:
-    return {"ig_vanishing": "IG, vanishing", "ig_equal": "IG, equal"}.get(name, name)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from matxai.composition.figures.element_axis import element_axis
+from matxai.composition.figures.data import element_axis
 from matxai.composition.figures.quantities import axis_label
 from matxai.composition.oxidation.guess import REASONS
 from matxai.composition.oxidation.tables import GUESSED, OUTCOMES, PURE
@@ -44,8 +44,7 @@ def outcome_figure(outcomes: pd.DataFrame) -> Figure:
         axes.bar_label(bars, texts, label_type="center", size=8, color=style.text_colour(colour))
         left += share
     name_rows(axes, names)
-    axes.set_xlim(0, 1)
-    axes.set_xlabel(axis_label("share"))
+    axes.set(xlim=(0, 1), xlabel=axis_label("share"))
     figure.legend(loc="outside upper center", ncols=3)
     return figure
 
@@ -68,15 +67,12 @@ def state_figure(states: pd.DataFrame) -> Figure:
     common = states[states["common"] & states["element"].isin(place)]
     x = common["element"].map(place)
     axes.scatter(x, common["state"], 70, style.BLACK, marker="_", linewidths=1.0, zorder=1)
-    whole = seen["state"] % 1 == 0
-    listed = seen["common"].astype(bool)
-    rows_of = {"common": listed, "uncommon": whole & ~listed, "mixed": ~whole}
-    for kind, (colour, label) in _KINDS.items():
-        table = seen[rows_of[kind]]
-        axes.scatter(
-            table["element"].map(place), table["state"], _LARGEST * table["share"], colour,
-            alpha=0.75, linewidths=0, label=label, zorder=2,
-        )  # fmt: skip
+    whole, listed = seen["state"] % 1 == 0, seen["common"].astype(bool)
+    chosen = (listed, whole & ~listed, ~whole)
+    look: dict[str, Any] = {"alpha": 0.75, "linewidths": 0, "zorder": 2}
+    for (colour, label), rows in zip(_KINDS.values(), chosen, strict=True):
+        x, y, share = seen["element"].map(place)[rows], seen["state"][rows], seen["share"][rows]
+        axes.scatter(x, y, _LARGEST * share, colour, label=label, **look)
     axes.axhline(0, color=style.GUIDE, linewidth=0.8, zorder=0)
     axes.yaxis.set_major_locator(MultipleLocator(1))
     axes.grid(axis="y", linewidth=0.3)
@@ -111,7 +107,6 @@ def common_shares_figure(shares: pd.DataFrame) -> Figure:
     ends = table["common_ci_low"], table["common_ci_high"]
     axes.vlines(places, *ends, color=style.BLACK, linewidth=1.0)
     handles.append(legend_mark("95 % interval", "|", color=style.BLACK, markersize=9))
-    axes.set_ylim(0, 1)
-    axes.set_ylabel(axis_label("share"))
+    axes.set(ylim=(0, 1), ylabel=axis_label("share"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4)
     return figure

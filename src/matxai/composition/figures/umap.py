@@ -1,8 +1,9 @@
-"""UMAPs as figures and pages: the local ones of an element, and the global ones of whole compositions."""
+"""UMAPs of an element (local) and of whole compositions (global), and how far they can be trusted."""
 
 from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from matplotlib.axes import Axes
@@ -13,8 +14,7 @@ from matxai.composition.figures.quantities import axis_label
 from matxai.plotting import style
 from matxai.plotting.image_grid import panel_grid, row_bar
 from matxai.plotting.intervals import legend_mark
-from matxai.plotting.map_page import map_page, point_group
-from matxai.plotting.point_map import Colouring, colour_bar, draw_points, say
+from matxai.plotting.point_map import Colouring, colour_bar, draw_points, map_page, point_group
 from matxai.quantities import Quantity
 
 KIND_NAMES = {"value": "value", "context": "output"}
@@ -22,6 +22,11 @@ _SIDE = 1.75  # inches of a panel
 _MARGINS = {
     "left": 0.03, "right": 0.985, "bottom": 0.035, "top": 0.855, "wspace": 0.1, "hspace": 0.38,
 }  # fmt: skip
+_LOOKS = {  # of the kinds of maps; they stand beside each other
+    "value": (-0.27, style.BLUE, "o", "an element's values"),
+    "context": (0, style.ORANGE, "s", "an element's outputs"),
+    "collapsed": (0.27, style.VERMILION, "D", "whole compounds"),
+}
 
 
 def local_colourings(target: Quantity) -> list[Colouring]:
@@ -47,9 +52,8 @@ def one_row_each(points: pd.DataFrame) -> pd.DataFrame:
 
     ``points``: rows of `Maps.local_points`. The columns are named such as ``layer1_value_x``.
     """
-    maps = ["layer", "kind"]
-    table = points.drop(columns=[*maps, "point", "x", "y"]).drop_duplicates("reduced")
-    for (layer, kind), one in points.groupby(maps, sort=False):
+    table = points.drop(columns=["layer", "kind", "point", "x", "y"]).drop_duplicates("reduced")
+    for (layer, kind), one in points.groupby(["layer", "kind"], sort=False):
         places = one[["reduced", "x", "y"]].round(4)
         names = {axis: f"layer{layer}_{kind}_{axis}" for axis in "xy"}
         table = table.merge(places.rename(columns=names), on="reduced", validate="one_to_one")
@@ -84,13 +88,19 @@ def local_umap_figure(
         colour_bar(figure, colouring, colouring.limits(points), values, cax=beside)
         beside.tick_params(labelsize=8)
         beside.yaxis.label.set_fontsize(8)
-        first = next(axes for axes in panels if axes.collections)
-        first.set_ylabel(axis_label("umap_2"), size=8)
+        next(axes for axes in panels if axes.collections).set_ylabel(axis_label("umap_2"), size=8)
     return figure
 
 
 def _name(one: dict[Hashable, Any]) -> str:
-    return f"layer {one['layer']}, {KIND_NAMES[one['kind']]}"
+    kind = KIND_NAMES.get(one.get("kind", ""))
+    return f"layer {one['layer']}, {kind}" if kind else f"layer {one['layer']}"
+
+
+def _of_map(points: pd.DataFrame, one: dict[Hashable, Any]) -> pd.DataFrame:
+    """The points of a map; global ones have no kind."""
+    keys = [key for key in ("layer", "kind") if key in points]
+    return points[(points[keys] == [one[key] for key in keys]).all(axis=1)]
 
 
 def _column(
@@ -101,17 +111,17 @@ def _column(
     if one["skipped"]:
         for axes in panels:
             axes.set_axis_off()
-        return say(panels[0], one["skipped"])
-    mine = points[(points["layer"] == one["layer"]) & (points["kind"] == one["kind"])]
+        text, place = style.wrapped(one["skipped"], 20), panels[0].transAxes
+        panels[0].text(0.5, 0.5, text, transform=place, ha="center", va="center", size=8)
+        return
     shown = ["x", "y", *(colouring.column for colouring in colourings)]
-    merged = mine.groupby("point")[shown].mean()
+    merged = _of_map(points, one).groupby("point")[shown].mean()
     for axes, colouring in zip(panels, colourings, strict=True):
         places = merged[["x", "y"]].to_numpy()
         draw_points(axes, places, merged[colouring.column], colouring, colouring.limits(points))
         axes.spines[["top", "right"]].set_visible(True)
         axes.spines[:].set_linewidth(0.5)
     panels[-1].set_xlabel(axis_label("umap_1"), size=8)
-    return None
 
 
 def global_colourings(target: Quantity) -> list[Colouring]:
@@ -149,11 +159,11 @@ def global_umap_figure(
         if colouring.categories:
             names = colouring.colours() | {UNKNOWN: style.ABSENT}
             marks = [legend_mark(name, color=names[name], markersize=6) for name in names]
-            heading = style.wrapped(colouring.label, 44)
             # Above the panel, where the others have their colour bar.
-            axes.legend(
-                handles=marks, title=heading, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3
+            legend = axes.legend(
+                handles=marks, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3
             )
+            legend.set_title(style.wrapped(colouring.label, 44))
             continue
         above = axes.inset_axes((0, 1.04, 1, 0.035))
         look = {"cax": above, "orientation": "horizontal", "ticklocation": "top"}
@@ -170,36 +180,72 @@ def local_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go
     ``points``: rows of `Maps.local_points`; ``maps``: their rows of the stability.
     """
     colourings = local_colourings(target)
-    groups = []
-    for element, mine in maps.groupby("element", sort=False):
-        held = points[points["element"] == element]
-        table = held.drop_duplicates("reduced").reset_index(drop=True)
-        views: dict[str, pd.DataFrame | str] = {}
-        for one in mine.to_dict("records"):
-            found = held[(held["layer"] == one["layer"]) & (held["kind"] == one["kind"])]
-            views[_name(one)] = one["skipped"] or _places(found, table)
-        groups.append(point_group(str(element), table, _heading(table), views, colourings))
+    groups = [
+        _group(str(element), points[points["element"] == element], mine, colourings)
+        for element, mine in maps.groupby("element", sort=False)
+    ]
     return map_page(groups, "Element")
 
 
 def global_page(points: pd.DataFrame, maps: pd.DataFrame, target: Quantity) -> go.Figure:
     """Make the page of all global maps, with menus of layers and colours; as `local_page`."""
+    return map_page([_group("all", points, maps, global_colourings(target))])
+
+
+def _group(
+    name: str, points: pd.DataFrame, maps: pd.DataFrame, colourings: list[Colouring]
+) -> dict[str, Any]:
+    """The maps of one set of compositions; where points coincide, with their number at each place."""
     table = points.drop_duplicates("reduced").reset_index(drop=True)
     views: dict[str, pd.DataFrame | str] = {}
     for one in maps.to_dict("records"):
-        found = points[points["layer"] == one["layer"]]
-        views[f"layer {one['layer']}"] = one["skipped"] or _places(found, table)
-    return map_page([point_group("all", table, _heading(table), views, global_colourings(target))])
-
-
-def _places(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Coordinates in the rows of ``table``, with the number of points at each place if any coincide."""
-    places = found.set_index("reduced").loc[table["reduced"]].reset_index()
-    if "point" not in places or places["point"].is_unique:
-        return places[["x", "y"]]
-    return places[["x", "y"]].assign(same=places.groupby("point")["x"].transform("size"))
-
-
-def _heading(table: pd.DataFrame) -> pd.Series:
+        view = one["skipped"]
+        if not view:
+            view = _of_map(points, one).set_index("reduced").loc[table["reduced"]]
+            if "point" in view and not view["point"].is_unique:
+                view["same"] = view.groupby("point")["x"].transform("size")
+        views[_name(one)] = view
     several = table["compounds"].map(lambda count: f", {count} compounds" if count > 1 else "")
-    return table["formula"] + " (" + table["part"] + several.astype(str) + ")"  # also of no rows
+    text = table["formula"] + " (" + table["part"] + several.astype(str) + ")"  # also of no rows
+    return point_group(name, table, text, views, colourings)
+
+
+@style.styled
+def stability_figure(maps: pd.DataFrame, title: str = "") -> Figure:
+    """Draw trustworthiness and overlap between seeds of each map by layer.
+
+    ``maps``: `Maps.stability`. A line marks the median over elements; a grey dash what unrelated
+    maps of as many points would share. All seeds have the same start, see `umap.fit.Map`.
+    """
+    shown = ("trustworthiness", "overlap")
+    style.require_columns(maps, ("layer", "kind", "chance", *shown), "map stability")
+    maps = maps[maps["trustworthiness"].notna()]
+    if maps.empty:
+        return style.empty_figure("no map had enough points")
+    figure = Figure(figsize=(style.FULL_WIDTH, 3.8))
+    panels = figure.subplots(ncols=2)
+    dots, chance = {"markersize": 3.5, "alpha": 0.8}, {"color": style.GUIDE, "markersize": 4}
+    for axes, column in zip(panels, shown, strict=True):
+        for kind, (shift, colour, mark, label) in _LOOKS.items():
+            for layer, table in maps[maps["kind"] == kind].groupby("layer"):
+                middle = float(np.asarray(layer)) + shift
+                # Side by side in the order of the elements: equal values would hide each other.
+                x = middle + np.linspace(-0.09, 0.09, len(table)) * (len(table) > 1)
+                if column == "overlap":
+                    axes.plot(x, table["chance"], "_", label="chance", **chance)
+                axes.plot(x, table[column], mark, color=colour, label=label, **dots)
+                if len(table) > 1:
+                    ends = middle - 0.12, middle + 0.12
+                    axes.hlines(table[column].median(), *ends, color="black", label="median")
+        axes.set(xlabel="Layer", ylabel=style.wrapped(axis_label(column), 30))
+        axes.set_xticks(sorted(maps["layer"].unique()))
+        axes.grid(axis="y", linewidth=0.3)
+    panels[0].set_ylim(top=1.005)
+    if maps["overlap"].isna().all():
+        text, place = "one seed: nothing to compare", panels[1].transAxes
+        panels[1].text(0.5, 0.5, text, transform=place, ha="center")
+    panels[1].set_ylim(0, 1)
+    handles, labels = panels[1].get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    figure.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=5)
+    return style.titled(figure, title)

@@ -8,10 +8,10 @@ from tests.attention import planted_store, symbols_of
 
 from matxai.composition.attention.elements import ALL, element_attention
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.figures.attention_elements import (
+from matxai.composition.figures.attention import (
+    PairMap,
     element_attention_map,
     element_attention_page,
-    pair_map,
 )
 
 FORMULAS = ["BaTiO3", "NaCl", "TiO2", "SrTiO3", "Fe", "LiFePO4", "FeO", "Ti2O4", "Li2O", "MgTiO3"]
@@ -111,7 +111,7 @@ def test_the_map_shows_frequent_pairs_and_greys_the_others(table):
 
 def test_colours_end_at_four_times_and_a_quarter(table):
     extreme = table.assign(ratio=np.where(table["query"] == "O", 100.0, 0.0))
-    colour = pair_map(extreme, 1).colour
+    colour = PairMap(extreme, 1).colour
     assert np.nanmax(colour) == 2
     assert np.nanmin(colour) == -2
 

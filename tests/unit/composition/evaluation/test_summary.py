@@ -12,7 +12,7 @@ from matxai.composition.evaluation import summary
 from matxai.composition.evaluation.accuracy import ACCURACY_COLUMNS, DIFFERENCE
 from matxai.composition.evaluation.published import Published, data_digest, published
 from matxai.composition.evaluation.summary import COLUMNS, summary_table
-from matxai.composition.figures.summary import summary_figure
+from matxai.composition.figures.evaluation import summary_figure
 from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 from matxai.composition.settings.tasks import CONSTANT
 

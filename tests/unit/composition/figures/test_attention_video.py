@@ -41,7 +41,7 @@ def decoded(planted, tmp_path_factory):
         [get_ffmpeg_exe(), "-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
         capture_output=True, check=True,
     ).stdout  # fmt: skip
-    shape = (len(frames), *frames.still.pixels.shape)
+    shape = (len(frames), *frames.still.shape)
     return np.frombuffer(raw, dtype=np.uint8).reshape(shape).astype(int), frames
 
 
@@ -62,7 +62,7 @@ def test_every_cell_of_every_step_has_the_colour_of_its_weight(planted, decoded)
     pictures, frames = decoded
     weights = planted[1][3]
     steps, layers, heads, n, _ = weights.shape
-    corners, cell = frames.still.corners, frames.still.cell
+    corners, cell = frames.corners, frames.cell
     assert (np.diff(corners[:, :, 0], axis=0) >= n * cell).all()  # layers downwards
     assert (np.diff(corners[:, :, 1], axis=1) >= n * cell).all()  # heads to the right
     for place in np.ndindex(steps, layers, heads, n, n):
@@ -77,7 +77,7 @@ def test_the_marks_are_those_of_the_same_step(planted, decoded):
     prediction = planted[2]
     known = np.isfinite(TARGETS)
     error = np.abs(prediction - np.array(TARGETS)[:, None])[known].mean(axis=0)
-    for panel, curve in zip(frames.still.panels, (prediction[3], error), strict=True):
+    for panel, curve in zip(frames.panels, (prediction[3], error), strict=True):
         columns, rows = marks(pictures, panel)
         assert np.diff(columns) == pytest.approx(np.diff(columns).mean(), abs=1.1)
         assert columns[0] < columns[-1]
@@ -102,7 +102,7 @@ def test_the_text_holds_the_numbers_of_its_step(planted):
 
 def test_every_step_writes_its_own_text(planted):
     frames = Frames(viewed(planted, "KBr"))
-    row, column = frames.still.text
+    row, column = frames.text
     lines = [frames.frame(n)[row : row + 20, column:] for n in range(len(frames))]
     assert (lines[0] < 128).any()
     assert all((a != b).any() for a, b in pairwise(lines))
@@ -117,15 +117,15 @@ def test_any_grid_fits_into_its_frame(tmp_path, formula, layers, heads, steps):
         tmp_path, [formula], [np.nan], layers=layers, heads=heads, steps=steps
     )
     frames = Frames(viewed((path,), formula))
-    height, width, _ = frames.still.pixels.shape
+    height, width, _ = frames.still.shape
     assert width >= 1100
     assert height >= 550
     assert width % 2 == height % 2 == 0
-    n, cell = weights[0].shape[-1], frames.still.cell
+    n, cell = weights[0].shape[-1], frames.cell
     assert cell >= 15  # a label of its own for each row
-    row, column = frames.still.corners[-1, -1] + n * cell
+    row, column = frames.corners[-1, -1] + n * cell
     assert row < height - 60
-    assert column < min(panel.columns.min() for panel in frames.still.panels)
+    assert column < min(panel.columns.min() for panel in frames.panels)
     picture = frames.frame(steps - 1)
     expected = 255 * np.array(colormaps["viridis"](float(weights[0][-1, -1, -1, -1, -1]))[:3])
     assert np.abs(picture[row - 2, column - 2] - expected).max() <= 2
@@ -176,7 +176,7 @@ def test_every_row_and_column_has_the_label_of_its_element(
 
     monkeypatch.setattr(FigureCanvasAgg, "draw", draw)
     path, _, _ = planted_store(tmp_path, [formula], [1.0], heads=heads)
-    still = Frames(viewed((path,), formula)).still
+    frames = Frames(viewed((path,), formula))
     figure = drawn[0]
     pairs = zip(symbols_of(formula), shares, strict=True)
     labels = [f"{symbol} {share / sum(shares):.2g}" for symbol, share in pairs]
@@ -189,8 +189,8 @@ def test_every_row_and_column_has_the_label_of_its_element(
                 names.append((middle[0] if names is beside else middle[1], label))
     assert beside
     assert below
-    for found, corners in ((beside, still.corners[:, 0, 0]), (below, still.corners[0, :, 1])):
+    for found, corners in ((beside, frames.corners[:, 0, 0]), (below, frames.corners[0, :, 1])):
         assert len(found) == len(corners) * len(labels)
         for corner, (place, label) in product(corners, enumerate(labels)):
-            start = corner + place * still.cell
-            assert [name for at, name in found if start <= at < start + still.cell] == [label]
+            start = corner + place * frames.cell
+            assert [name for at, name in found if start <= at < start + frames.cell] == [label]

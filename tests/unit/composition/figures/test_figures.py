@@ -10,15 +10,14 @@ from matplotlib.colors import to_hex
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.statistics import element_counts, incidence, prevalence, summary
 from matxai.composition.elements.correlation import correlation_map_of
-from matxai.composition.figures.correlation import correlation_map, correlation_page
-from matxai.composition.figures.datasets import datasets_figure
-from matxai.composition.figures.element_axis import element_axis
-from matxai.composition.figures.prevalence import (
+from matxai.composition.figures.data import (
+    datasets_figure,
+    element_axis,
     element_count_bars,
     prevalence_bars,
     prevalence_table,
 )
-from matxai.composition.figures.vectors import element_vectors
+from matxai.composition.figures.vectors import correlation_map, correlation_page, element_vectors
 from matxai.plotting.style import FULL_WIDTH, PART_COLOURS
 
 

@@ -12,8 +12,8 @@ from matxai.composition.figures.umap import (
     local_page,
     local_umap_figure,
     one_row_each,
+    stability_figure,
 )
-from matxai.composition.figures.umap_stability import stability_figure
 from matxai.composition.umap.summary import stability_summary
 from matxai.plotting.style import ABSENT
 from matxai.quantities import Quantity

@@ -37,7 +37,7 @@ from matxai.composition.explain.contribution_summary import (
 )
 from matxai.composition.explain.contributions import check_average, contributions
 from matxai.composition.figures.contributions import contribution_boxes
-from matxai.composition.figures.target import class_figure
+from matxai.composition.figures.data import class_figure
 from matxai.composition.network import fitting
 from matxai.composition.network.batch import part_of
 from matxai.composition.network.fitting import log_loss, network_shape, task_of, train_on
@@ -48,8 +48,7 @@ from matxai.composition.settings.data import METAL, CompositionFolder, Compositi
 from matxai.composition.settings.network import CrabNetShape, CrabNetTraining
 from matxai.config.loading import ConfigError, load
 from matxai.learning.model_file import save_model
-from matxai.plotting.calibration import reliability_figure
-from matxai.plotting.roc import roc_figure
+from matxai.plotting.classification import reliability_figure, roc_figure
 from matxai.run.errors import InputError
 from matxai.statistics.calibration import expected_calibration_error
 from matxai.study import Study

@@ -12,7 +12,7 @@ from tests.project import REPOSITORY
 
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import SYMBOL_OF
-from matxai.composition.figures.umap_stability import stability_figure
+from matxai.composition.figures.umap import stability_figure
 from matxai.composition.network.batch import Compounds
 from matxai.composition.settings.analyses import GlobalUmap, LocalUmap
 from matxai.composition.umap import maps as module

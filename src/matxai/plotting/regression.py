@@ -1,4 +1,4 @@
-"""Predicted against true values, one panel per part of the data set."""
+"""Predictions of a number: against true values, and the coverage of their predicted intervals."""
 
 import numpy as np
 import pandas as pd
@@ -7,10 +7,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from matxai.plotting import style
+from matxai.plotting.intervals import draw_marks
+from matxai.plotting.quantities import axis_label, quantity
 from matxai.quantities import Quantity
+from matxai.statistics.calibration import coverage_gap, miscalibration_area
 from matxai.statistics.regression import mae, r2, rmse
 
 _FEW = 500  # samples up to which each one shows its own predicted sigma
+_COVERAGE = ("expected_coverage", "observed_coverage", "ci_low", "ci_high")
 
 
 @style.styled
@@ -36,7 +40,7 @@ def parity_figure(
     )
     low, high = float(values[finite].min()), float(values[finite].max())
     margin = 0.04 * (high - low) or 0.5 * abs(high) or 1.0  # also where all values are equal
-    low, high = low - margin, high + margin
+    ends = low - margin, high + margin
     width = style.HALF_WIDTH if len(parts) == 1 else 3.2 * len(parts)
     figure = Figure(figsize=(width + 0.6, width / len(parts) + 1.5))
     panels = figure.subplots(ncols=len(parts), squeeze=False, sharex=True, sharey=True)[0]
@@ -44,10 +48,8 @@ def parity_figure(
     for axes, part in zip(panels, parts, strict=True):
         mine = (predictions["part"] == part).to_numpy()
         table = predictions[mine & finite]
-        ends = [low, high]
         axes.plot(ends, ends, color=style.GUIDE, linewidth=1, linestyle="--", zorder=3)
-        axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-        axes.set_title(f"{part} (n = {len(table):,})")
+        axes.set(xlim=ends, ylim=ends, aspect="equal", title=f"{part} (n = {len(table):,})")
         axes.set_xlabel(style.wrapped(target.axis("true"), 34))
         refused = int((mine & ~finite).sum())
         x, y = table["target"].to_numpy(float), table["prediction"].to_numpy(float)
@@ -58,9 +60,8 @@ def parity_figure(
         if few and "sigma" in table:
             look = {"fmt": "none", "ecolor": colour, "elinewidth": 0.6, "alpha": 0.35}
             axes.errorbar(x, y, yerr=table["sigma"], **look)
-        cells = style.draw_cloud(
-            axes, x, y, (low, high, low, high), size=14 if few else 6, colour=colour, alpha=0.6
-        )
+        size = 14 if few else 6
+        cells = style.draw_cloud(axes, x, y, (*ends, *ends), size=size, colour=colour, alpha=0.6)
         densities += [cells] if cells else []
     panels[0].set_ylabel(style.wrapped(target.axis("predicted"), 34))
     if densities:
@@ -81,3 +82,36 @@ def scores(true: NDArray[np.float64], predicted: NDArray[np.float64], target: Qu
     explained = r2(true, predicted)
     last = "undefined" if np.isnan(explained) else f"{explained:.3f}"
     return f"MAE {mean}\nRMSE {root_mean}\nR² {last}"
+
+
+@style.styled
+def calibration_figure(curves: pd.DataFrame, title: str = "") -> Figure:
+    """Draw observed against expected coverage; the miscalibration area, to the ideal, is shaded.
+
+    ``curves``: columns expected_coverage, observed_coverage, ci_low, ci_high (of the observed) and, for
+    two curves, sigma: the name of the uncertainty that a curve belongs to.
+    """
+    style.require_columns(curves, _COVERAGE, "calibration")
+    curves = curves.dropna(subset=list(_COVERAGE)).sort_values("expected_coverage")
+    if curves.empty:
+        return style.empty_figure("no coverage was observed")
+    names = curves["sigma"] if "sigma" in curves else curves["ci_low"].map(lambda _: "observed")
+    figure = Figure(figsize=(style.HALF_WIDTH, style.HALF_WIDTH))
+    axes = figure.add_subplot(aspect="equal", xlim=(0, 1), ylim=(0, 1))
+    axes.plot([0, 1], [0, 1], color=style.GUIDE, linestyle="--", label="ideal")
+    lines = [f"{quantity('miscalibration_area').label}:"]
+    looks = ((style.VERMILION, "s-"), (style.BLUE, "o-"))
+    for name, (colour, look) in zip(names.drop_duplicates(), looks, strict=False):
+        curve = curves[names == name]
+        expected, observed = curve["expected_coverage"], curve["observed_coverage"]
+        grid, gap = coverage_gap(curve)
+        axes.fill_between(grid, grid, grid + gap, color=colour, alpha=0.15, linewidth=0)
+        ends = curve["ci_low"], curve["ci_high"]
+        marks = draw_marks(axes, expected, observed, ends, look, vertical=True, color=colour)
+        marks.set(clip_on=False, label=name)
+        lines.append(f"{miscalibration_area(curve):.3f} {name}")
+    axes.set(xlabel=axis_label("expected_coverage"), ylabel=axis_label("observed_coverage"))
+    axes.legend(loc="lower right")
+    style.note(axes, "\n".join([*lines, "bars: 95 % interval"]))
+    axes.set_title(style.wrapped(title))
+    return figure

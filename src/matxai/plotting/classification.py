@@ -1,16 +1,21 @@
-"""How well probabilities tell two classes apart: ROC and precision-recall curves."""
+"""Predicted probabilities of two classes: how well they tell them apart, and whether they hold."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from matxai.plotting import style
-from matxai.plotting.intervals import draw_curve
+from matxai.plotting.intervals import draw_curve, draw_marks
 from matxai.plotting.quantities import axis_label
+from matxai.statistics.calibration import expected_calibration_error
 
 _COLUMNS = ("part", "false_positive_rate", "recall", "precision", "recall_ci_low", "recall_ci_high")
 _BANDED = "test"  # the part whose uncertainty is of interest: the others were learned from
+_BINS = (
+    "bin_low", "bin_high", "rows", "mean_probability", "observed_share", "ci_low", "ci_high",
+)  # fmt: skip
 
 
 @style.styled
@@ -52,3 +57,37 @@ def roc_figure(curves: pd.DataFrame, notes: Mapping[str, str], title: str = "") 
     roc.legend(loc="lower right", frameon=True, edgecolor="none")
     precision.legend(loc="lower left", frameon=True, edgecolor="none")
     return style.titled(figure, title)
+
+
+@style.styled
+def reliability_figure(curve: pd.DataFrame, title: str = "", *, samples: str = "samples") -> Figure:
+    """Draw observed shares with their intervals above, and the number of samples in each bin below.
+
+    ``curve``: columns bin_low, bin_high, rows, mean_probability, observed_share, ci_low, ci_high.
+    ``samples``: what the rows of a bin are, such as compounds.
+    """
+    style.require_columns(curve, _BINS, "reliability")
+    filled = curve[curve["rows"] > 0]
+    if filled.empty:
+        return style.empty_figure("no probability was predicted")
+    figure = Figure(figsize=(style.HALF_WIDTH, 1.3 * style.HALF_WIDTH))
+    shares, counts = figure.subplots(nrows=2, sharex=True, height_ratios=(3.4, 1))
+    shares.plot([0, 1], [0, 1], color=style.GUIDE, linestyle="--", label="ideal")
+    x, ends = filled["mean_probability"], (filled["ci_low"], filled["ci_high"])
+    marks = draw_marks(
+        shares, x, filled["observed_share"], ends, "o-", vertical=True, color=style.BLUE
+    )
+    marks.set_label("observed")
+    shares.set(ylim=(-0.02, 1.02), xlim=(-0.02, 1.02), ylabel=axis_label("observed_share"))
+    shares.legend(loc="lower right")
+    error = expected_calibration_error(curve)
+    style.note(shares, f"Expected calibration error: {error:.3f}\nbars: 95 % interval")
+    width = curve["bin_high"] - curve["bin_low"]
+    counts.bar(curve["bin_low"], curve["rows"], width, align="edge", color=style.BLUE, alpha=0.6)
+    look: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "size": 7}
+    for place, number in zip(curve["bin_low"] + width / 2, curve["rows"], strict=True):
+        counts.annotate(f"{number:,}", (place, number), (0, 2), **look)
+    counts.margins(y=0.2)
+    counts.set(xlabel=axis_label("mean_probability"), ylabel=samples.capitalize())
+    shares.set_title(style.wrapped(title))
+    return figure

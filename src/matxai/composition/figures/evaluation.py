@@ -1,4 +1,4 @@
-"""Errors of all models on all data sets in one figure, beside published ones."""
+"""Training curves of CrabNet and HotCrab, and the errors of all models beside published ones."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from matxai.composition.evaluation.summary import COLUMNS
+from matxai.composition.evaluation.target import error_quantity
 from matxai.composition.figures.quantities import quantity
-from matxai.composition.settings.tasks import CONSTANT
+from matxai.composition.settings.tasks import CONSTANT, VALIDATION_ERROR, Target
 from matxai.plotting import style
+from matxai.plotting.history import history_figure
 from matxai.plotting.intervals import draw_marks, legend_mark, name_rows, write_beside
 from matxai.quantities import with_spread
 
@@ -25,6 +27,13 @@ _AXES = {
     "regression": quantity("relative_mae").label,
     "classification": f"1 − {quantity('roc_auc').label[0].lower()}{quantity('roc_auc').label[1:]}",
 }
+
+
+def crabnet_history_figure(history: pd.DataFrame, target: Target, title: str) -> Figure:
+    """Draw loss, validation error (of the target's task) and learning rate; one row per epoch."""
+    error = VALIDATION_ERROR[target["task"]]
+    named = history.rename(columns={"val_error": error})
+    return history_figure(named, error_quantity(target), title, error=error)
 
 
 @style.styled
@@ -58,15 +67,12 @@ def summary_figure(table: pd.DataFrame) -> Figure:
 
 
 def _panel(axes: Axes, table: pd.DataFrame, task: str) -> None:
-    groups = list(table.groupby("dataset", sort=False))
-    sizes = [len(rows) for _, rows in groups]
-    name_rows(axes, list(table["model"]), sizes)
+    groups = table.groupby("dataset", sort=False)
+    name_rows(axes, list(table["model"]), groups.size().tolist())
     axes.tick_params(axis="y", labelsize=8)
     texts: list[str] = []
-    widest = max(
-        len(text) for text in table["model"]
-    )  # of a label of 8 points, wrapped by its rows
-    left = -5.2 * min(widest, 24) - 16
+    # Of a label of 8 points, wrapped by its rows.
+    left = -5.2 * min(table["model"].str.len().max(), 24) - 16
     for name, rows in groups:
         constant = rows.loc[rows["model"] == CONSTANT["regression"], "mean"]
         scale = 1 / constant.item() if task == "regression" else None
