@@ -34,13 +34,9 @@ def integrated_gradients(
     Returns:
         Attributions (rows, features), and their delta (rows,): the sum of a row minus f(x) - f(baseline).
     """
-
     # captum differentiates the outputs one by one. As each depends on its own row alone, the gradient of
     # their sum is the same, and takes a fraction of the time.
-    def summed(inputs: Tensor) -> Tensor:
-        return network(inputs).sum().reshape(1)
-
-    attribute = IntegratedGradients(summed).attribute
+    attribute = IntegratedGradients(lambda inputs: network(inputs).sum().reshape(1)).attribute
     delta_of = IntegratedGradients(network).compute_convergence_delta
     start = baseline.detach()[None]
     attributions, deltas = [], []
@@ -69,8 +65,8 @@ def summary(
     """
     values = attributions.detach().cpu().numpy().astype(np.float64) * output_scale
     mean, low, high = mean_interval(np.abs(values), clusters, seed=seed)
-    columns = {"mean_absolute": mean, "ci_low": low, "ci_high": high}
-    return pd.DataFrame({"name": list(names), **columns, "signed_mean": values.mean(axis=0)})
+    columns = {"name": list(names), "mean_absolute": mean, "ci_low": low, "ci_high": high}
+    return pd.DataFrame({**columns, "signed_mean": values.mean(axis=0)})
 
 
 def check_convergence(

@@ -8,8 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from matxai.statistics.bootstrap import mean_interval
-from matxai.statistics.estimate import Array
+from matxai.attribution.integrated_gradients import summary
 
 
 def gradients(network: Callable[[Tensor], Tensor], x: Tensor, batch_rows: int = 8192) -> Tensor:
@@ -31,7 +30,7 @@ def saliency(
     clusters: npt.ArrayLike,
     names: Sequence[str],
     *,
-    input_scale: Array,
+    input_scale: npt.ArrayLike,
     output_scale: float,
     seed: int,
 ) -> pd.DataFrame:
@@ -46,12 +45,10 @@ def saliency(
         Table with the columns name, standardised, ci_low, ci_high; the same per physical unit as physical,
         physical_ci_low, physical_ci_high; signed_mean (standardised).
     """
-    values = gradients.detach().cpu().numpy().astype(np.float64)
-    mean, low, high = mean_interval(np.abs(values), clusters, seed=seed)
+    table = summary(gradients, clusters, names, output_scale=1.0, seed=seed)
     scale = np.asarray(input_scale, dtype=np.float64)
     unit = output_scale / np.where(scale > 0, scale, np.nan)
-    columns = {"name": list(names), "standardised": mean, "ci_low": low, "ci_high": high}
-    ends = {"physical_ci_low": low * unit, "physical_ci_high": high * unit}
-    return pd.DataFrame(
-        {**columns, "physical": mean * unit, **ends, "signed_mean": values.mean(axis=0)}
-    )
+    physical = table[["mean_absolute", "ci_low", "ci_high"]].mul(unit, axis=0)
+    physical.columns = ["physical", "physical_ci_low", "physical_ci_high"]
+    signed = table.pop("signed_mean")
+    return table.rename(columns={"mean_absolute": "standardised"}).join([physical, signed])

@@ -3,7 +3,6 @@
 import _bootstrap  # noqa: F401
 from matxai.constitutive.evaluation.scores import evaluate, typical_path
 from matxai.constitutive.evaluation.residuals import residual_histogram, residual_quantiles
-from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.model_file import load_network
 from matxai.constitutive.data.steps import read_steps
 from matxai.run.job import job
@@ -11,10 +10,10 @@ from matxai.run.outputs import read_json, write_json
 
 with job(snakemake) as run:
     surrogate, recurrent = load_network(run.input.surrogate), load_network(run.input.recurrent)
-    law, test = LAWS[surrogate[1].law], read_steps(run.input.steps, "test")
+    test = read_steps(run.input.steps, "test")
     surrogate[0].to(run.device)
     recurrent[0].to(run.device)
-    evaluation = evaluate(surrogate, recurrent, law, test)
+    evaluation = evaluate(surrogate, recurrent, test)
     table = evaluation.predictions
     residual = (table["prediction"] - table["stress"]).to_numpy()
     table.to_parquet(run.output.predictions, index=False)

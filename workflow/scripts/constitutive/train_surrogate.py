@@ -6,6 +6,7 @@ import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train
 from matxai.constitutive.settings.network import Surrogate, SurrogateTraining
 from matxai.constitutive.data.steps import complete_columns, read_steps
+from matxai.learning.model_file import save_model
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
 from matxai.run.outputs import write_json
@@ -25,8 +26,11 @@ with job(snakemake) as run:
         fingerprint=digest(
             data, case, run.params.network, run.params.train, run.seed, run.params.code
         ),
+        law=case["law"],
+        data_sha256=data,
+        versions=run.params.libs,
     )
-    trained.save(run.output.model, law=case["law"], data=data, versions=run.params.libs)
+    save_model(run.output.model, trained.fitted.state, trained.metadata)
     trained.fitted.history.to_csv(run.output.history, index=False)
     write_json(trained.summary(), run.output.training)
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from torch import nn
 
 from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
-from matxai.constitutive.laws import Law
-from matxai.constitutive.network.model_file import StressNetworkMetadata, target_of
+from matxai.constitutive.laws import LAWS
+from matxai.constitutive.network.model_file import Network, target_of
 from matxai.constitutive.network.prediction import (
     closed_loop,
     predict,
@@ -18,8 +17,6 @@ from matxai.constitutive.network.prediction import (
     stress_of,
 )
 from matxai.statistics.regression import r2_interval, rmse
-
-Network = tuple[nn.Module, StressNetworkMetadata]
 
 
 @dataclass(frozen=True)
@@ -40,10 +37,10 @@ class Evaluation:
     summary: dict[str, Any]
 
 
-def evaluate(surrogate: Network, recurrent: Network, law: Law, table: pd.DataFrame) -> Evaluation:
-    """Predict a table of test steps with both networks, each given with its metadata, and score them."""
+def evaluate(surrogate: Network, recurrent: Network, table: pd.DataFrame) -> Evaluation:
+    """Predict a table of test steps with both networks, and score the predictions."""
     network, metadata = surrogate
-    scales, seed = metadata.scales, metadata.seed
+    law, scales, seed = LAWS[metadata.law], metadata.scales, metadata.seed
     predicted = predict(network, scales, table)
     predictions = table[["path", "step", "time", "strain", "stress"]].assign(
         group=step_kinds(table),

@@ -26,8 +26,8 @@ def comparison(
         ("integrated gradients, from zero state", zero, "mean_absolute"),
     ):
         values = table[[column, "ci_low", "ci_high"]].rename(columns={column: "value"})
-        relative = (values / values["value"].max()).add_prefix("relative_")
-        relative = relative.rename(columns={"relative_value": "relative"})
+        relative = values / values["value"].max()
+        relative.columns = ["relative", "relative_ci_low", "relative_ci_high"]
         labels = pd.DataFrame({"feature": table["name"], "method": method})
         tables.append(pd.concat([labels, values, relative], axis=1))
     return pd.concat(tables, ignore_index=True)

@@ -23,7 +23,6 @@ from matxai.constitutive.settings.network import (
     SurrogateTraining,
 )
 from matxai.learning.loop import FitResult, fit
-from matxai.learning.model_file import save_model
 from matxai.learning.tasks import RowTask
 
 
@@ -87,33 +86,14 @@ class StressRegression(RowTask):
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """A fitted network with what its metadata needs (see `StressNetworkMetadata`).
+    """A fitted network with its metadata.
 
     ``seconds`` is the duration of this run alone, which may have resumed an interrupted one.
     """
 
     fitted: FitResult
-    kind: str
-    scales: Scales
-    shape: dict[str, Any]
-    seed: int
-    settings: StressTraining
+    metadata: StressNetworkMetadata
     seconds: float
-
-    def save(self, path: str | Path, *, law: str, data: str, versions: dict[str, str]) -> None:
-        """Write the model file; ``data`` is the digest of the table of steps."""
-        metadata = StressNetworkMetadata(
-            kind=self.kind,
-            law=law,
-            scales=self.scales,
-            shape=self.shape,
-            seed=self.seed,
-            best_epoch=self.fitted.best_epoch + 1,
-            data_sha256=data,
-            settings=self.settings.model_dump(mode="json"),
-            versions=versions,
-        )
-        save_model(path, self.fitted.state, metadata)
 
     def summary(self) -> dict[str, float]:
         """Give epochs, best epoch, its training loss and validation RMSE (unit of the target), seconds."""
@@ -139,11 +119,13 @@ def train(
     device: str,
     checkpoint: Path | None = None,
     fingerprint: str = "",
+    **origin: Any,
 ) -> TrainedNetwork:
     """Fit a network to the train part of a table of steps, selected on its val part.
 
     The one-step network learns the ``target`` of a step ("increment" or "stress"), the recurrent one whole
-    paths: strain history in, history of the target out.
+    paths: strain history in, history of the target out. The ``origin`` is what else its metadata state:
+    law, data_sha256 and versions.
     """
     kind, samples = ("mlp", steps_of) if isinstance(shape, Surrogate) else (shape.cell, paths_of)
     parts = {name: table[table["part"] == name] for name in ("train", "val")}
@@ -164,4 +146,8 @@ def train(
     fitted = fit(
         network, task, settings.recipe(), seed=seed, checkpoint=checkpoint, fingerprint=fingerprint
     )
-    return TrainedNetwork(fitted, kind, scales, sizes, seed, settings, time.monotonic() - began)
+    best, plain = fitted.best_epoch + 1, settings.model_dump(mode="json")
+    metadata = StressNetworkMetadata(
+        kind=kind, scales=scales, shape=sizes, seed=seed, best_epoch=best, settings=plain, **origin
+    )
+    return TrainedNetwork(fitted, metadata, time.monotonic() - began)

@@ -22,6 +22,7 @@ from matxai.constitutive.settings.network import (
 )
 from matxai.statistics.regression import r2
 
+ORIGIN = {"law": "hyperelastic", "data_sha256": "", "versions": {}}
 FAST = {"epochs": 20, "batch_size": 32, "learning_rate": 1e-2, "patience": 20}
 
 
@@ -29,16 +30,18 @@ def surrogate(table, **changes):
     features = list(LAWS["hyperelastic"].features)
     settings = SurrogateTraining(**FAST | changes)
     shape = Surrogate(hidden=24, depth=2)
-    return train(table, features, "stress", shape, settings, seed=0, device="cpu")
+    return train(table, features, "stress", shape, settings, seed=0, device="cpu", **ORIGIN)
 
 
 def test_a_small_network_learns_the_hyperelastic_law(steps):
     table = steps["hyperelastic"]
     trained = surrogate(table)
-    network = build("mlp", trained.scales, trained.shape, trained.fitted.state["mixing"])
+    network = build(
+        "mlp", trained.metadata.scales, trained.metadata.shape, trained.fitted.state["mixing"]
+    )
     network.load_state_dict(trained.fitted.state)
     test = table[table["part"] == "test"]
-    assert r2(target_of(test, "stress"), predict(network, trained.scales, test)) > 0.98
+    assert r2(target_of(test, "stress"), predict(network, trained.metadata.scales, test)) > 0.98
 
 
 def test_neither_scales_nor_weights_depend_on_the_test_part(steps):
@@ -46,13 +49,13 @@ def test_neither_scales_nor_weights_depend_on_the_test_part(steps):
     changed = table.copy()
     changed.loc[changed["part"] == "test", ["strain", "stress", "prev_stress"]] *= 100
     one, other = surrogate(table, epochs=2), surrogate(changed, epochs=2)
-    assert one.scales == other.scales
+    assert one.metadata.scales == other.metadata.scales
     assert all(torch.equal(one.fitted.state[k], other.fitted.state[k]) for k in one.fitted.state)
 
 
 def test_the_scales_are_those_of_the_training_part_alone(steps):
     table = steps["hyperelastic"]
-    scales = surrogate(table, epochs=1).scales
+    scales = surrogate(table, epochs=1).metadata.scales
     fitted = table[table["part"] == "train"]
     np.testing.assert_allclose(scales.mean, fitted[scales.features].mean())
     assert scales.target_std == pytest.approx(fitted["stress"].std(ddof=0))
@@ -88,10 +91,9 @@ def test_padding_counts_neither_in_the_loss_nor_in_the_validation(steps):
 def test_a_recurrent_network_learns_and_is_repeatable(steps):
     table = steps["viscoelastic"]
     settings = StressTraining(**FAST | {"batch_size": 2, "epochs": 25})
+    network = Recurrent(hidden=8)
     fits = [
-        train(
-            table, ["strain", "dt"], "stress", Recurrent(hidden=8), settings, seed=0, device="cpu"
-        )
+        train(table, ["strain", "dt"], "stress", network, settings, seed=0, device="cpu", **ORIGIN)
         for _ in range(2)
     ]
     history = fits[0].fitted.history
@@ -104,8 +106,10 @@ def test_noise_on_the_previous_stress_stops_the_network_from_leaning_on_it(steps
     slopes = []
     for noise in (0.0, 0.5):
         trained = surrogate(table, stress_noise=noise)
-        network = build("mlp", trained.scales, trained.shape, trained.fitted.state["mixing"])
+        network = build(
+            "mlp", trained.metadata.scales, trained.metadata.shape, trained.fitted.state["mixing"]
+        )
         network.load_state_dict(trained.fitted.state)
-        found = gradients(network, trained.scales.inputs(table)).abs().mean(dim=0)
-        slopes.append(float(found[trained.scales.features.index("prev_stress")]))
+        found = gradients(network, trained.metadata.scales.inputs(table)).abs().mean(dim=0)
+        slopes.append(float(found[trained.metadata.scales.features.index("prev_stress")]))
     assert slopes[1] < 0.5 * slopes[0]
