@@ -1,7 +1,7 @@
 """Permutation importance, saliency, integrated gradients, and the tangent against the law's."""
 
 import _bootstrap  # noqa: F401
-from matxai.attribution.saliency import gradients
+from matxai.attribution.gradients import gradients
 from matxai.constitutive.data.steps import read_steps
 from matxai.constitutive.explain.importance import (
     integrated_gradients,

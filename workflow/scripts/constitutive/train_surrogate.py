@@ -14,7 +14,7 @@ from matxai.run.outputs import write_json
 with job(snakemake) as run:
     case, table = run.params.case, read_steps(run.input.steps)
     data = file_digest(run.input.steps)
-    trained = train(
+    fitted, metadata, summary = train(
         table,
         case["features"] if case["chosen"] else complete_columns(case["features"], table),
         case["target"],
@@ -30,8 +30,8 @@ with job(snakemake) as run:
         data_sha256=data,
         versions=run.params.libs,
     )
-    save_model(run.output.model, trained.fitted.state, trained.metadata)
-    trained.fitted.history.to_csv(run.output.history, index=False)
-    write_json(trained.summary(), run.output.training)
+    save_model(run.output.model, fitted.state, metadata)
+    fitted.history.to_csv(run.output.history, index=False)
+    write_json(summary, run.output.training)
 
 Path(snakemake.params.checkpoint).unlink(missing_ok=True)

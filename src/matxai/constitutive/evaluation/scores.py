@@ -1,6 +1,5 @@
 """Predictions of the networks on unseen paths, and their R2 by kind of step."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,26 +18,18 @@ from matxai.constitutive.network.prediction import (
 from matxai.statistics.regression import r2_interval, rmse
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Results on the test paths.
+def evaluate(
+    surrogate: Network, recurrent: Network, table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Predict a table of test steps with both networks, and score the predictions.
 
-    Attributes:
-        predictions: One row per step: path, step, time, strain, stress, group (kind of step), target,
-            predicted_target; the stress predicted from the true previous step (prediction), from the
-            network's own past (closed_loop), and by the recurrent network (recurrent).
-        accuracy: One row per network, quantity and kind of step: network, quantity, steps (kind), rows,
-            paths, r2, ci_low, ci_high, rmse.
-        summary: Content of summary.json.
+    Returns:
+        Predictions, one row per step: path, step, time, strain, stress, group (kind of step), target,
+        predicted_target; the stress predicted from the true previous step (prediction), from the network's
+        own past (closed_loop), and by the recurrent network (recurrent). Accuracy, one row per network,
+        quantity and kind of step: network, quantity, steps (kind), rows, paths, r2, ci_low, ci_high, rmse.
+        Content of summary.json.
     """
-
-    predictions: pd.DataFrame
-    accuracy: pd.DataFrame
-    summary: dict[str, Any]
-
-
-def evaluate(surrogate: Network, recurrent: Network, table: pd.DataFrame) -> Evaluation:
-    """Predict a table of test steps with both networks, and score the predictions."""
     network, metadata = surrogate
     law, scales, seed = LAWS[metadata.law], metadata.scales, metadata.seed
     predicted = predict(network, scales, table)
@@ -61,7 +52,7 @@ def evaluate(surrogate: Network, recurrent: Network, table: pd.DataFrame) -> Eva
         **_key_scores(accuracy, scales.target),
         "closed_loop_given": prescribed_variables(scales, law),
     }
-    return Evaluation(predictions, accuracy, summary)
+    return predictions, accuracy, summary
 
 
 def _accuracy(predictions: pd.DataFrame, target: str, seed: int) -> pd.DataFrame:

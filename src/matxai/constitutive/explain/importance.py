@@ -8,8 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from matxai.attribution import integrated_gradients as ig
-from matxai.attribution import saliency as sal
+from matxai.attribution import gradients as methods
 from matxai.attribution.permutation import permutation_importance
 from matxai.constitutive.explain.summary import BASELINES
 from matxai.constitutive.laws import LAWS, Law
@@ -75,10 +74,10 @@ def saliency(
     has that of each feature and, under "stress", of the target.
 
     Returns:
-        Table of `attribution.saliency.saliency` with the column unit (of the physical gradient).
+        Table of `attribution.gradients.saliency` with the column unit (of the physical gradient).
     """
     names, paths = scales.features, table["path"]
-    measures = sal.saliency(
+    measures = methods.saliency(
         gradients, paths, names, input_scale=scales.std, output_scale=scales.target_std, seed=seed
     )
     return measures.assign(unit=[_quotient(units["stress"], units[name]) for name in names])
@@ -120,9 +119,11 @@ def integrated_gradients(
     scales, paths, tables = metadata.scales, table["path"], []
     for name in BASELINES:
         start = baseline(scales, LAWS[metadata.law], name).to(x.device)
-        shares, delta = ig.integrated_gradients(network, x, start, steps=settings.integration_steps)
-        error = ig.check_convergence(delta, shares, settings.tolerance)
-        measures = ig.summary(
+        shares, delta = methods.integrated_gradients(
+            network, x, start, steps=settings.integration_steps
+        )
+        error = methods.check_convergence(delta, shares, settings.tolerance)
+        measures = methods.summary(
             shares, paths, scales.features, output_scale=scales.target_std, seed=metadata.seed
         )
         measures.insert(0, "baseline", name)

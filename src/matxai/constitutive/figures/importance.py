@@ -73,8 +73,9 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     look: dict[str, Any] = {"color": "black", "markersize": 5, "markerfacecolor": "white"}
     axes.plot(table["signed_mean"], range(len(table)), "D", **look)
     # An empty unit comes back from a CSV file as NaN.
-    written = _intervals(table, *physical) + " " + table["unit"].astype(object).fillna("")
-    texts = written.str.rstrip().where(table["physical"].notna(), "constant")
+    unit = table["unit"].astype(object).fillna("")
+    written = (pd.Series(_intervals(table, *physical), table.index) + " " + unit).str.rstrip()
+    texts = written.where(table["physical"].notna(), "constant")
     write_beside(axes, texts.tolist(), "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")
     entry = legend_mark("mean gradient with its sign", "D", **look)
@@ -147,8 +148,8 @@ def _labels(names: Iterable[str], units: Units) -> list[str]:
     return [feature_quantity(name, units).label for name in names]
 
 
-def _intervals(table: pd.DataFrame, *columns: str) -> pd.Series:
-    return table[list(columns)].astype(float).apply(lambda row: with_interval(*row), axis=1)
+def _intervals(table: pd.DataFrame, *columns: str) -> list[str]:
+    return [with_interval(*row) for row in table[list(columns)].to_numpy(float)]
 
 
 def _scale(axes: Axes, table: pd.DataFrame) -> None:

@@ -77,17 +77,13 @@ def _limits(table: pd.DataFrame) -> tuple[float, float]:
 
 def _draw_errors(axes: Axes, table: pd.DataFrame, clock: str) -> None:
     """Draw both absolute errors on a logarithmic axis; an exact step has no place there."""
-    true = table["stress"].to_numpy(float)
-    largest = []
-    for column in ("prediction", "closed_loop"):
-        error = np.abs(table[column].to_numpy(float) - true)
-        error[~((error > 0) & np.isfinite(error))] = np.nan
-        axes.plot(table[clock], error, **_LOOKS[column])
-        if not np.isnan(error).all():
-            largest.append(float(np.nanmax(error)))
-    if largest:
+    errors = table[["prediction", "closed_loop"]].sub(table["stress"], axis=0).abs()
+    errors = errors.where((errors > 0) & np.isfinite(errors))
+    for column in errors:
+        axes.plot(table[clock], errors[column], **_LOOKS[str(column)])
+    if errors.notna().any(axis=None):
         axes.set_yscale("log")
-        axes.set_ylim(_SMALLEST * min(largest), 1.5 * max(largest))
+        axes.set_ylim(_SMALLEST * errors.max().min(), 1.5 * errors.max().max())
     axes.grid(axis="y", linewidth=0.3)
 
 

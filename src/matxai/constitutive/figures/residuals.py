@@ -13,7 +13,7 @@ from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 from matxai.quantities import Quantity
 
-_LOOKS = {
+KIND_LOOKS = {  # colour and line of each kind of step
     "elastic step": (style.BLUE, "-"),
     "plastic step": (style.VERMILION, "--"),
     ALL_STEPS: (style.BLACK, "-"),
@@ -54,7 +54,7 @@ def residuals_figure(
     stress = Quantity("RMSE", unit=units.stress)
     for name, rows in residual_histogram(residual, group).groupby("group"):
         mine = residual[(group == name).to_numpy()]
-        colour, dashes = _LOOKS.get(str(name), (style.GUIDE, "-."))
+        colour, dashes = KIND_LOOKS[str(name)]
         error = stress.value(float(np.sqrt(np.square(mine).mean())))
         label = f"{name} (n = {mine.size:,}): RMSE {error}"
         edges = np.append(rows["bin_low"].to_numpy(), rows["bin_high"].to_numpy()[-1])

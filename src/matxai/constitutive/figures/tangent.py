@@ -5,12 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from matxai.constitutive.figures.residuals import KIND_LOOKS
 from matxai.constitutive.laws import Array
 from matxai.constitutive.quantities import QUANTITIES, Units, feature_quantity
 from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 
-_LOOKS = {"elastic step": (style.BLUE, "-"), "plastic step": (style.VERMILION, "--")}
 _CURVE = 400  # points of a cumulative curve
 _LEFT_OUT = 0.005  # share of the steps whose errors are so small that the axis starts after them
 
@@ -43,7 +43,7 @@ def tangent_figure(table: pd.DataFrame, summary: pd.DataFrame, units: Units, tit
         axes.set_title(f"{group} (n = {len(rows):,}){hidden}", size=10)
         axes.set_xlabel(style.wrapped(stress.axis("analytic"), 34))
         error = np.sort(np.abs(network - true) / np.abs(true)) * 100
-        colour, dashes = _LOOKS.get(group, (style.BLACK, "-"))
+        colour, dashes = KIND_LOOKS[group]
         rank = np.linspace(0, len(error) - 1, min(_CURVE, len(error))).astype(int)
         lowest.append(error[int(_LEFT_OUT * len(error))])
         last.plot(error[rank], (rank + 1) / len(error), color=colour, linestyle=dashes)
@@ -72,7 +72,7 @@ def _draw_pairs(axes: Axes, true: Array, network: Array) -> int:
 def _draw_medians(axes: Axes, summary: pd.DataFrame) -> None:
     percent = 100 * summary[["median", "ci_low", "ci_high", "q95"]].to_numpy(float)
     for group, (median, low, high, most) in zip(summary["group"], percent, strict=True):
-        colour, dashes = _LOOKS.get(group, (style.BLACK, "-"))
+        colour, dashes = KIND_LOOKS[group]
         interval = f" ({low:.2g} to {high:.2g} %)" if np.isfinite(low) else ""
         label = f"{group}: median {median:.2g} %{interval}, 95 % of steps below {most:.2g} %"
         axes.plot(median, 0.5, "o", color=colour, linestyle=dashes, label=label)

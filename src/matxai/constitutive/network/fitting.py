@@ -84,30 +84,6 @@ class StressRegression(RowTask):
         return math.sqrt(float(mean)) * self.unit
 
 
-@dataclass(frozen=True)
-class TrainedNetwork:
-    """A fitted network with its metadata.
-
-    ``seconds`` is the duration of this run alone, which may have resumed an interrupted one.
-    """
-
-    fitted: FitResult
-    metadata: StressNetworkMetadata
-    seconds: float
-
-    def summary(self) -> dict[str, float]:
-        """Give epochs, best epoch, its training loss and validation RMSE (unit of the target), seconds."""
-        history = self.fitted.history
-        best = history.iloc[self.fitted.best_epoch]
-        return {
-            "epochs": len(history),
-            "best_epoch": int(best["epoch"]),
-            "train_loss": float(best["train_loss"]),
-            "val_rmse": float(best["val_error"]),
-            "seconds": round(self.seconds, 1),
-        }
-
-
 def train(
     table: pd.DataFrame,
     features: list[str],
@@ -120,12 +96,16 @@ def train(
     checkpoint: Path | None = None,
     fingerprint: str = "",
     **origin: Any,
-) -> TrainedNetwork:
+) -> tuple[FitResult, StressNetworkMetadata, dict[str, float]]:
     """Fit a network to the train part of a table of steps, selected on its val part.
 
     The one-step network learns the ``target`` of a step ("increment" or "stress"), the recurrent one whole
     paths: strain history in, history of the target out. The ``origin`` is what else its metadata state:
     law, data_sha256 and versions.
+
+    Returns:
+        The result, its metadata, and a summary: epochs, best epoch, its training loss and validation RMSE
+        (unit of the target), seconds of this run alone, which may have resumed an interrupted one.
     """
     kind, samples = ("mlp", steps_of) if isinstance(shape, Surrogate) else (shape.cell, paths_of)
     parts = {name: table[table["part"] == name] for name in ("train", "val")}
@@ -146,8 +126,16 @@ def train(
     fitted = fit(
         network, task, settings.recipe(), seed=seed, checkpoint=checkpoint, fingerprint=fingerprint
     )
-    best, plain = fitted.best_epoch + 1, settings.model_dump(mode="json")
+    seconds, best = time.monotonic() - began, fitted.history.iloc[fitted.best_epoch]
+    epoch, plain = int(best["epoch"]), settings.model_dump(mode="json")
     metadata = StressNetworkMetadata(
-        kind=kind, scales=scales, shape=sizes, seed=seed, best_epoch=best, settings=plain, **origin
+        kind=kind, scales=scales, shape=sizes, seed=seed, best_epoch=epoch, settings=plain, **origin
     )
-    return TrainedNetwork(fitted, metadata, time.monotonic() - began)
+    summary = {
+        "epochs": len(fitted.history),
+        "best_epoch": epoch,
+        "train_loss": float(best["train_loss"]),
+        "val_rmse": float(best["val_error"]),
+        "seconds": round(seconds, 1),
+    }
+    return fitted, metadata, summary

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from matxai.attribution.saliency import gradients
+from matxai.attribution.gradients import gradients
 from matxai.constitutive.explain.importance import (
     baseline,
     integrated_gradients,
