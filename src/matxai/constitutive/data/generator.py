@@ -59,13 +59,12 @@ def _sample(case: Generation, path: int) -> tuple[list[float], float, Array]:
     # With a generator of its own, a path does not depend on the number of paths.
     generator = np.random.default_rng([case.seed, path])
     ranges = [case.parameters[name] for name in case.physics.parameters]
-    material = [generator.uniform(bounds.low, bounds.high) for bounds in ranges]
+    material = [generator.uniform(*bounds) for bounds in ranges]
     if case.layout == "arrays":
-        material = [(bounds.low + bounds.high) / 2 for bounds in ranges]
-    duration = np.exp(generator.uniform(np.log(case.duration.low), np.log(case.duration.high)))
+        material = [(low + high) / 2 for low, high in ranges]
+    duration = np.exp(generator.uniform(*np.log(case.duration)))
     kind = KINDS[path % len(KINDS)]
-    strain = strain_path(kind, case.steps, case.strain.low, case.strain.high, generator)
-    return material, duration, strain
+    return material, duration, strain_path(kind, case.steps, *case.strain, generator)
 
 
 def _write(

@@ -7,14 +7,8 @@ import pandas as pd
 
 from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
 from matxai.constitutive.laws import LAWS
+from matxai.constitutive.network import prediction
 from matxai.constitutive.network.model_file import Network, target_of
-from matxai.constitutive.network.prediction import (
-    closed_loop,
-    predict,
-    predict_history,
-    prescribed_variables,
-    stress_of,
-)
 from matxai.statistics.regression import r2_interval, rmse
 
 
@@ -32,14 +26,14 @@ def evaluate(
     """
     network, metadata = surrogate
     law, scales, seed = LAWS[metadata.law], metadata.scales, metadata.seed
-    predicted = predict(network, scales, table)
+    predicted = prediction.predict(network, scales, table)
     predictions = table[["path", "step", "time", "strain", "stress"]].assign(
         group=step_kinds(table),
         target=target_of(table, scales.target),
         predicted_target=predicted,
-        prediction=stress_of(predicted, scales, table),
-        closed_loop=closed_loop(network, scales, law, table),
-        recurrent=predict_history(recurrent[0], recurrent[1].scales, table),
+        prediction=prediction.stress_of(predicted, scales, table),
+        closed_loop=prediction.closed_loop(network, scales, law, table),
+        recurrent=prediction.predict_history(recurrent[0], recurrent[1].scales, table),
     )
     accuracy = _accuracy(predictions, scales.target, seed)
     summary = {
@@ -50,7 +44,7 @@ def evaluate(
         "test_paths": int(table["path"].nunique()),
         "test_steps": len(table),
         **_key_scores(accuracy, scales.target),
-        "closed_loop_given": prescribed_variables(scales, law),
+        "closed_loop_given": prediction.prescribed_variables(scales, law),
     }
     return predictions, accuracy, summary
 

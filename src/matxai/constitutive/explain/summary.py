@@ -17,11 +17,10 @@ def comparison(
         Table with the columns feature, method, value, ci_low, ci_high, and relative, relative_ci_low,
         relative_ci_high, the same divided by the largest value of the method.
     """
-    singles = permutation[permutation["kind"] == "feature"]
     zero = integrated[integrated["baseline"] == BASELINES[0]]
     tables = []
     for method, table, column in (
-        ("permutation: loss of R²", singles, "drop"),
+        ("permutation: loss of R²", permutation[permutation["kind"] == "feature"], "drop"),
         ("saliency, standardised", saliency, "standardised"),
         ("integrated gradients, from zero state", zero, "mean_absolute"),
     ):

@@ -27,9 +27,8 @@ _NOISE = 1e-3  # drops of R2 below this are drawn on a linear scale about zero
 def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the drop of R2 when features are permuted.
 
-    Groups of features that move together stand below the single features, on the same axis, which
-    is linear about zero and logarithmic beyond where drops span more than two decades.
-    Columns are kind ("feature" or "group"), name, drop, ci_low, ci_high, base_r2.
+    Groups of features that move together (kind "group") stand below the single ones ("feature"), on the
+    same axis, which is linear about zero and logarithmic beyond where drops span more than two decades.
     """
     columns = ("kind", "name", "drop", "ci_low", "ci_high", "base_r2")
     table = _finite(table, columns, "drop", "permutation").sort_values("drop")
@@ -58,8 +57,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the mean absolute gradient of the stress with respect to each feature.
 
     The bars are per standard deviation of feature and target; the gradient in its own unit, which no
-    axis could share, is written beside them. A constant feature has no physical gradient. Columns are
-    name, standardised, ci_low, ci_high, signed_mean; unit of physical, physical_ci_low, physical_ci_high.
+    axis could share, is written beside them. A constant feature has no physical gradient.
     """
     physical = ("physical", "physical_ci_low", "physical_ci_high")
     columns = ("name", "standardised", "ci_low", "ci_high", *physical, "signed_mean", "unit")
@@ -85,10 +83,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
 
 @style.styled
 def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw one bar per feature and baseline; features are sorted by their largest attribution.
-
-    Columns are baseline, name, mean_absolute, ci_low, ci_high (unit of stress), signed_mean.
-    """
+    """Draw one bar (unit of stress) per feature and baseline; the largest of a feature sorts it."""
     columns = ("baseline", "name", "mean_absolute", "ci_low", "ci_high", "signed_mean")
     table = _finite(table, columns, "mean_absolute", "integrated-gradients")
     if table.empty:
@@ -116,9 +111,8 @@ def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -
 def comparison_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the importances of all methods side by side, one panel per method.
 
-    Features are sorted by the mean of ``relative`` over the methods; ``value`` stands beside the bar.
-    Columns are feature, method, value, relative (``value`` divided by the method's largest),
-    relative_ci_low, relative_ci_high.
+    Features are sorted by the mean of ``relative`` (``value`` divided by the method's largest) over the
+    methods; ``value`` stands beside the bar.
     """
     columns = ("feature", "method", "value", "relative", "relative_ci_low", "relative_ci_high")
     table = _finite(table, columns, "relative", "comparison")

@@ -27,7 +27,7 @@ _SMALLEST = 1e-3  # of a curve's largest error: smaller ones may leave the axis 
 
 @style.styled
 def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> Figure:
-    """Draw columns step, time, strain, stress, prediction, closed_loop and, optionally, plastic.
+    """Draw the true stress and two predictions, and shade the steps that are ``plastic`` if this is known.
 
     ``prediction`` is the stress that follows from the true previous one, ``closed_loop`` the one
     that follows from the network's own, as a finite-element code would use it. Where the law knows
@@ -49,7 +49,6 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
     _draw_errors(error, table, clock)
     if "plastic" in table and table["plastic"].any():
         _shade(over, table[clock].to_numpy(float), table["plastic"].to_numpy(bool))
-
     low, high = _limits(table)
     loop = table["closed_loop"].to_numpy(float)
     if not ((loop >= low) & (loop <= high)).all():

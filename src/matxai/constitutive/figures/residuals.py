@@ -24,12 +24,11 @@ KIND_LOOKS = {  # colour and line of each kind of step
 def residuals_figure(
     table: pd.DataFrame, quantiles: pd.DataFrame, units: Units, title: str
 ) -> Figure:
-    """Draw columns strain, residual (predicted - true stress) and, optionally, group.
+    """Draw residuals (predicted - true stress) and their ``quantiles`` (of ``residual_quantiles``).
 
-    ``quantiles``: the table of ``residual_quantiles``. The axis covers the bulk of the residuals;
-    the steps beyond it are counted above.
+    The axis covers the bulk of the residuals; the steps beyond it are counted above.
     """
-    style.require_columns(table, ("strain", "residual"), "residual")
+    style.require_columns(table, ("strain", "residual", "group"), "residual")
     style.require_columns(quantiles, ("bin_low", "bin_high", *QUANTILES), "residual")
     table = table[np.isfinite(table["residual"].to_numpy(float))]
     if table.empty:
@@ -50,10 +49,9 @@ def residuals_figure(
         farthest = f"{beyond[np.abs(beyond).argmax()]:.3g} {units.stress}".rstrip()
         text = f"{beyond.size:,} of {residual.size:,} steps beyond the axis, as far as {farthest}"
         left.set_title(text, size=9)
-    group = table["group"] if "group" in table else pd.Series(ALL_STEPS, index=table.index)
     stress = Quantity("RMSE", unit=units.stress)
-    for name, rows in residual_histogram(residual, group).groupby("group"):
-        mine = residual[(group == name).to_numpy()]
+    for name, rows in residual_histogram(residual, table["group"]).groupby("group"):
+        mine = residual[(table["group"] == name).to_numpy()]
         colour, dashes = KIND_LOOKS[str(name)]
         error = stress.value(float(np.sqrt(np.square(mine).mean())))
         label = f"{name} (n = {mine.size:,}): RMSE {error}"

@@ -39,16 +39,13 @@ class Data:
     present: Tensor | None = None
 
 
-def steps_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
-    """Make every step a sample."""
-    return Data(scales.inputs(table).to(device), scales.standardised(table).to(device))
-
-
-def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
-    """Make every path a sample."""
-    grid = PathGrid(table)
-    inputs, target = grid.pad(scales.inputs(table)), grid.pad(scales.standardised(table))
-    return Data(inputs.to(device), target.to(device), grid.present.to(device))
+def samples_of(table: pd.DataFrame, scales: Scales, device: str, *, paths: bool) -> Data:
+    """Make every path a sample, or every step."""
+    parts = [scales.inputs(table), scales.standardised(table)]
+    if paths:
+        grid = PathGrid(table)
+        parts = [*map(grid.pad, parts), grid.present]
+    return Data(*(part.to(device) for part in parts))
 
 
 class StressRegression(RowTask):
@@ -107,10 +104,10 @@ def train(
         The result, its metadata, and a summary: epochs, best epoch, its training loss and validation RMSE
         (unit of the target), seconds of this run alone, which may have resumed an interrupted one.
     """
-    kind, samples = ("mlp", steps_of) if isinstance(shape, Surrogate) else (shape.cell, paths_of)
+    kind = "mlp" if isinstance(shape, Surrogate) else shape.cell
     parts = {name: table[table["part"] == name] for name in ("train", "val")}
     scales = Scales.of(parts["train"], features, target)
-    data = {name: samples(part, scales, device) for name, part in parts.items()}
+    data = {k: samples_of(v, scales, device, paths=kind != "mlp") for k, v in parts.items()}
     sizes = shape.model_dump(mode="json")
     torch.manual_seed(seed)
     mixing = whitening(data["train"].inputs) if kind == "mlp" else None

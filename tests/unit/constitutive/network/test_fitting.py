@@ -8,8 +8,7 @@ from matxai.attribution.gradients import gradients
 from matxai.constitutive.laws import LAWS
 from matxai.constitutive.network.fitting import (
     StressRegression,
-    paths_of,
-    steps_of,
+    samples_of,
     train,
 )
 from matxai.constitutive.network.model_file import Scales, build, target_of
@@ -63,7 +62,7 @@ def test_the_scales_are_those_of_the_training_part_alone(steps):
 def test_every_row_is_seen_once_an_epoch(steps):
     table = steps["hyperelastic"]
     scales = Scales.of(table, ["strain"], "stress")
-    data = steps_of(table, scales, "cpu")
+    data = samples_of(table, scales, "cpu", paths=False)
     task = StressRegression(data, data, 64, 1.0)
     rows = torch.cat(list(task.batches()))
     assert sorted(rows.tolist()) == list(range(len(table)))
@@ -74,7 +73,7 @@ def test_padding_counts_neither_in_the_loss_nor_in_the_validation(steps):
     table = steps["viscoelastic"]
     table = table[(table["path"] % 2 == 0) | (table["step"] <= 5)]
     scales = Scales.of(table, ["strain"], "stress")
-    data = paths_of(table, scales, "cpu")
+    data = samples_of(table, scales, "cpu", paths=True)
     network = build("gru", scales, {"hidden": 3, "cell": "gru"}, None)
     task = StressRegression(data, data, 4, scales.target_std)
     predicted = predict_history(network, scales, table)
