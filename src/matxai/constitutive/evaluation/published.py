@@ -63,7 +63,7 @@ def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
             network = Perceptron(features, hidden, len(state) // 2 - 1, "relu")
         network.load_state_dict(state, assign=True)
     # What is no dict of tensors, has other names or other shapes.
-    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise InputError("the file holds no perceptron", file=path, expected=expected) from error
     if features != len(inputs.features):
         problem = f"the network takes {features} features, {len(inputs.features)} are named"
