@@ -1,5 +1,1 @@
-"""General methods that explain a network by its inputs, each in one module.
-
-They take any network with one output per row: `permutation.permutation_importance`, `saliency.gradients`
-and `saliency.saliency`, `integrated_gradients.integrated_gradients`.
-"""
+"""General methods that explain any network with one output per row by its inputs."""

@@ -63,25 +63,20 @@ def elastoplastic(strain: Array, _time: Array, parameters: Columns) -> dict[str,
     """
     young, limit, hardening = (parameters[name][:, 0] for name in ("E", "sig0", "H_kin"))
     plastic = np.zeros_like(strain)
-    tangent = np.broadcast_to(parameters["E"], strain.shape).copy()
     for step in range(1, strain.shape[1]):
         before = plastic[:, step - 1]
         relative = young * (strain[:, step] - before) - hardening * before
         excess = np.maximum(np.abs(relative) - limit, 0.0)
         plastic[:, step] = before + np.sign(relative) * excess / (young + hardening)
-        tangent[:, step] = _flow_tangent(np.abs(relative), limit, young, hardening)
+    previous = np.pad(plastic[:, :-1], ((0, 0), (1, 0)))
     return {
         "stress": parameters["E"] * (strain - plastic),
         "e_plastic": plastic,
         "back_stress": parameters["H_kin"] * plastic,
-        "tangent": tangent,
+        "tangent": _tangent_elastoplastic(
+            {"strain": strain, "prev_e_plastic": previous, **parameters}
+        ),
     }
-
-
-def _flow_tangent(trial: Array, limit: Array, young: Array, hardening: Array) -> Array:
-    """Return E below the yield stress, E H / (E + H) above it, and NaN on it, where both are tangents."""
-    soft = np.where(trial > limit, young * hardening / (young + hardening), young)
-    return np.where(np.abs(trial - limit) <= YIELD_TOLERANCE * limit, np.nan, soft)
 
 
 def _recover_elastoplastic(columns: Columns) -> dict[str, Array]:
@@ -90,9 +85,12 @@ def _recover_elastoplastic(columns: Columns) -> dict[str, Array]:
 
 
 def _tangent_elastoplastic(columns: Columns) -> Array:
-    young, hardening, before = (columns[name] for name in ("E", "H_kin", "prev_e_plastic"))
-    relative = young * (columns["strain"] - before) - hardening * before
-    return _flow_tangent(np.abs(relative), columns["sig0"], young, hardening)
+    """Return E below the yield stress, E H / (E + H) above it, and NaN on it, where both are tangents."""
+    young, limit, hardening = (columns[name] for name in ("E", "sig0", "H_kin"))
+    before = columns["prev_e_plastic"]
+    trial = np.abs(young * (columns["strain"] - before) - hardening * before)
+    soft = np.where(trial > limit, young * hardening / (young + hardening), young)
+    return np.where(np.abs(trial - limit) <= YIELD_TOLERANCE * limit, np.nan, soft)
 
 
 def hyperelastic(strain: Array, _time: Array, parameters: Columns) -> dict[str, Array]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from matxai.attribution.integrated_gradients import (
+from matxai.attribution.gradients import (
     check_convergence,
     integrated_gradients,
     summary,

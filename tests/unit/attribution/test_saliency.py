@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from matxai.attribution.saliency import gradients, saliency
+from matxai.attribution.gradients import gradients, saliency
 
 X = torch.randn(60, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 NAMES = ["a", "b", "c"]

@@ -1,8 +1,7 @@
 """Permutation importance, saliency, integrated gradients, and the tangent against the law's."""
 
 import _bootstrap  # noqa: F401
-from matxai.attribution.saliency import gradients
-from matxai.constitutive.laws import LAWS
+from matxai.attribution.gradients import gradients
 from matxai.constitutive.data.steps import read_steps
 from matxai.constitutive.explain.importance import (
     integrated_gradients,
@@ -18,8 +17,8 @@ from matxai.run.job import job
 from matxai.run.outputs import read_json
 
 with job(snakemake) as run:
-    network, metadata = load_network(run.input.surrogate)
-    law, test = LAWS[metadata.law], read_steps(run.input.steps, "test")
+    network, metadata = surrogate = load_network(run.input.surrogate)
+    test = read_steps(run.input.steps, "test")
     trained = read_json(run.input.summary)
     x = verified_inputs(network.to(run.device), metadata.scales, test, trained["r2"])
     settings = ExplainSurrogate.from_plain(run.params.explain)
@@ -28,12 +27,12 @@ with job(snakemake) as run:
         name: feature_quantity(name, Units(**run.params.units)).unit
         for name in [*metadata.scales.features, "stress"]
     }
-    tangents = tangent_table(network_tangent(slopes, metadata, test), test)
+    tangents = tangent_table(network_tangent(slopes, metadata.scales, test), test)
     tangents.to_parquet(run.output.tangents, index=False)
     tables = {
-        "permutation": permutation(network, metadata, law, test, x, settings),
-        "saliency": saliency(slopes, metadata, test, units),
-        "integrated_gradients": integrated_gradients(network, metadata, law, test, x, settings),
+        "permutation": permutation(surrogate, test, x, settings),
+        "saliency": saliency(slopes, metadata.scales, test, units, seed=metadata.seed),
+        "integrated_gradients": integrated_gradients(surrogate, test, x, settings),
         "tangent": tangent_summary(tangents, seed=metadata.seed),
     }
     for name, table in tables.items():

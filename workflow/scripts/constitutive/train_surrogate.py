@@ -6,6 +6,7 @@ import _bootstrap  # noqa: F401
 from matxai.constitutive.network.fitting import train
 from matxai.constitutive.settings.network import Surrogate, SurrogateTraining
 from matxai.constitutive.data.steps import complete_columns, read_steps
+from matxai.learning.model_file import save_model
 from matxai.run.digests import digest, file_digest
 from matxai.run.job import job
 from matxai.run.outputs import write_json
@@ -13,7 +14,7 @@ from matxai.run.outputs import write_json
 with job(snakemake) as run:
     case, table = run.params.case, read_steps(run.input.steps)
     data = file_digest(run.input.steps)
-    trained = train(
+    fitted, metadata, summary = train(
         table,
         case["features"] if case["chosen"] else complete_columns(case["features"], table),
         case["target"],
@@ -25,9 +26,12 @@ with job(snakemake) as run:
         fingerprint=digest(
             data, case, run.params.network, run.params.train, run.seed, run.params.code
         ),
+        law=case["law"],
+        data_sha256=data,
+        versions=run.params.libs,
     )
-    trained.save(run.output.model, law=case["law"], data=data, versions=run.params.libs)
-    trained.fitted.history.to_csv(run.output.history, index=False)
-    write_json(trained.summary(), run.output.training)
+    save_model(run.output.model, fitted.state, metadata)
+    fitted.history.to_csv(run.output.history, index=False)
+    write_json(summary, run.output.training)
 
 Path(snakemake.params.checkpoint).unlink(missing_ok=True)

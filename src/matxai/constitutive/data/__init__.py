@@ -1,5 +1,1 @@
-"""Loading paths: raw files generated from a law or read, and the table of steps made of them.
-
-`generator.generate` writes raw files, `preparation.prepare` makes the table of steps of what
-`preparation.READERS` read, and `steps.read_steps` reads this table.
-"""
+"""Loading paths: raw files generated from a law or read, and the table of steps made of them."""

@@ -1,20 +1,25 @@
-"""Raw files computed from the laws themselves, in the layouts that data from elsewhere have."""
+"""Raw files computed from the laws themselves, in the layouts that data from elsewhere have.
 
+Their manifest shows whether one has changed since.
+"""
+
+import csv
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from matxai.constitutive.data.raw.numpy_files import STRAIN_FILE, write_arrays, write_dict
-from matxai.constitutive.data.raw.tfrecords import Encoding, Example, write_tfrecord
+from matxai.constitutive.data.raw.tfrecords import encode_buffer, encode_text, write_tfrecord
 from matxai.constitutive.laws import Array
 from matxai.constitutive.settings.data import Generation
+from matxai.run.digests import file_digest
+from matxai.run.errors import InputError
 from matxai.run.progress import progress
 
-Kind = Literal["cyclic", "ramp_and_hold", "random"]
-KINDS: tuple[Kind, ...] = ("cyclic", "ramp_and_hold", "random")
-ENCODINGS: tuple[Encoding, ...] = ("float_list", "buffer", "text")
+KINDS = ("cyclic", "ramp_and_hold", "random")
+ENCODINGS: tuple[Callable[[Array], bytes | Array], ...] = (np.asarray, encode_buffer, encode_text)
 NAMES: tuple[dict[str, str], ...] = (
     {},
     {"strain": "epsilon", "stress": "sigma", "time": "t"},
@@ -54,13 +59,12 @@ def _sample(case: Generation, path: int) -> tuple[list[float], float, Array]:
     # With a generator of its own, a path does not depend on the number of paths.
     generator = np.random.default_rng([case.seed, path])
     ranges = [case.parameters[name] for name in case.physics.parameters]
-    material = [generator.uniform(bounds.low, bounds.high) for bounds in ranges]
+    material = [generator.uniform(*bounds) for bounds in ranges]
     if case.layout == "arrays":
-        material = [(bounds.low + bounds.high) / 2 for bounds in ranges]
-    duration = np.exp(generator.uniform(np.log(case.duration.low), np.log(case.duration.high)))
+        material = [(low + high) / 2 for low, high in ranges]
+    duration = np.exp(generator.uniform(*np.log(case.duration)))
     kind = KINDS[path % len(KINDS)]
-    strain = strain_path(kind, case.steps, case.strain.low, case.strain.high, generator)
-    return material, duration, strain
+    return material, duration, strain_path(kind, case.steps, *case.strain, generator)
 
 
 def _write(
@@ -71,9 +75,6 @@ def _write(
     if layout == "arrays":
         write_arrays(root, {k: series[k] for k in ("strain", "stress", "time", "control")})
         return [STRAIN_FILE] * paths
-    before = np.maximum(
-        np.arange(series["strain"].shape[1]) - 1, 0
-    )  # the virgin state precedes itself
     files = []
     for path in progress(range(paths), "paths written"):
         loading = {name: values[path] for name, values in series.items()}
@@ -81,20 +82,23 @@ def _write(
         if layout == "dict":
             files.append(f"INPUTS/npy/sample_{path:05d}.npy")
             remembered = [name for name in ("strain", "stress", "e_plastic") if name in loading]
-            previous = {f"prev_{name}": loading[name][before] for name in remembered}
+            # The virgin state precedes itself.
+            previous = {f"prev_{n}": np.r_[loading[n][:1], loading[n][:-1]] for n in remembered}
             write_dict(root / files[-1], {**loading, **previous}, material)
         else:
             files.append(f"INPUTS/tfrecord/sample_{path:05d}.tfrecord")
             loading.pop("e_plastic", None)
             # Kinds, encodings and names alternate so that every two of them meet within nine paths.
             turn, rest = divmod(path, 3)
-            encoding, names = ENCODINGS[(rest + turn) % 3], NAMES[(rest + 2 * turn) % 3]
-            write_tfrecord(root / files[-1], [Example(loading, material, encoding, names)])
+            encode, names = ENCODINGS[(rest + turn) % 3], NAMES[(rest + 2 * turn) % 3]
+            written = {names.get(name, name): encode(values) for name, values in loading.items()}
+            exact = {name: encode_text(np.array(value)) for name, value in material.items()}
+            write_tfrecord(root / files[-1], {**written, **exact})
     return files
 
 
 def strain_path(
-    kind: Kind, steps: int, low: float, high: float, generator: np.random.Generator
+    kind: str, steps: int, low: float, high: float, generator: np.random.Generator
 ) -> Array:
     """Make a strain history (steps + 1,) within [low, high], zero in the initial state."""
     shape = {"cyclic": _cyclic, "ramp_and_hold": _ramp_and_hold, "random": _random}[kind]
@@ -138,3 +142,38 @@ def _random(steps: int, low: float, high: float, generator: np.random.Generator)
     above, below = path.max(), -path.min()
     scale = min(high / above if above > 0 else np.inf, -low / below if below > 0 else np.inf)
     return path * scale * reach
+
+
+def write_manifest(root: str | Path, path: str | Path) -> None:
+    """List every file below ``root`` in a CSV file with the columns file, bytes, sha256."""
+    with Path(path).open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([("file", "bytes", "sha256"), *_entries(Path(root))])
+
+
+def check_manifest(root: str | Path, path: str | Path) -> None:
+    """Compare the files below ``root`` with a manifest.
+
+    Raises:
+        InputError: If a file is missing, changed or not listed.
+    """
+    with Path(path).open(encoding="utf-8", newline="") as handle:
+        recorded = {file: entry for file, *entry in list(csv.reader(handle))[1:]}
+    present = {file: entry for file, *entry in _entries(Path(root))}
+    for file in sorted({*recorded, *present}):
+        if recorded.get(file) != present.get(file):
+            state = "changed since the manifest" if file in recorded else "not in the manifest"
+            raise InputError(
+                f"{state if file in present else 'listed, but missing'}: {file}",
+                file=Path(root) / file,
+                where=f"manifest {path}",
+                expected="the files as they were when the manifest was written",
+                fix="delete the manifest if the change is meant, or bring the files back",
+            )
+
+
+def _entries(root: Path) -> list[tuple[str, str, str]]:
+    return [
+        (path.relative_to(root).as_posix(), str(path.stat().st_size), file_digest(path))
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")  # Snakemake's own time stamp
+    ]

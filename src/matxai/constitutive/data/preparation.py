@@ -1,6 +1,5 @@
 """Preparation of a case: raw paths become the table of steps, or are refused with a reason."""
 
-import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -57,7 +56,9 @@ def prepare(
     Raises:
         InputError: If a path is refused under ``strict``, or fewer than three paths are left.
     """
-    records = _refuse_incomplete([_for_law(entry, law) for entry in progress(raw, "paths read")])
+    records = [_for_law(entry, law) for entry in progress(raw, "paths read")]
+    stated = {n for entry in records if isinstance(entry, RawPath) for n in entry.parameters}
+    records = [_refuse_incomplete(entry, stated) for entry in records]
     paths = [entry for entry in records if isinstance(entry, RawPath)]
     _check(records, len(paths), strict)
     exact = {} if truth is None else dict(iter(truth.groupby(["file", "record"])))
@@ -66,7 +67,7 @@ def prepare(
     columns = {name: np.concatenate([path[name] for path in steps]) for name in steps[0]}
     parts = _parts(len(paths), split, seed)
     series = pd.DataFrame({"path": number, "part": parts[number], **columns})
-    return Prepared(series, _files(records), _ranges(series))
+    return Prepared(series, _files(records, paths), _ranges(series))
 
 
 def _for_law(entry: RawPath | Refusal, law: Law) -> RawPath | Refusal:
@@ -79,17 +80,12 @@ def _for_law(entry: RawPath | Refusal, law: Law) -> RawPath | Refusal:
     return replace(entry, parameters=parameters)
 
 
-def _refuse_incomplete(records: list[RawPath | Refusal]) -> list[RawPath | Refusal]:
-    """Refuse paths without a parameter that others state, because a network needs it of all."""
-    paths = [entry for entry in records if isinstance(entry, RawPath)]
-    stated = {name for path in paths for name in path.parameters}
-    judged: list[RawPath | Refusal] = []
-    for entry in records:
-        if isinstance(entry, RawPath) and (absent := stated - entry.parameters.keys()):
-            reason = f"states no {' and no '.join(sorted(absent))}, which other paths state"
-            entry = Refusal(entry.file, entry.record, reason, "the same parameters in every path")
-        judged.append(entry)
-    return judged
+def _refuse_incomplete(entry: RawPath | Refusal, stated: set[str]) -> RawPath | Refusal:
+    """Refuse a path without a parameter that others state, because a network needs it of all."""
+    if isinstance(entry, Refusal) or not (absent := stated - entry.parameters.keys()):
+        return entry
+    reason = f"states no {' and no '.join(sorted(absent))}, which other paths state"
+    return Refusal(entry.file, entry.record, reason, "the same parameters in every path")
 
 
 def _check(records: list[RawPath | Refusal], usable: int, strict: bool) -> None:
@@ -182,21 +178,17 @@ def _parts(paths: int, split: tuple[float, float], seed: int) -> npt.NDArray[np.
     return parts[np.argsort(np.random.default_rng(seed).permutation(paths))]
 
 
-def _files(records: list[RawPath | Refusal]) -> pd.DataFrame:
-    number = itertools.count()
-    rows = [
-        (entry.file, entry.record, next(number), len(entry.series["strain"]), None, None)
-        if isinstance(entry, RawPath)
-        else (entry.file, entry.record, None, None, entry.reason, entry.expected)
-        for entry in records
-    ]
-    table = pd.DataFrame(rows, columns=["file", "record", "path", "steps", "reason", "expected"])
+def _files(records: list[RawPath | Refusal], paths: list[RawPath]) -> pd.DataFrame:
+    columns = ["file", "record", "path", "steps", "reason", "expected"]
+    table = pd.DataFrame([vars(entry) for entry in records], columns=columns)
+    used = table["reason"].isna()
+    table.loc[used, "path"] = range(len(paths))
+    table.loc[used, "steps"] = [len(path.series["strain"]) for path in paths]
     return table.astype({"record": "Int64", "path": "Int64", "steps": "Int64"})
 
 
 def _ranges(series: pd.DataFrame) -> pd.DataFrame:
     columns = series.select_dtypes(np.float64)
-    low, mean, high = columns.min(), columns.mean(), columns.max()
-    statistics = {"missing": columns.isna().sum(), "minimum": low, "mean": mean, "maximum": high}
-    table = pd.DataFrame({"rows": len(columns), **statistics})
+    ends = {"minimum": columns.min(), "mean": columns.mean(), "maximum": columns.max()}
+    table = pd.DataFrame({"rows": len(columns), "missing": columns.isna().sum(), **ends})
     return table.rename_axis("column").reset_index()

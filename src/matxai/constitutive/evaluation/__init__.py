@@ -1,5 +1,1 @@
-"""How well the networks predict stresses on unseen paths, step by step and in a closed loop.
-
-`scores.evaluate` predicts the steps and scores the predictions, `residuals` describes the errors, and
-`published` loads the networks of the published study.
-"""
+"""How well the networks predict stresses on unseen paths, step by step and in a closed loop."""

@@ -8,10 +8,8 @@ plastic ones and reported a base R2 of -69169.
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from matxai.constitutive.network.networks import Perceptron
 from matxai.run.errors import InputError
@@ -58,29 +56,17 @@ def load_published(path: str | Path, inputs: Inputs) -> Perceptron:
         problem = f"not a file of plain weights: {str(error).splitlines()[0]}"
         fix = "do not load it any other way: what is not plain weights may run code"
         raise InputError(problem, file=path, expected=expected, fix=fix) from error
-    state = state.get("state_dict", state) if isinstance(state, dict) else state
-    weights = _weights(state)
-    if not weights:
-        raise InputError("the file holds no perceptron", file=path, expected=expected)
-    hidden, features = weights[0].shape
+    try:
+        state = state.get("state_dict", state)
+        hidden, features = state["net.0.weight"].shape
+        with torch.device("meta"):  # no memory for weights that may not be in the file
+            network = Perceptron(features, hidden, len(state) // 2 - 1, "relu")
+        network.load_state_dict(state, assign=True)
+    # What is no dict of tensors, has other names or other shapes.
+    except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
+        raise InputError("the file holds no perceptron", file=path, expected=expected) from error
     if features != len(inputs.features):
         problem = f"the network takes {features} features, {len(inputs.features)} are named"
         fix = "name the features that the network was trained on, in their order"
         raise InputError(problem, file=path, expected=", ".join(inputs.features), fix=fix)
-    network = Perceptron(features, hidden, len(weights) - 1, "relu")
-    network.load_state_dict(state)
-    return network.eval()
-
-
-def _weights(state: Any) -> list[Tensor]:
-    """Return the weight matrices in the order of the layers, or [] if this is no perceptron."""
-    tensors = list(state.values()) if isinstance(state, dict) else []
-    layers = range(len(tensors) // 2)
-    names = [f"net.{2 * layer}.{kind}" for layer in layers for kind in ("weight", "bias")]
-    plain = all(isinstance(tensor, Tensor) for tensor in tensors)
-    if len(names) < 4 or list(state) != names or not plain:
-        return []
-    weights = tensors[::2]
-    hidden = weights[0].shape[0]
-    shapes = [tuple(weight.shape) for weight in weights[1:]]
-    return weights if shapes == [*[(hidden, hidden)] * (len(weights) - 2), (1, hidden)] else []
+    return network.float().eval()

@@ -18,10 +18,9 @@ def residual_quantiles(strain: Array, residual: Array, bins: int = 20) -> pd.Dat
     place = np.clip(np.searchsorted(edges, strain, side="right") - 1, 0, bins - 1)
     grouped = pd.Series(residual).groupby(place)
     table = pd.DataFrame({"bin_low": edges[:-1], "bin_high": edges[1:]})
-    table["rows"] = grouped.size().reindex(table.index, fill_value=0)
-    for name, share in QUANTILES.items():
-        table[name] = grouped.quantile(share)
-    return table
+    rows = grouped.size().reindex(table.index, fill_value=0)
+    quantiles = {name: grouped.quantile(share) for name, share in QUANTILES.items()}
+    return table.assign(rows=rows, **quantiles)
 
 
 def residual_histogram(residual: Array, group: pd.Series, bins: int = 80) -> pd.DataFrame:

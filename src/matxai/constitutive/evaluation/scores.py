@@ -1,57 +1,39 @@
 """Predictions of the networks on unseen paths, and their R2 by kind of step."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from torch import nn
 
 from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
-from matxai.constitutive.laws import Law
-from matxai.constitutive.network.model_file import StressNetworkMetadata, target_of
-from matxai.constitutive.network.prediction import (
-    closed_loop,
-    predict,
-    predict_history,
-    prescribed_variables,
-    stress_of,
-)
+from matxai.constitutive.laws import LAWS
+from matxai.constitutive.network import prediction
+from matxai.constitutive.network.model_file import Network, target_of
 from matxai.statistics.regression import r2_interval, rmse
 
-Network = tuple[nn.Module, StressNetworkMetadata]
 
+def evaluate(
+    surrogate: Network, recurrent: Network, table: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Predict a table of test steps with both networks, and score the predictions.
 
-@dataclass(frozen=True)
-class Evaluation:
-    """Results on the test paths.
-
-    Attributes:
-        predictions: One row per step: path, step, time, strain, stress, group (kind of step), target,
-            predicted_target; the stress predicted from the true previous step (prediction), from the
-            network's own past (closed_loop), and by the recurrent network (recurrent).
-        accuracy: One row per network, quantity and kind of step: network, quantity, steps (kind), rows,
-            paths, r2, ci_low, ci_high, rmse.
-        summary: Content of summary.json.
+    Returns:
+        Predictions, one row per step: path, step, time, strain, stress, group (kind of step), target,
+        predicted_target; the stress predicted from the true previous step (prediction), from the network's
+        own past (closed_loop), and by the recurrent network (recurrent). Accuracy, one row per network,
+        quantity and kind of step: network, quantity, steps (kind), rows, paths, r2, ci_low, ci_high, rmse.
+        Content of summary.json.
     """
-
-    predictions: pd.DataFrame
-    accuracy: pd.DataFrame
-    summary: dict[str, Any]
-
-
-def evaluate(surrogate: Network, recurrent: Network, law: Law, table: pd.DataFrame) -> Evaluation:
-    """Predict a table of test steps with both networks, each given with its metadata, and score them."""
     network, metadata = surrogate
-    scales, seed = metadata.scales, metadata.seed
-    predicted = predict(network, scales, table)
+    law, scales, seed = LAWS[metadata.law], metadata.scales, metadata.seed
+    predicted = prediction.predict(network, scales, table)
     predictions = table[["path", "step", "time", "strain", "stress"]].assign(
         group=step_kinds(table),
         target=target_of(table, scales.target),
         predicted_target=predicted,
-        prediction=stress_of(predicted, scales, table),
-        closed_loop=closed_loop(network, scales, law, table),
-        recurrent=predict_history(recurrent[0], recurrent[1].scales, table),
+        prediction=prediction.stress_of(predicted, scales, table),
+        closed_loop=prediction.closed_loop(network, scales, law, table),
+        recurrent=prediction.predict_history(recurrent[0], recurrent[1].scales, table),
     )
     accuracy = _accuracy(predictions, scales.target, seed)
     summary = {
@@ -62,9 +44,9 @@ def evaluate(surrogate: Network, recurrent: Network, law: Law, table: pd.DataFra
         "test_paths": int(table["path"].nunique()),
         "test_steps": len(table),
         **_key_scores(accuracy, scales.target),
-        "closed_loop_given": prescribed_variables(scales, law),
+        "closed_loop_given": prediction.prescribed_variables(scales, law),
     }
-    return Evaluation(predictions, accuracy, summary)
+    return predictions, accuracy, summary
 
 
 def _accuracy(predictions: pd.DataFrame, target: str, seed: int) -> pd.DataFrame:

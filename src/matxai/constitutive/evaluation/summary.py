@@ -20,10 +20,7 @@ def accuracy_of_all(
 
 
 def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
-    """Pick what a run says at its end: what the closed loop leaves unexplained, one row per network.
-
-    Columns are `matxai.run.closing.KEY_NUMBER_COLUMNS`.
-    """
+    """Pick what a run says at its end: what the closed loop of each network leaves unexplained."""
     shown = table[(table["network"] == "closed loop") & (table["steps"] == ALL_STEPS)]
     names = shown["case"] + ", seed " + shown["seed"].astype(str) + ": 1 - R² of the closed loop"
     columns = (names, 1 - shown["r2"], 1 - shown["ci_high"], 1 - shown["ci_low"], "")

@@ -8,12 +8,11 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from matxai.attribution import integrated_gradients as ig
-from matxai.attribution import saliency as sal
+from matxai.attribution import gradients as methods
 from matxai.attribution.permutation import permutation_importance
 from matxai.constitutive.explain.summary import BASELINES
-from matxai.constitutive.laws import Law
-from matxai.constitutive.network.model_file import Scales, StressNetworkMetadata, target_of
+from matxai.constitutive.laws import LAWS, Law
+from matxai.constitutive.network.model_file import Network, Scales, target_of
 from matxai.constitutive.network.prediction import predict
 from matxai.constitutive.settings.explain import ExplainSurrogate
 from matxai.statistics.regression import r2
@@ -40,12 +39,7 @@ def verified_inputs(
 
 
 def permutation(
-    network: nn.Module,
-    metadata: StressNetworkMetadata,
-    law: Law,
-    table: pd.DataFrame,
-    x: Tensor,
-    settings: ExplainSurrogate,
+    surrogate: Network, table: pd.DataFrame, x: Tensor, settings: ExplainSurrogate
 ) -> pd.DataFrame:
     """Measure the loss of R2 when features, or groups of them, are permuted among the steps ``table``.
 
@@ -55,26 +49,24 @@ def permutation(
         Table with the columns kind ("feature" or "group"), members, and those of
         `attribution.permutation.permutation_importance`.
     """
+    network, metadata = surrogate
     features, target = metadata.scales.features, metadata.scales.standardised(table).to(x.device)
     groups = {name: [place] for place, name in enumerate(features)}
-    for name, group in law.groups.items():
+    for name, group in LAWS[metadata.law].groups.items():
         places = [features.index(member) for member in group if member in features]
         if len(places) > 1:
             groups[name] = places
-    paths, repeats, seed = table["path"].to_numpy(), settings.repeats, metadata.seed
-    measures = permutation_importance(network, x, target, groups, paths, repeats=repeats, seed=seed)
-    kinds = ["feature" if name in features else "group" for name in groups]
+    measures = permutation_importance(
+        network, x, target, groups, table["path"], repeats=settings.repeats, seed=metadata.seed
+    )
+    measures.insert(0, "kind", ["feature" if name in features else "group" for name in groups])
     members = [", ".join(features[i] for i in places) for places in groups.values()]
-    measures.insert(0, "kind", kinds)
     measures.insert(2, "members", members)
     return measures
 
 
 def saliency(
-    gradients: Tensor,
-    metadata: StressNetworkMetadata,
-    table: pd.DataFrame,
-    units: Mapping[str, str],
+    gradients: Tensor, scales: Scales, table: pd.DataFrame, units: Mapping[str, str], *, seed: int
 ) -> pd.DataFrame:
     """Summarise the mean |d target / d feature|, per standard deviation and in physical units.
 
@@ -82,14 +74,13 @@ def saliency(
     has that of each feature and, under "stress", of the target.
 
     Returns:
-        Table of `attribution.saliency.saliency` with the column unit (of the physical gradient).
+        Table of `attribution.gradients.saliency` with the column unit (of the physical gradient).
     """
-    scales, seed, paths = metadata.scales, metadata.seed, table["path"].to_numpy()
-    std, target_std = np.asarray(scales.std), scales.target_std
-    measures = sal.saliency(
-        gradients, paths, scales.features, input_scale=std, output_scale=target_std, seed=seed
+    names, paths = scales.features, table["path"]
+    measures = methods.saliency(
+        gradients, paths, names, input_scale=scales.std, output_scale=scales.target_std, seed=seed
     )
-    return measures.assign(unit=[_quotient(units["stress"], units[f]) for f in scales.features])
+    return measures.assign(unit=[_quotient(units["stress"], units[name]) for name in names])
 
 
 def _quotient(above: str, below: str) -> str:
@@ -112,12 +103,7 @@ def baseline(scales: Scales, law: Law, name: str) -> Tensor:
 
 
 def integrated_gradients(
-    network: nn.Module,
-    metadata: StressNetworkMetadata,
-    law: Law,
-    table: pd.DataFrame,
-    x: Tensor,
-    settings: ExplainSurrogate,
+    surrogate: Network, table: pd.DataFrame, x: Tensor, settings: ExplainSurrogate
 ) -> pd.DataFrame:
     """Summarise the mean |attribution| of each feature for each baseline.
 
@@ -129,12 +115,15 @@ def integrated_gradients(
     Raises:
         ArithmeticError: If the integral has not converged to ``settings.tolerance``.
     """
-    scales, paths, tables = metadata.scales, table["path"].to_numpy(), []
+    network, metadata = surrogate
+    scales, paths, tables = metadata.scales, table["path"], []
     for name in BASELINES:
-        start = baseline(scales, law, name).to(x.device)
-        shares, delta = ig.integrated_gradients(network, x, start, steps=settings.integration_steps)
-        error = ig.check_convergence(delta, shares, settings.tolerance)
-        measures = ig.summary(
+        start = baseline(scales, LAWS[metadata.law], name).to(x.device)
+        shares, delta = methods.integrated_gradients(
+            network, x, start, steps=settings.integration_steps
+        )
+        error = methods.check_convergence(delta, shares, settings.tolerance)
+        measures = methods.summary(
             shares, paths, scales.features, output_scale=scales.target_std, seed=metadata.seed
         )
         measures.insert(0, "baseline", name)

@@ -62,14 +62,14 @@ def state_components(
     known = _known(internal, train)
     recovery, recovered = [], {}
     for name, truth in known.items():
-        for leading in (scores[:, :number] for number in range(1, count + 1)):
+        for number in range(1, count + 1):
+            leading = scores[:, :number]
             estimate = LinearRegression().fit(leading[train], truth[train]).predict(leading)
             r2 = r2_interval(truth[test].to_numpy(), estimate[test], path[test], seed=seed)
-            recovery.append((name, leading.shape[1], *r2))
+            recovery.append((name, number, *r2))
             recovered[name] = estimate
     compared = known if extra is None else known.join(_known(extra, train))
-    shares = pca.explained_variance_ratio_
-    numbers = np.arange(1, len(shares) + 1)
+    shares, numbers = pca.explained_variance_ratio_, np.arange(1, count + 1)
     variance = {"component": numbers, "share": shares, "cumulative": np.cumsum(shares)}
     header = ["variable", "components", "r2", "ci_low", "ci_high"]
     return StateExplanation(

@@ -17,17 +17,16 @@ def comparison(
         Table with the columns feature, method, value, ci_low, ci_high, and relative, relative_ci_low,
         relative_ci_high, the same divided by the largest value of the method.
     """
-    singles = permutation[permutation["kind"] == "feature"]
     zero = integrated[integrated["baseline"] == BASELINES[0]]
     tables = []
     for method, table, column in (
-        ("permutation: loss of R²", singles, "drop"),
+        ("permutation: loss of R²", permutation[permutation["kind"] == "feature"], "drop"),
         ("saliency, standardised", saliency, "standardised"),
         ("integrated gradients, from zero state", zero, "mean_absolute"),
     ):
         values = table[[column, "ci_low", "ci_high"]].rename(columns={column: "value"})
-        relative = (values / values["value"].max()).add_prefix("relative_")
-        relative = relative.rename(columns={"relative_value": "relative"})
+        relative = values / values["value"].max()
+        relative.columns = ["relative", "relative_ci_low", "relative_ci_high"]
         labels = pd.DataFrame({"feature": table["name"], "method": method})
         tables.append(pd.concat([labels, values, relative], axis=1))
     return pd.concat(tables, ignore_index=True)

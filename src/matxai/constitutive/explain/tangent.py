@@ -6,13 +6,11 @@ from torch import Tensor
 
 from matxai.constitutive.data.steps import ALL_STEPS, step_kinds
 from matxai.constitutive.laws import Array
-from matxai.constitutive.network.model_file import StressNetworkMetadata
+from matxai.constitutive.network.model_file import Scales
 from matxai.statistics.bootstrap import quantile_interval
 
 
-def network_tangent(
-    gradients: Tensor, metadata: StressNetworkMetadata, table: pd.DataFrame
-) -> Array:
+def network_tangent(gradients: Tensor, scales: Scales, table: pd.DataFrame) -> Array:
     """Compute the tangent (rows,) of the network in the unit of stress, at a fixed previous state.
 
     A network whose inputs include the current plastic strain e_p is differentiated along the direction
@@ -20,7 +18,6 @@ def network_tangent(
     derivative alone would mean that the flow is frozen. ``gradients`` (rows, features) are those of the
     standardised network at the steps ``table``.
     """
-    scales = metadata.scales
     values = gradients.double().cpu().numpy()
 
     def slope(name: str) -> Array:

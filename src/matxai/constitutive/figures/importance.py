@@ -27,25 +27,23 @@ _NOISE = 1e-3  # drops of R2 below this are drawn on a linear scale about zero
 def permutation_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the drop of R2 when features are permuted.
 
-    Groups of features that move together stand below the single features, on the same axis, which
-    is linear about zero and logarithmic beyond where drops span more than two decades.
-    Columns are kind ("feature" or "group"), name, drop, ci_low, ci_high, base_r2.
+    Groups of features that move together (kind "group") stand below the single ones ("feature"), on the
+    same axis, which is linear about zero and logarithmic beyond where drops span more than two decades.
     """
     columns = ("kind", "name", "drop", "ci_low", "ci_high", "base_r2")
     table = _finite(table, columns, "drop", "permutation").sort_values("drop")
-    kinds = [kind for kind in ("feature", "group") if (table["kind"] == kind).any()]
-    if not kinds:
+    if table.empty:
         return style.empty_figure("no feature was permuted")
-    sizes = [(table["kind"] == kind).sum() + 0.5 for kind in kinds]
+    kinds = table.groupby("kind")
+    sizes = (kinds.size() + 0.5).tolist()
     figure = Figure(figsize=(style.FULL_WIDTH, 1.4 + 0.32 * sum(sizes)))
     panels = figure.subplots(len(kinds), sharex=True, squeeze=False, height_ratios=sizes)[:, 0]
-    for axes, kind, look in zip(panels, kinds, _LOOKS, strict=False):
-        rows = table[table["kind"] == kind]
+    for axes, (kind, rows), look in zip(panels, kinds, _LOOKS, strict=False):
         names = _labels(rows["name"], units) if kind == "feature" else rows["name"]
         ends = rows["ci_low"], rows["ci_high"]
         draw_bars(axes, [style.wrapped(name, 30) for name in names], rows["drop"], ends, **look)
         write_beside(axes, _intervals(rows, "drop", "ci_low", "ci_high"))
-        axes.set_title({"feature": "alone", "group": "together"}[kind], loc="left", size=10)
+        axes.set_title({"feature": "alone", "group": "together"}[str(kind)], loc="left", size=10)
     _scale(panels[0], table)
     base = table["base_r2"].iloc[0]
     kind = "" if panels[0].get_xscale() == "linear" else ", logarithmic away from zero"
@@ -59,8 +57,7 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the mean absolute gradient of the stress with respect to each feature.
 
     The bars are per standard deviation of feature and target; the gradient in its own unit, which no
-    axis could share, is written beside them. A constant feature has no physical gradient. Columns are
-    name, standardised, ci_low, ci_high, signed_mean; unit of physical, physical_ci_low, physical_ci_high.
+    axis could share, is written beside them. A constant feature has no physical gradient.
     """
     physical = ("physical", "physical_ci_low", "physical_ci_high")
     columns = ("name", "standardised", "ci_low", "ci_high", *physical, "signed_mean", "unit")
@@ -76,8 +73,8 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     # An empty unit comes back from a CSV file as NaN.
     unit = table["unit"].astype(object).fillna("")
     written = (pd.Series(_intervals(table, *physical), table.index) + " " + unit).str.rstrip()
-    texts = written.where(np.isfinite(table["physical"].astype(float)), "constant")
-    write_beside(axes, list(texts), "in physical units")
+    texts = written.where(table["physical"].notna(), "constant")
+    write_beside(axes, texts.tolist(), "in physical units")
     axes.set_xlabel(f"{axis_label('saliency')} (standard deviations of the target per feature's)")
     entry = legend_mark("mean gradient with its sign", "D", **look)
     figure.legend(handles=[entry], loc="outside lower right")
@@ -86,23 +83,20 @@ def saliency_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
 
 @style.styled
 def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
-    """Draw one bar per feature and baseline; features are sorted by their largest attribution.
-
-    Columns are baseline, name, mean_absolute, ci_low, ci_high (unit of stress), signed_mean.
-    """
+    """Draw one bar (unit of stress) per feature and baseline; the largest of a feature sorts it."""
     columns = ("baseline", "name", "mean_absolute", "ci_low", "ci_high", "signed_mean")
     table = _finite(table, columns, "mean_absolute", "integrated-gradients")
     if table.empty:
         return style.empty_figure("no feature has an attribution")
     names = list(table.groupby("name")["mean_absolute"].max().sort_values(kind="stable").index)
-    baselines = list(table["baseline"].drop_duplicates())
+    baselines = table.groupby("baseline", sort=False)
     height = 0.84 / len(baselines)
     figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.22 * len(names) * len(baselines)))
     axes = figure.add_subplot()
-    for place, (baseline, look) in enumerate(zip(baselines, _LOOKS, strict=False)):
-        rows = table[table["baseline"] == baseline].set_index("name").reindex(names)
+    for place, ((baseline, rows), look) in enumerate(zip(baselines, _LOOKS, strict=False)):
         shift = ((len(baselines) - 1) / 2 - place) * height
         look = {**look, "label": f"from the {baseline}", "height": height, "shift": shift}
+        rows = rows.set_index("name").reindex(names)
         ends = rows["ci_low"], rows["ci_high"]
         draw_bars(axes, _labels(names, units), rows["mean_absolute"], ends, **look)
         texts = _intervals(rows, "mean_absolute", "ci_low", "ci_high")
@@ -117,20 +111,19 @@ def integrated_gradients_figure(table: pd.DataFrame, units: Units, title: str) -
 def comparison_figure(table: pd.DataFrame, units: Units, title: str) -> Figure:
     """Draw the importances of all methods side by side, one panel per method.
 
-    Features are sorted by the mean of ``relative`` over the methods; ``value`` stands beside the bar.
-    Columns are feature, method, value, relative (``value`` divided by the method's largest),
-    relative_ci_low, relative_ci_high.
+    Features are sorted by the mean of ``relative`` (``value`` divided by the method's largest) over the
+    methods; ``value`` stands beside the bar.
     """
     columns = ("feature", "method", "value", "relative", "relative_ci_low", "relative_ci_high")
     table = _finite(table, columns, "relative", "comparison")
     if table.empty:
         return style.empty_figure("no feature has an importance")
     names = list(table.groupby("feature")["relative"].mean().sort_values(kind="stable").index)
-    methods = list(table["method"].drop_duplicates())
+    methods = table.groupby("method", sort=False)
     figure = Figure(figsize=(style.FULL_WIDTH, 1.5 + 0.32 * len(names)))
     panels = figure.subplots(ncols=len(methods), sharey=True, squeeze=False)[0]
-    for axes, method, look in zip(panels, methods, _LOOKS, strict=False):
-        rows = table[table["method"] == method].set_index("feature").reindex(names)
+    for axes, (method, rows), look in zip(panels, methods, _LOOKS, strict=False):
+        rows = rows.set_index("feature").reindex(names)
         ends = rows["relative_ci_low"], rows["relative_ci_high"]
         draw_bars(axes, _labels(names, units), rows["relative"], ends, **look)
         write_beside(axes, [number(value) for value in rows["value"]], size=8)

@@ -27,7 +27,7 @@ _SMALLEST = 1e-3  # of a curve's largest error: smaller ones may leave the axis 
 
 @style.styled
 def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> Figure:
-    """Draw columns step, time, strain, stress, prediction, closed_loop and, optionally, plastic.
+    """Draw the true stress and two predictions, and shade the steps that are ``plastic`` if this is known.
 
     ``prediction`` is the stress that follows from the true previous one, ``closed_loop`` the one
     that follows from the network's own, as a finite-element code would use it. Where the law knows
@@ -49,7 +49,6 @@ def onepath_figure(table: pd.DataFrame, units: Units, title: str, law: Law) -> F
     _draw_errors(error, table, clock)
     if "plastic" in table and table["plastic"].any():
         _shade(over, table[clock].to_numpy(float), table["plastic"].to_numpy(bool))
-
     low, high = _limits(table)
     loop = table["closed_loop"].to_numpy(float)
     if not ((loop >= low) & (loop <= high)).all():
@@ -77,17 +76,13 @@ def _limits(table: pd.DataFrame) -> tuple[float, float]:
 
 def _draw_errors(axes: Axes, table: pd.DataFrame, clock: str) -> None:
     """Draw both absolute errors on a logarithmic axis; an exact step has no place there."""
-    true = table["stress"].to_numpy(float)
-    largest = []
-    for column in ("prediction", "closed_loop"):
-        error = np.abs(table[column].to_numpy(float) - true)
-        error[~((error > 0) & np.isfinite(error))] = np.nan
-        axes.plot(table[clock], error, **_LOOKS[column])
-        if not np.isnan(error).all():
-            largest.append(float(np.nanmax(error)))
-    if largest:
+    errors = table[["prediction", "closed_loop"]].sub(table["stress"], axis=0).abs()
+    errors = errors.where((errors > 0) & np.isfinite(errors))
+    for column in errors:
+        axes.plot(table[clock], errors[column], **_LOOKS[str(column)])
+    if errors.notna().any(axis=None):
         axes.set_yscale("log")
-        axes.set_ylim(_SMALLEST * min(largest), 1.5 * max(largest))
+        axes.set_ylim(_SMALLEST * errors.max().min(), 1.5 * errors.max().max())
     axes.grid(axis="y", linewidth=0.3)
 
 

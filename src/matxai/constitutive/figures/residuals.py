@@ -13,7 +13,7 @@ from matxai.plotting import style
 from matxai.plotting.quantities import axis_label
 from matxai.quantities import Quantity
 
-_LOOKS = {
+KIND_LOOKS = {  # colour and line of each kind of step
     "elastic step": (style.BLUE, "-"),
     "plastic step": (style.VERMILION, "--"),
     ALL_STEPS: (style.BLACK, "-"),
@@ -24,12 +24,11 @@ _LOOKS = {
 def residuals_figure(
     table: pd.DataFrame, quantiles: pd.DataFrame, units: Units, title: str
 ) -> Figure:
-    """Draw columns strain, residual (predicted - true stress) and, optionally, group.
+    """Draw residuals (predicted - true stress) and their ``quantiles`` (of ``residual_quantiles``).
 
-    ``quantiles``: the table of ``residual_quantiles``. The axis covers the bulk of the residuals;
-    the steps beyond it are counted above.
+    The axis covers the bulk of the residuals; the steps beyond it are counted above.
     """
-    style.require_columns(table, ("strain", "residual"), "residual")
+    style.require_columns(table, ("strain", "residual", "group"), "residual")
     style.require_columns(quantiles, ("bin_low", "bin_high", *QUANTILES), "residual")
     table = table[np.isfinite(table["residual"].to_numpy(float))]
     if table.empty:
@@ -50,11 +49,10 @@ def residuals_figure(
         farthest = f"{beyond[np.abs(beyond).argmax()]:.3g} {units.stress}".rstrip()
         text = f"{beyond.size:,} of {residual.size:,} steps beyond the axis, as far as {farthest}"
         left.set_title(text, size=9)
-    group = table["group"] if "group" in table else pd.Series(ALL_STEPS, index=table.index)
     stress = Quantity("RMSE", unit=units.stress)
-    for name, rows in residual_histogram(residual, group).groupby("group"):
-        mine = residual[(group == name).to_numpy()]
-        colour, dashes = _LOOKS.get(str(name), (style.GUIDE, "-."))
+    for name, rows in residual_histogram(residual, table["group"]).groupby("group"):
+        mine = residual[(table["group"] == name).to_numpy()]
+        colour, dashes = KIND_LOOKS[str(name)]
         error = stress.value(float(np.sqrt(np.square(mine).mean())))
         label = f"{name} (n = {mine.size:,}): RMSE {error}"
         edges = np.append(rows["bin_low"].to_numpy(), rows["bin_high"].to_numpy()[-1])

@@ -17,13 +17,9 @@ from matxai.plotting.intervals import draw_curve
 from matxai.plotting.quantities import axis_label
 
 _LOOKS: tuple[tuple[str, str, Any], ...] = (
-    (style.BLUE, "o", "-"),
-    (style.VERMILION, "s", "--"),
-    (style.GREEN, "^", "-."),
-    (style.ORANGE, "D", ":"),
-    (style.PURPLE, "v", (0, (8, 2))),
-    (style.BLACK, "P", (0, (1, 4))),
-)
+    (style.BLUE, "o", "-"), (style.VERMILION, "s", "--"), (style.GREEN, "^", "-."),
+    (style.ORANGE, "D", ":"), (style.PURPLE, "v", (0, (8, 2))), (style.BLACK, "P", (0, (1, 4))),
+)  # fmt: skip
 _LOWEST = -0.5  # R2 below which a recovery is no better drawn
 _RECOVERED = "_recovered"
 
@@ -36,11 +32,7 @@ def states_figure(
     units: Units,
     title: str,
 ) -> Figure:
-    """Draw explained variance, recovery of the internal variables, and correlations.
-
-    ``variance``: component, share, cumulative. ``recovery``: variable, components, r2, ci_low,
-    ci_high (empty for a law without internal variables). ``correlation``: variable, component, r.
-    """
+    """Draw explained variance, recovery of the internal variables (if a law has any), and correlations."""
     style.require_columns(variance, ("component", "share", "cumulative"), "state")
     style.require_columns(recovery, ("variable", "components", "r2", "ci_low", "ci_high"), "state")
     style.require_columns(correlation, ("variable", "component", "r"), "state")

@@ -23,7 +23,6 @@ from matxai.constitutive.settings.network import (
     SurrogateTraining,
 )
 from matxai.learning.loop import FitResult, fit
-from matxai.learning.model_file import save_model
 from matxai.learning.tasks import RowTask
 
 
@@ -40,16 +39,13 @@ class Data:
     present: Tensor | None = None
 
 
-def steps_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
-    """Make every step a sample."""
-    return Data(scales.inputs(table).to(device), scales.standardised(table).to(device))
-
-
-def paths_of(table: pd.DataFrame, scales: Scales, device: str) -> Data:
-    """Make every path a sample."""
-    grid = PathGrid(table)
-    inputs, target = grid.pad(scales.inputs(table)), grid.pad(scales.standardised(table))
-    return Data(inputs.to(device), target.to(device), grid.present.to(device))
+def samples_of(table: pd.DataFrame, scales: Scales, device: str, *, paths: bool) -> Data:
+    """Make every path a sample, or every step."""
+    parts = [scales.inputs(table), scales.standardised(table)]
+    if paths:
+        grid = PathGrid(table)
+        parts = [*map(grid.pad, parts), grid.present]
+    return Data(*(part.to(device) for part in parts))
 
 
 class StressRegression(RowTask):
@@ -85,49 +81,6 @@ class StressRegression(RowTask):
         return math.sqrt(float(mean)) * self.unit
 
 
-@dataclass(frozen=True)
-class TrainedNetwork:
-    """A fitted network with what its metadata needs (see `StressNetworkMetadata`).
-
-    ``seconds`` is the duration of this run alone, which may have resumed an interrupted one.
-    """
-
-    fitted: FitResult
-    kind: str
-    scales: Scales
-    shape: dict[str, Any]
-    seed: int
-    settings: StressTraining
-    seconds: float
-
-    def save(self, path: str | Path, *, law: str, data: str, versions: dict[str, str]) -> None:
-        """Write the model file; ``data`` is the digest of the table of steps."""
-        metadata = StressNetworkMetadata(
-            kind=self.kind,
-            law=law,
-            scales=self.scales,
-            shape=self.shape,
-            seed=self.seed,
-            best_epoch=self.fitted.best_epoch + 1,
-            data_sha256=data,
-            settings=self.settings.model_dump(mode="json"),
-            versions=versions,
-        )
-        save_model(path, self.fitted.state, metadata)
-
-    def summary(self) -> dict[str, float]:
-        """Give epochs, best epoch, its training loss and validation RMSE (unit of the target), seconds."""
-        history = self.fitted.history
-        best = history.iloc[self.fitted.best_epoch]
-        return {
-            "epochs": len(history),
-            "best_epoch": int(best["epoch"]),
-            "train_loss": float(best["train_loss"]),
-            "val_rmse": float(best["val_error"]),
-            "seconds": round(self.seconds, 1),
-        }
-
-
 def train(
     table: pd.DataFrame,
     features: list[str],
@@ -139,16 +92,22 @@ def train(
     device: str,
     checkpoint: Path | None = None,
     fingerprint: str = "",
-) -> TrainedNetwork:
+    **origin: Any,
+) -> tuple[FitResult, StressNetworkMetadata, dict[str, float]]:
     """Fit a network to the train part of a table of steps, selected on its val part.
 
     The one-step network learns the ``target`` of a step ("increment" or "stress"), the recurrent one whole
-    paths: strain history in, history of the target out.
+    paths: strain history in, history of the target out. The ``origin`` is what else its metadata state:
+    law, data_sha256 and versions.
+
+    Returns:
+        The result, its metadata, and a summary: epochs, best epoch, its training loss and validation RMSE
+        (unit of the target), seconds of this run alone, which may have resumed an interrupted one.
     """
-    kind, samples = ("mlp", steps_of) if isinstance(shape, Surrogate) else (shape.cell, paths_of)
+    kind = "mlp" if isinstance(shape, Surrogate) else shape.cell
     parts = {name: table[table["part"] == name] for name in ("train", "val")}
     scales = Scales.of(parts["train"], features, target)
-    data = {name: samples(part, scales, device) for name, part in parts.items()}
+    data = {k: samples_of(v, scales, device, paths=kind != "mlp") for k, v in parts.items()}
     sizes = shape.model_dump(mode="json")
     torch.manual_seed(seed)
     mixing = whitening(data["train"].inputs) if kind == "mlp" else None
@@ -164,4 +123,16 @@ def train(
     fitted = fit(
         network, task, settings.recipe(), seed=seed, checkpoint=checkpoint, fingerprint=fingerprint
     )
-    return TrainedNetwork(fitted, kind, scales, sizes, seed, settings, time.monotonic() - began)
+    seconds, best = time.monotonic() - began, fitted.history.iloc[fitted.best_epoch]
+    epoch, plain = int(best["epoch"]), settings.model_dump(mode="json")
+    metadata = StressNetworkMetadata(
+        kind=kind, scales=scales, shape=sizes, seed=seed, best_epoch=epoch, settings=plain, **origin
+    )
+    summary = {
+        "epochs": len(fitted.history),
+        "best_epoch": epoch,
+        "train_loss": float(best["train_loss"]),
+        "val_rmse": float(best["val_error"]),
+        "seconds": round(seconds, 1),
+    }
+    return fitted, metadata, summary

@@ -115,8 +115,11 @@ def build(kind: str, scales: Scales, shape: dict[str, Any], mixing: Tensor | Non
     return Recurrent(len(scales.features), **shape)
 
 
-def load_network(path: str | Path) -> tuple[Any, StressNetworkMetadata]:
-    """Rebuild the network (`Perceptron` or `Recurrent`) on the CPU, in evaluation mode.
+Network = tuple[Any, StressNetworkMetadata]  # a `Perceptron` or `Recurrent`, and what it is
+
+
+def load_network(path: str | Path) -> Network:
+    """Rebuild the network on the CPU, in evaluation mode.
 
     Raises:
         InputError: The file is not in the safetensors format, or holds no network of this line.

@@ -85,7 +85,7 @@ class Recurrent(nn.Module):
 class PathGrid:
     """Places of the steps of a table in an array (paths, steps, ...), short paths padded at their end.
 
-    ``present`` (paths, steps) tells whether a place holds a step.
+    ``present`` (paths, steps) tells whether a place holds a step, and thus selects the rows from the array.
     """
 
     def __init__(self, table: pd.DataFrame) -> None:
@@ -98,7 +98,3 @@ class PathGrid:
         padded = rows.new_zeros(*self.present.shape, *rows.shape[1:])
         padded[self.present] = rows
         return padded
-
-    def rows(self, padded: Tensor) -> Tensor:
-        """Undo `pad`: (paths, steps, ...) to (rows, ...)."""
-        return padded[self.present]

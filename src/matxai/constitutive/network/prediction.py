@@ -23,7 +23,7 @@ def predict_history(network: nn.Module, scales: Scales, table: pd.DataFrame) -> 
     """Predict the stress (rows,) by the recurrent network, each path from its beginning."""
     device, grid = next(network.parameters()).device, PathGrid(table)
     output = network(grid.pad(scales.inputs(table)).to(device))
-    return scales.physical(grid.rows(output.cpu()))
+    return scales.physical(output.cpu()[grid.present])
 
 
 @torch.inference_mode()
@@ -33,7 +33,7 @@ def hidden_states(
     """Return the state (rows, hidden) of the recurrent network after each step."""
     device, grid = next(network.parameters()).device, PathGrid(table)
     states = network.states(grid.pad(scales.inputs(table)).to(device))
-    return grid.rows(states.cpu()).numpy()
+    return states.cpu()[grid.present].numpy()
 
 
 def stress_of(target: Array, scales: Scales, table: pd.DataFrame) -> Array:
@@ -56,9 +56,8 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
         for name in sorted({"prev_strain", "prev_stress", *scales.features, *parameters})
     }
     recovered = [name for name in law.internal if f"prev_{name}" in scales.features]
-    stress = columns["prev_stress"][:, 0]
-    stresses = torch.empty(grid.present.shape, dtype=torch.float64)
-    for step in range(stresses.shape[1]):
+    stress, stresses = columns["prev_stress"][:, 0], []
+    for step in range(grid.present.shape[1]):
         now = {name: values[:, step] for name, values in columns.items()}
         now["prev_stress"] = stress
         if recovered:
@@ -66,8 +65,8 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
             now |= {f"prev_{name}": internal[name] for name in recovered}
         before = pd.DataFrame(now)
         stress = stress_of(predict(network, scales, before), scales, before)
-        stresses[:, step] = torch.from_numpy(stress)
-    return grid.rows(stresses).numpy()
+        stresses.append(stress)
+    return np.stack(stresses, axis=1)[grid.present.numpy()]
 
 
 def prescribed_variables(scales: Scales, law: Law) -> list[str]:

@@ -9,7 +9,7 @@ import torch
 from tests.compositions import MEAN, METADATA, STD, prepared, random_formulas
 from torch import nn
 
-from matxai.attribution.integrated_gradients import integrated_gradients
+from matxai.attribution.gradients import integrated_gradients
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import NUMBER_OF, parse_formula
 from matxai.composition.explain.faithfulness import (

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 
-from matxai.constitutive.data.raw.encoding import decode, encode_buffer, encode_text
+from matxai.constitutive.data.raw.tfrecords import decode, encode_buffer, encode_text
 
 SERIES = [
     [0.0],

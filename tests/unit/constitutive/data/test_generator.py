@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from matxai.constitutive.data import generator
-from matxai.constitutive.data.generator import generate
-from matxai.constitutive.data.manifest import check_manifest, write_manifest
+from matxai.constitutive.data.generator import check_manifest, generate, write_manifest
 from matxai.constitutive.data.preparation import READERS
+from matxai.constitutive.data.raw.paths import ALIASES
+from matxai.constitutive.data.raw.tfrecords import decode
 from matxai.constitutive.settings.data import Generated
 from matxai.constitutive.settings.layouts import files_of
 from matxai.run.errors import InputError
@@ -94,7 +95,7 @@ def test_a_path_does_not_depend_on_the_number_of_paths_but_on_the_seed(tmp_path)
 def test_tfrecord_files_take_encodings_names_and_kinds_in_turn(tmp_path, monkeypatch):
     written = {}
     monkeypatch.setattr(
-        generator, "write_tfrecord", lambda path, examples: written.update({path: examples})
+        generator, "write_tfrecord", lambda path, example: written.update({path: example})
     )
     kinds = []
     draw = generator.strain_path
@@ -106,16 +107,19 @@ def test_tfrecord_files_take_encodings_names_and_kinds_in_turn(tmp_path, monkeyp
     assert files == [f"INPUTS/tfrecord/sample_{path:05d}.tfrecord" for path in range(18)]
     assert list(truth["file"].unique()) == files
     assert (truth["record"] == 0).all()
-    examples = [example for (example,) in written.values()]
-    turns = [
-        (kind, example.encoding, example.names.get("strain", "strain"))
-        for kind, example in zip(kinds, examples, strict=True)
-    ]
+    turns = []
+    for kind, example in zip(kinds, written.values(), strict=True):
+        (name,) = {"strain", "epsilon", "eps"} & example.keys()
+        values = example[name]  # a buffer has eight bytes per number
+        encoding = "float_list" if isinstance(values, np.ndarray) else len(values) == 8 * 41
+        turns.append((kind, encoding, name))
     for one, other in itertools.combinations(range(3), 2):
         assert len({(turn[one], turn[other]) for turn in turns[:9]}) == 9
-    for example in examples:
-        assert set(example.series) == {"strain", "stress", "time", "control"}
-        assert set(example.parameters) == set(RUBBER)
+    for example in written.values():
+        keys = {ALIASES.get(key, key) for key in example}
+        assert keys == {"strain", "stress", "time", "control", *RUBBER}
+        assert len(example) == len(keys)
+        assert all(decode(example[name]).size == 1 for name in RUBBER)
 
 
 def test_manifest_sees_every_change_of_the_raw_files(tmp_path):

@@ -20,13 +20,13 @@ from matxai.constitutive.settings.data import Generated
 from matxai.constitutive.data.generator import generate
 from matxai.constitutive.data.preparation import READERS, prepare
 from matxai.constitutive.data.raw.paths import RawPath
-from matxai.constitutive.data.raw.tfrecords import Example, write_tfrecord
+from matxai.constitutive.data.raw.tfrecords import encode_buffer, encode_text, write_tfrecord
 from matxai.run.errors import InputError
 
 root = Path(sys.argv[1])
 strain = np.array([0.0, 0.1, -1 / 3])
 series = {"strain": strain, "stress": 1e6 * strain, "time": np.arange(3.0)}
-material = {"E": 1 / 3, "sig0": 250.0}
+material = {"E": encode_text(1 / 3), "sig0": encode_text(250.0)}
 
 
 def file(number):
@@ -55,12 +55,12 @@ def texts(*values):
     return tf.train.Feature(bytes_list=tf.train.BytesList(value=values))
 
 
-write_tfrecord(file(0), [
-    Example(series, material, encoding, names)
-    for encoding, names in [
-        ("float_list", {}),
-        ("buffer", {"strain": "epsilon", "stress": "sigma", "time": "t"}),
-        ("text", {"strain": "eps", "stress": "sig", "time": "t"}),
+write_tfrecord(file(0), *[
+    {**{names.get(name, name): encode(values) for name, values in series.items()}, **material}
+    for encode, names in [
+        (np.asarray, {}),
+        (encode_buffer, {"strain": "epsilon", "stress": "sigma", "time": "t"}),
+        (encode_text, {"strain": "eps", "stress": "sig", "time": "t"}),
     ]
 ])
 good = file(0).read_bytes()

@@ -120,7 +120,7 @@ def test_legend_states_the_error_of_each_group() -> None:
         "elastic step (n = 2): RMSE 1 MPa",
         "plastic step (n = 2): RMSE 3.54 MPa",
     ]
-    whole = residuals_figure(table.drop(columns="group"), bands(table), UNITS, "").axes[1]
+    whole = residuals_figure(table.assign(group="all steps"), bands(table), UNITS, "").axes[1]
     assert texts(whole.get_legend()) == ["all steps (n = 4): RMSE 2.6 MPa"]
 
 

@@ -1,4 +1,1 @@
-"""Raw files of a case in three layouts, each read into paths, or into refusals with a reason.
-
-`paths` defines a path, and `preparation.READERS` holds the reader of each layout.
-"""
+"""Raw files of a case in three layouts, each read into paths, or into refusals with a reason."""

@@ -46,11 +46,8 @@ def refuse_outside(path: Path, root: str | Path) -> Refusal | None:
     """Refuse a file that is not in the folder of the case after links are followed."""
     if path.resolve().is_relative_to(Path(root).resolve()):
         return None
-    reason, expected = (
-        "the file lies outside the case's folder",
-        "files inside it, or links to such files",
-    )
-    return Refusal(path.relative_to(root).as_posix(), None, reason, expected)
+    file, reason = path.relative_to(root).as_posix(), "the file lies outside the case's folder"
+    return Refusal(file, None, reason, "files inside it, or links to such files")
 
 
 class _UnusableError(Exception):

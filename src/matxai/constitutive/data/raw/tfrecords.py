@@ -1,62 +1,52 @@
 """Raw layout "tfrecord": one tf.train.Example per path, in INPUTS/tfrecord/sample_*.tfrecord.
 
-A feature is a list of floats or integers, or one bytes value (`encoding`). TensorFlow is imported where it
-is used, so that importing this module does not need it.
+A feature is a list of floats or integers, or one bytes value: a raw float64 buffer, or text. TensorFlow is
+imported where it is used, so that importing this module does not need it.
+
+Buffer and text are told apart exactly. A value is text if it is UTF-8 without control characters other
+than tabs and line ends; text that is not numbers is refused. Every other value is a buffer.
+
+Only a buffer that happens to spell numbers could be mistaken. The last byte of such text is a blank (09,
+0A, 0D, 20), a point (2E), a digit (30 to 39) or the last letter of nan, inf or infinity (46, 4E, 59, 66,
+6E, 79). In a little-endian buffer, this byte holds the sign and the leading seven bits of the exponent of
+the last value. Up to 39 they mean a magnitude below 2^-95 = 2.5e-29, from 46 on one above 2^97 = 1.6e29. A
+series whose last value is zero or between these bounds, as that of a strain, stress or time is, can
+therefore never be taken for text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from matxai.constitutive.data.raw.encoding import decode, encode_buffer, encode_text
 from matxai.constitutive.data.raw.paths import KEYS, RawPath, Refusal, check_path, refuse_outside
 from matxai.constitutive.laws import Array
 from matxai.constitutive.settings.layouts import needed_files
 
-Encoding = Literal["float_list", "buffer", "text"]
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SEPARATOR = re.compile(r"[ \t\r\n]*,[ \t\r\n]*|[ \t\r\n]+")
+_NUMBER = re.compile(
+    r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|nan|inf(?:inity)?)", re.IGNORECASE
+)
 
 
-@dataclass(frozen=True)
-class Example:
-    """A path to be written, with series and parameters as in `paths.RawPath`.
-
-    Parameters are written as text and thus exactly, series in their ``encoding``, of which a float_list
-    keeps seven digits (float32). ``names`` holds the key in the file for the series where it differs.
-    """
-
-    series: Mapping[str, Array]
-    parameters: Mapping[str, float]
-    encoding: Encoding
-    names: Mapping[str, str] = field(default_factory=dict)
-
-
-def write_tfrecord(path: Path, examples: Sequence[Example]) -> None:
-    """Write the paths of one file."""
+def write_tfrecord(path: Path, *examples: Mapping[str, bytes | Array]) -> None:
+    """Write one path per example: bytes as they are, numbers (n,) with seven digits (float32)."""
     import tensorflow as tf
+
+    def feature(value: bytes | Array) -> Any:
+        if isinstance(value, bytes):
+            return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+        return tf.train.Feature(float_list=tf.train.FloatList(value=value))
 
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
         for example in examples:
-            features = {
-                example.names.get(name, name): _feature(values, example.encoding)
-                for name, values in example.series.items()
-            }
-            for name, value in example.parameters.items():
-                features[name] = _feature(np.array([value]), "text")
+            features = {key: feature(value) for key, value in example.items()}
             message = tf.train.Example(features=tf.train.Features(feature=features))
             writer.write(message.SerializeToString())
-
-
-def _feature(values: Array, encoding: Encoding) -> Any:
-    import tensorflow as tf
-
-    if encoding == "float_list":
-        return tf.train.Feature(float_list=tf.train.FloatList(value=values))
-    value = encode_buffer(values) if encoding == "buffer" else encode_text(values)
-    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
 
 
 def read_tfrecords(root: str | Path) -> Iterator[RawPath | Refusal]:
@@ -116,3 +106,36 @@ def _values(feature: Any) -> Array:
     if len(values) != 1:
         raise ValueError(f"{len(values)} bytes values")
     return decode(values[0])
+
+
+def decode(value: bytes) -> Array:
+    """Return the numbers (n,) of a little-endian float64 buffer, or of text between blanks or commas.
+
+    Raises:
+        ValueError: If the value is empty, is text but not numbers, or is no whole number of float64.
+    """
+    if not value:
+        raise ValueError("the value is empty")
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = None
+    if text is None or _CONTROL.search(text):
+        if len(value) % 8:
+            raise ValueError(f"{len(value)} bytes are neither text nor a whole number of float64")
+        return np.frombuffer(value, dtype="<f8").astype(np.float64)
+    tokens = _SEPARATOR.split(text.strip(" \t\r\n"))
+    for token in tokens:
+        if not _NUMBER.fullmatch(token):
+            raise ValueError(f"the text holds {token[:20]!r}, which is no number")
+    return np.array([float(token) for token in tokens])
+
+
+def encode_buffer(values: Array) -> bytes:
+    """Write the values as a little-endian float64 buffer."""
+    return np.asarray(values, dtype="<f8").tobytes()
+
+
+def encode_text(values: Array, separator: str = " ") -> bytes:
+    """Write the values as text from which `decode` restores the same bits."""
+    return separator.join(repr(float(value)) for value in np.ravel(values)).encode()
