@@ -7,7 +7,8 @@ if snakemake.params.case["layout"] == "tfrecord":
     enter_tensorflow(snakemake, __file__)
 
 from matxai.constitutive.settings.data import Generation
-from matxai.constitutive.data.generator import generate, write_manifest
+from matxai.constitutive.data.generator import generate
+from matxai.constitutive.data.manifest import write_manifest
 from matxai.run.job import job
 
 with job(snakemake) as run:

@@ -8,7 +8,7 @@ if snakemake.params.layout == "tfrecord":
 
 import pandas as pd
 from matxai.constitutive.laws import LAWS
-from matxai.constitutive.data.generator import check_manifest
+from matxai.constitutive.data.manifest import check_manifest
 from matxai.constitutive.data.preparation import READERS, prepare
 from matxai.constitutive.settings.data import PathPreparation
 from matxai.run.job import job

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from matxai.constitutive.data import generator
-from matxai.constitutive.data.generator import check_manifest, generate, write_manifest
+from matxai.constitutive.data.generator import generate
+from matxai.constitutive.data.manifest import check_manifest, write_manifest
 from matxai.constitutive.data.preparation import READERS
 from matxai.constitutive.data.raw.paths import ALIASES
 from matxai.constitutive.data.raw.tfrecords import decode
