@@ -44,7 +44,7 @@ def evaluate(
         "test_paths": int(table["path"].nunique()),
         "test_steps": len(table),
         **_key_scores(accuracy, scales.target),
-        "closed_loop_given": prediction.prescribed_variables(scales, law),
+        "closed_loop_given": prediction.prescribed_variables(scales, law, table),
     }
     return predictions, accuracy, summary
 

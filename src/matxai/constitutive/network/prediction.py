@@ -47,15 +47,15 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
 
     A finite-element code would use it in this way. Only the previous stress of the first step is the truth.
     Previous internal variables among the features follow from the network's own stress by
-    ``law.recover``; current ones stay the true ones (`prescribed_variables`).
+    ``law.recover``; the others stay the true ones (`prescribed_variables`).
     """
     grid = PathGrid(table)
-    parameters = (name for name in law.parameters if name in table)
+    recovered = _recovered(scales, law, table)
+    parameters = law.parameters if recovered else ()
     columns = {
         name: grid.pad(torch.tensor(table[name].to_numpy(np.float64))).numpy()
         for name in sorted({"prev_strain", "prev_stress", *scales.features, *parameters})
     }
-    recovered = [name for name in law.internal if f"prev_{name}" in scales.features]
     stress, stresses = columns["prev_stress"][:, 0], []
     for step in range(grid.present.shape[1]):
         now = {name: values[:, step] for name, values in columns.items()}
@@ -69,6 +69,17 @@ def closed_loop(network: nn.Module, scales: Scales, law: Law, table: pd.DataFram
     return np.stack(stresses, axis=1)[grid.present.numpy()]
 
 
-def prescribed_variables(scales: Scales, law: Law) -> list[str]:
-    """List the current internal variables among the features, which a closed loop must be told."""
-    return [name for name in law.internal if name in scales.features]
+def prescribed_variables(scales: Scales, law: Law, table: pd.DataFrame) -> list[str]:
+    """List the internal variables among the features that a closed loop must be told.
+
+    They are the current ones, and the previous ones where the table lacks a parameter of the law.
+    """
+    recovered = {f"prev_{name}" for name in _recovered(scales, law, table)}
+    internal = [*law.internal, *(f"prev_{name}" for name in law.internal)]
+    return [name for name in internal if name in scales.features and name not in recovered]
+
+
+def _recovered(scales: Scales, law: Law, table: pd.DataFrame) -> list[str]:
+    """List the internal variables whose previous values are features and follow from the stress."""
+    known = set(law.parameters) <= set(table)
+    return [name for name in law.internal if known and f"prev_{name}" in scales.features]

@@ -81,10 +81,33 @@ def test_a_closed_loop_recovers_the_previous_plastic_strain_from_its_own_stress(
         assert found[place] == pytest.approx(law["E"] * (strain - plastic), abs=0.1)
 
 
-def test_current_internal_variables_are_named_as_given():
+def test_what_cannot_follow_from_the_stress_is_given_and_named(steps):
+    law, table = LAWS["elastoplastic"], steps["elastoplastic"]
     scales = Scales(["strain", "e_plastic"], [0, 0], [1, 1], "stress", 0.0, 1.0)
-    assert prescribed_variables(scales, LAWS["elastoplastic"]) == ["e_plastic"]
-    assert prescribed_variables(scales, LAWS["hyperelastic"]) == []
+    assert prescribed_variables(scales, law, table) == ["e_plastic"]
+    assert prescribed_variables(scales, LAWS["hyperelastic"], table) == []
+    scales = Scales(
+        ["prev_stress", "prev_e_plastic"], [0.0, 0.0], [1.0, 1.0], "increment", 0.0, 1.0
+    )
+    assert prescribed_variables(scales, law, table) == []
+    # Arrays of strain and stress alone state no parameters.
+    bare = table.drop(columns=list(law.parameters))
+    assert prescribed_variables(scales, law, bare) == ["prev_e_plastic"]
+    found = closed_loop(PlasticStrain(), scales, law, bare)
+    first = bare.groupby("path")["prev_stress"].transform("first")
+    given = first + bare.groupby("path")["prev_e_plastic"].cumsum()
+    np.testing.assert_allclose(found, given, rtol=1e-5, atol=1e-4)
+
+
+class PlasticStrain(nn.Module):
+    """Answers with the second feature."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x[:, 1]
 
 
 def test_padding_and_back_keeps_rows_and_order():
