@@ -13,9 +13,9 @@ from sklearn.ensemble import RandomForestClassifier
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from torch import nn
 
-from matxai.composition.attention.capture import attention_capture
-from matxai.composition.attention.pack import pack
+from matxai.composition.attention.capture import AttentionCapture
 from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.writer import pack
 from matxai.composition.data.compounds import amounts_of, merge_compositions, training_elements
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
@@ -79,7 +79,7 @@ def trained(tmp_path_factory):
         patch.setattr(fitting, "robust_l1", None)
         task = task_of("classification", TABLE, SETTINGS, "cpu")
         vectors = torch.from_numpy(network_vectors(read_element_vectors("onehot")))
-        capture = attention_capture(
+        capture = AttentionCapture(
             TABLE, task, Attention(), SETTINGS, SHAPE, folder / "a.zarr",
             known=np.arange(104) > 0, origin={},
         )  # fmt: skip
