@@ -33,7 +33,7 @@ from torch import Tensor, nn
 from matxai.composition.attention.capture import AttentionCapture
 from matxai.composition.attention.layout import UNIT
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.summary import summarise
+from matxai.composition.attention.tables import summarise
 from matxai.composition.attention.writer import pack
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare

@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
+from matxai.composition.evaluation.accuracy import curves_of_parts, roc_notes
 from matxai.composition.figures.history import crabnet_history_figure
 from matxai.plotting.calibration import reliability_figure
 from matxai.plotting.roc import roc_figure

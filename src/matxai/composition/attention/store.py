@@ -205,9 +205,8 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
     def _spread(self, name: str) -> NDArray[Any]:
         """An array of all groups in the order of the compounds."""
         parts = [np.asarray(self._root[f"n{n}/{name}"][:]) for n in self._members]
-        whole = np.empty((len(self.counts), *parts[0].shape[1:]), dtype=parts[0].dtype)
-        whole[np.concatenate([*self._members.values()])] = np.concatenate(parts)
-        return whole
+        places = np.concatenate([*self._members.values()])
+        return np.concatenate(parts)[places.argsort()]
 
 
 def attention(path: str | Path, formula: str) -> NDArray[np.float32]:

@@ -34,23 +34,16 @@ class AttentionWriter:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        compounds: pd.DataFrame,
-        *,
-        layers: int,
-        heads: int,
-        origin: dict[str, Any],
+        self, folder: Path, table: pd.DataFrame, *, layers: int, heads: int, origin: dict[str, Any]
     ) -> None:
         """``origin``: JSON-plain attributes of the store.
 
-        Columns of ``compounds``: formula, as the data set spells it; reduced; elements (atomic numbers) and
+        Columns of ``table``: formula, as the data set spells it; reduced; elements (atomic numbers) and
         fractions, arrays (n,) in the order of queries and keys; row in compounds.parquet, -1 for none;
         target in its unit, NaN where unknown.
         """
-        self.folder, self.compounds = folder, compounds
-        self.layers, self.heads = layers, heads
-        counts = compounds["elements"].map(len).to_numpy()
+        self.folder, self.table = folder, table
+        counts = table["elements"].map(len).to_numpy()
         self.members = members(counts)
         self.attributes = {
             "format": FORMAT,
@@ -58,8 +51,8 @@ class AttentionWriter:
             "unit": 1 / UNIT,
             "layers": layers,
             "heads": heads,
-            "formula": compounds["formula"].tolist(),
-            "reduced": compounds["reduced"].tolist(),
+            "formula": table["formula"].tolist(),
+            "reduced": table["reduced"].tolist(),
             "count": counts.tolist(),
         }
         self.last = 0  # step
@@ -77,7 +70,7 @@ class AttentionWriter:
         with packed_group(self.folder / _COMPOUNDS, self.attributes) as root:
             for n, rows in self.members.items():
                 for name, kind in _TYPES.items():
-                    values = np.array(self.compounds[name].iloc[rows].tolist(), dtype=kind)
+                    values = np.array(self.table[name].iloc[rows].tolist(), dtype=kind)
                     root.create_array(f"n{n}/{name}", data=values)
 
     def append(
@@ -117,7 +110,7 @@ class AttentionWriter:
         try:
             with ZipStore(self.folder / _COMPOUNDS) as store:
                 attributes = dict(zarr.open_group(store, mode="r").attrs)
-            files = _step_files(self.folder)
+            files = sorted(self.folder.glob("*.npy"))
             whole = (
                 digest(attributes) == digest(self.attributes)
                 and int(files[taken - 1].stem) == step
@@ -158,7 +151,7 @@ def pack(folder: Path, path: Path) -> None:
 
 def assemble(folder: Path, root: Any) -> None:
     """Fill the Zarr group ``root`` with the steps of a training that are in ``folder``, one or more."""
-    files = _step_files(folder)
+    files = sorted(folder.glob("*.npy"))
     with ZipStore(folder / _COMPOUNDS) as store:
         known: Any = zarr.open_group(store, mode="r", zarr_format=3)
         root.attrs.update(known.attrs)
@@ -205,10 +198,6 @@ def _add_history(group: Any, files: list[Path]) -> None:
         compressors=BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=4),
         dimension_names=_AXES[:2],
     )
-
-
-def _step_files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.npy"))
 
 
 def _load_step(file: Path) -> NDArray[Any]:

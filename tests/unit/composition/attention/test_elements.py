@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 from tests.attention import planted_store, symbols_of
 
-from matxai.composition.attention.elements import ALL, element_attention
 from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.tables import ALL, element_attention
 from matxai.composition.figures.attention_elements import (
     element_attention_map,
     element_attention_page,

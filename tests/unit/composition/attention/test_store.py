@@ -15,7 +15,7 @@ from matxai.composition.attention import writer as module
 from matxai.composition.attention.capture import chosen_compounds
 from matxai.composition.attention.layout import UNIT, quantised, weights_of
 from matxai.composition.attention.store import AttentionStore, attention
-from matxai.composition.attention.summary import published_bytes, summarise
+from matxai.composition.attention.tables import published_bytes, summarise
 from matxai.composition.attention.writer import AttentionWriter, pack
 from matxai.composition.settings.attention import Attention
 from matxai.run.errors import InputError

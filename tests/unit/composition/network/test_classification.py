@@ -22,8 +22,8 @@ from matxai.composition.data.preparation import prepare
 from matxai.composition.data.report import class_table
 from matxai.composition.data.sources import read_parts, read_transport
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.evaluation.accuracy import curves_of_parts, roc_notes
 from matxai.composition.evaluation.baselines import composition_features, predict_baselines
-from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
 from matxai.composition.evaluation.scores import evaluate
 from matxai.composition.evaluation.target import (
     contribution_quantity,
