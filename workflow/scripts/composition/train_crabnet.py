@@ -25,12 +25,10 @@ with job(snakemake) as run:
     settings = CrabNetTraining.from_plain(run.params.train)
     task = task_of(run.params.task, table, settings, run.device)
     data = file_digest(run.input.compounds)
-    capture = None
-    if run.params.attention:
-        capture = AttentionCapture(
-            table, task, Attention.from_plain(run.params.attention), settings, shape, captured,
-            known=vectors.any(axis=1), origin={**dict(run.wildcards.items()), "data_sha256": data},
-        )  # fmt: skip
+    capture = AttentionCapture(
+        table, task, Attention.from_plain(run.params.attention), settings, shape, captured,
+        known=vectors.any(axis=1), origin={**dict(run.wildcards.items()), "data_sha256": data},
+    ) if run.params.attention else None  # fmt: skip
     fitted = train_on(
         task, torch.from_numpy(vectors), shape, settings,
         seed=run.seed, device=run.device, checkpoint=checkpoint,
