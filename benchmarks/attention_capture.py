@@ -30,11 +30,11 @@ import torch
 import zarr
 from torch import Tensor, nn
 
-from matxai.composition.attention.capture import AttentionCapture, attention_capture
+from matxai.composition.attention.capture import AttentionCapture
 from matxai.composition.attention.layout import UNIT
-from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.summary import summarise
+from matxai.composition.attention.tables import summarise
+from matxai.composition.attention.writer import pack
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
 from matxai.composition.data.sources import read_parts
@@ -89,11 +89,11 @@ def train(
     task, clock, shape = task_of("regression", table, settings, "cpu"), None, PAPER.network
     began = time.process_time()
     if packed is not None:
-        capture = attention_capture(
+        capture = AttentionCapture(
             table, task, Attention(), settings, shape, packed.with_suffix(""),
             known=vectors.any(1).numpy(), origin={},
         )  # fmt: skip
-        clock = Clock(capture, task) if capture else None
+        clock = Clock(capture, task)
     train_on(task, vectors, shape, settings, seed=0, device="cpu", observer=clock)
     if clock and packed is not None:
         clock.timed(lambda: pack(packed.with_suffix(""), packed))

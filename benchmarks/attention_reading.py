@@ -21,10 +21,10 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import numpy as np
+import pandas as pd
 
-from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore, attention
-from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.attention.writer import AttentionWriter, pack
 from matxai.composition.data.formulas import SYMBOL_OF, parse_formula, reduced_formula
 
 SHARES = (0.02, 0.15, 0.45, 0.25, 0.1, 0.03)  # of 1 to 6 elements
@@ -41,17 +41,17 @@ def made_up(folder: Path, compounds: int, steps: int) -> Path:
         "".join(f"{SYMBOL_OF[int(z)]}{amount}" for z, amount in zip(*pair, strict=True))
         for pair in zip(elements, amounts, strict=True)
     ]
-    captured = Captured(
-        formulas,
-        [reduced_formula(parse_formula(formula)) for formula in formulas],
-        elements,
-        [(each / each.sum()).astype(np.float32) for each in amounts],
-        np.arange(compounds),
-        rng.normal(size=compounds).astype(np.float32),
+    table = pd.DataFrame(
+        {
+            "formula": formulas,
+            "reduced": [reduced_formula(parse_formula(formula)) for formula in formulas],
+            "elements": elements,
+            "fractions": [each / each.sum() for each in amounts],
+            "row": np.arange(compounds),
+            "target": rng.normal(size=compounds),
+        }
     )
-    store = AttentionWriter(
-        folder / "a.zarr", captured, layers=3, heads=4, origin={"epoch_steps": 10}
-    )
+    store = AttentionWriter(folder / "a.zarr", table, layers=3, heads=4, origin={"epoch_steps": 10})
     store.create()
     start = {n: np.exp(rng.normal(size=(len(m), 3, 4, n, n))) for n, m in store.members.items()}
     start = {n: weights / weights.sum(-1, keepdims=True) for n, weights in start.items()}

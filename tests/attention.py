@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from matxai.composition.attention.pack import pack
-from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.attention.writer import AttentionWriter, pack
 from matxai.composition.data.formulas import NUMBER_OF, parse_formula, reduced_formula
 
 
@@ -23,13 +23,15 @@ def planted_store(folder, formulas, targets, *, steps=6, layers=2, heads=3, seed
     """
     amounts = [parse_formula(formula) for formula in formulas]
     elements = [np.array(list(held)) for held in amounts]
-    captured = Captured(
-        list(formulas),
-        [reduced_formula(held) for held in amounts],
-        elements,
-        [np.array(list(h.values()), dtype=np.float32) / sum(h.values()) for h in amounts],
-        np.arange(len(formulas)),
-        np.array(targets, dtype=np.float32),
+    captured = pd.DataFrame(
+        {
+            "formula": formulas,
+            "reduced": [reduced_formula(held) for held in amounts],
+            "elements": elements,
+            "fractions": [np.array(list(h.values())) / sum(h.values()) for h in amounts],
+            "row": np.arange(len(formulas)),
+            "target": targets,
+        }
     )
     store = AttentionWriter(
         Path(folder) / "planted.zarr", captured, layers=layers, heads=heads,

@@ -6,7 +6,7 @@ import pytest
 from tests.bench import TARGET, CompositionBench, die_in_third_epoch
 
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.summary import summarise
+from matxai.composition.attention.tables import summarise
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.network.model_file import load_network
 from matxai.composition.oxidation.tables import read_oxidation

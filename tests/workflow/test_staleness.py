@@ -53,7 +53,7 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
         ("attribution/permutation.py", {"explain_surrogate"}),
         ("constitutive/explain/tangent.py", {"explain_surrogate"}),
         ("constitutive/data/raw/tfrecords.py", {"generate_loading_paths"}),
-        ("composition/explain/removal.py", {"explain_crabnet_faithfulness"}),
+        ("composition/explain/importance.py", {"explain_crabnet_faithfulness"}),
         ("composition/figures/attention_video.py", {"render_crabnet_attention"}),
         ("composition/network/embeddings.py", {"embed_elements"}),
         ("composition/evaluation/baselines.py", {"evaluate_composition_baselines"}),

@@ -2,9 +2,8 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.evaluation.summary import key_numbers, summary_table
+from matxai.composition.evaluation.summary import DATA_COLUMNS, key_numbers, summary_table
 from matxai.composition.figures.evaluation import summary_figure
-from matxai.composition.evaluation.published import DATA_COLUMNS
 from matxai.run.job import job
 from matxai.plotting.style import save
 

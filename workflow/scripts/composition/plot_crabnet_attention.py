@@ -4,7 +4,6 @@ from itertools import zip_longest
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.attention.elements import element_attention
 from matxai.composition.attention.shown_compounds import (
     ShownCompound,
     compounds_table,
@@ -14,7 +13,7 @@ from matxai.composition.attention.shown_compounds import (
     weights_table,
 )
 from matxai.composition.attention.store import AttentionStore
-from matxai.composition.attention.summary import summarise
+from matxai.composition.attention.tables import element_attention, summarise
 from matxai.composition.evaluation.target import target_quantity
 from matxai.composition.figures.attention import (
     element_attention_map,

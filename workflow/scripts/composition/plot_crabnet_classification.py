@@ -2,7 +2,7 @@
 
 import _bootstrap  # noqa: F401
 import pandas as pd
-from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
+from matxai.composition.evaluation.accuracy import curves_of_parts, roc_notes
 from matxai.composition.figures.evaluation import crabnet_history_figure
 from matxai.plotting.classification import reliability_figure, roc_figure
 from matxai.plotting.style import save

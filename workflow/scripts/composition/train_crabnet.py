@@ -5,8 +5,8 @@ from pathlib import Path
 
 import _bootstrap  # noqa: F401
 import torch
-from matxai.composition.attention.capture import attention_capture
-from matxai.composition.attention.pack import pack
+from matxai.composition.attention.capture import AttentionCapture
+from matxai.composition.attention.writer import pack
 from matxai.composition.data.compounds import read_compounds, training_elements
 from matxai.composition.elements.vectors import network_vectors, read_vectors
 from matxai.composition.network.fitting import network_shape, task_of, train_on
@@ -25,11 +25,10 @@ with job(snakemake) as run:
     settings = CrabNetTraining.from_plain(run.params.train)
     task = task_of(run.params.task, table, settings, run.device)
     data = file_digest(run.input.compounds)
-    asked = Attention.from_plain(run.params.attention) if run.params.attention else None
-    capture = attention_capture(
-        table, task, asked, settings, shape, captured, known=vectors.any(axis=1),
-        origin={**dict(run.wildcards.items()), "data_sha256": data},
-    )  # fmt: skip
+    capture = AttentionCapture(
+        table, task, Attention.from_plain(run.params.attention), settings, shape, captured,
+        known=vectors.any(axis=1), origin={**dict(run.wildcards.items()), "data_sha256": data},
+    ) if run.params.attention else None  # fmt: skip
     fitted = train_on(
         task, torch.from_numpy(vectors), shape, settings,
         seed=run.seed, device=run.device, checkpoint=checkpoint,

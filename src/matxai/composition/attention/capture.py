@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.attention.writer import AttentionWriter
 from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
-from matxai.composition.network.batch import Batch, Part, part_of
+from matxai.composition.network.batch import Batch, part_of
 from matxai.composition.network.crabnet import Prediction
 from matxai.composition.network.fitting import PropertyTask
 from matxai.composition.network.predict import predict
@@ -30,24 +30,50 @@ class AttentionCapture:
 
     def __init__(
         self,
-        store: AttentionWriter,
-        part: Part,
+        table: pd.DataFrame,
         task: PropertyTask,
-        every: int | None,
+        asked: Attention,
+        settings: CrabNetTraining,
+        shape: CrabNetShape,
+        folder: Path,
         *,
-        shared: bool,
+        known: NDArray[Any],
+        origin: dict[str, Any],
     ) -> None:
-        """``part``: the compounds of the store; ``shared``: they are those that ``task`` validates."""
-        self.store, self.part, self.every, self.task = store, part, every, task
+        """Take the compounds that `chosen_compounds` gives; the store grows in ``folder``.
+
+        ``origin``: JSON-plain facts of data and network, kept in the store.
+        """
+        whole = asked.formulas is None and asked.subset is None and asked.part == "val"
+        chosen = chosen_compounds(table, asked, known)
+        self.task, self.every = task, asked.every
+        self.part = task.val if whole else part_of(chosen).to(task.val.target.device)
+        compounds = self.part.compounds.to("cpu")
+        ends = compounds.offsets[1:-1].tolist()
+        columns: dict[str, Any] = {
+            "elements": np.split(compounds.elements.numpy(), ends),
+            "fractions": np.split(compounds.fractions.numpy(), ends),
+            "target": self.part.target.cpu().numpy(),
+        }
+        origin = {
+            **origin,
+            "task": task.name,
+            "weights": "averaged" if settings.ema_decay else "as trained",
+            "epoch_steps": task.steps,
+            "every": asked.every,
+        }
+        self.store = AttentionWriter(
+            folder, chosen.assign(**columns), layers=shape.layers, heads=shape.heads, origin=origin
+        )
         self._seen = 0
-        self._value = np.empty(len(part), dtype=np.float32)
+        self._value = np.empty(len(self.part), dtype=np.float32)
         self._weights = {}
-        self._place = np.empty(len(part), dtype=np.int64)  # of each compound in its group
-        for n, rows in store.members.items():
-            shape = (len(rows), store.layers, store.heads, n, n)
-            self._weights[n] = np.empty(shape, dtype=np.float32)
+        self._place = np.empty(len(self.part), dtype=np.int64)  # of each compound in its group
+        for n, rows in self.store.members.items():
+            weights = (len(rows), shape.layers, shape.heads, n, n)
+            self._weights[n] = np.empty(weights, dtype=np.float32)
             self._place[rows] = np.arange(len(rows))
-        if shared:
+        if whole:
             task.watch = self.see
 
     def see(self, batch: Batch, prediction: Prediction) -> None:
@@ -80,55 +106,6 @@ def captures(steps: int, epoch_steps: int, every: int | None) -> int:
     """Captures in the first ``steps`` batches: one an epoch, and one after ``every`` batches."""
     extra = 0 if every is None else steps // every - steps // math.lcm(epoch_steps, every)
     return steps // epoch_steps + extra
-
-
-def attention_capture(
-    table: pd.DataFrame,
-    task: PropertyTask,
-    asked: Attention | None,
-    settings: CrabNetTraining,
-    shape: CrabNetShape,
-    folder: Path,
-    *,
-    known: NDArray[Any],
-    origin: dict[str, Any],
-) -> AttentionCapture | None:
-    """The observer that the settings ask for, if any; its store grows in ``folder``.
-
-    ``table``: compounds.parquet; ``known`` (atomic numbers,) true where the network has an element vector;
-    ``origin``: JSON-plain facts of data and network, kept in the store.
-
-    Raises:
-        InputError: the choice of compounds cannot be met.
-    """
-    if asked is None:
-        return None
-    whole = asked.formulas is None and asked.subset is None and asked.part == "val"
-    chosen = chosen_compounds(table, asked, known)
-    part = task.val if whole else part_of(chosen).to(task.val.target.device)
-    compounds = part.compounds.to("cpu")
-    ends = compounds.offsets[1:-1].tolist()
-    store = AttentionWriter(
-        folder,
-        Captured(
-            formulas=list(chosen["formula"]),
-            reduced=list(chosen["reduced"]),
-            elements=np.split(compounds.elements.numpy(), ends),
-            fractions=np.split(compounds.fractions.numpy(), ends),
-            rows=chosen["row"].to_numpy(np.int64),
-            targets=part.target.cpu().numpy(),
-        ),
-        layers=shape.layers,
-        heads=shape.heads,
-        origin={
-            **origin,
-            "task": task.name,
-            "weights": "averaged" if settings.ema_decay else "as trained",
-            "epoch_steps": task.steps,
-            "every": asked.every,
-        },
-    )
-    return AttentionCapture(store, part, task, asked.every, shared=whole)
 
 
 def chosen_compounds(table: pd.DataFrame, asked: Attention, known: NDArray[Any]) -> pd.DataFrame:

@@ -20,9 +20,8 @@ from matxai.run.errors import InputError
 class ShownCompound:
     """All that a video, figure or page of one compound shows.
 
-    ``error`` (steps,): mean absolute error of the ``scored`` captured compounds that have a target, in its
-    unit; NaN if there are none. Entry i belongs to entry i of the history; entry ``kept`` is of the weights
-    that the network keeps. ``origin`` names the network.
+    ``error`` and ``scored`` are the `mean_error`, in the unit of the target. Entry i belongs to entry i of
+    the history; entry ``kept`` is of the weights that the network keeps. ``origin`` names the network.
     """
 
     history: History
@@ -36,11 +35,7 @@ class ShownCompound:
     def read(
         cls, store: AttentionStore, formula: str, target: Quantity, origin: str, kept: int
     ) -> ShownCompound:
-        """Read a captured compound; ``kept`` from `entry_of_kept_weights`.
-
-        Raises:
-            InputError: it was not captured, or the file is damaged.
-        """
+        """Read a captured compound; ``kept`` from `entry_of_kept_weights`."""
         return cls(store.history(formula), *mean_error(store), target, origin, kept)
 
     @property

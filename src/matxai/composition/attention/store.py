@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from zarr.storage import MemoryStore, ZipStore
 
 from matxai.composition.attention.layout import FORMAT, members, weights_of
-from matxai.composition.attention.pack import assemble
+from matxai.composition.attention.writer import assemble
 from matxai.composition.data.formulas import SYMBOL_OF, FormulaError, parse_formula, reduced_formula
 from matxai.run.errors import InputError
 
@@ -52,23 +52,19 @@ class History:
 class Group:
     """All compounds of one element count n; ``places`` (compounds,) are rows in `AttentionStore.compounds`.
 
-    ``elements`` (atomic numbers) and ``fractions``, (compounds, n), are in the order of queries and keys;
-    ``stored`` is the array of the file that holds the attention.
+    ``elements`` (compounds, n), atomic numbers, are in the order of queries and keys; ``stored`` is the
+    array of the file that holds the attention.
     """
 
     count: int
     places: NDArray[np.int64]
     elements: NDArray[np.uint8]
-    fractions: NDArray[np.float32]
     stored: Any
 
     def attention(self, step: int | slice, compounds: slice = slice(None)) -> NDArray[np.float32]:
         """(compounds, layers, heads, n, n) of entry ``step`` of `AttentionStore.steps`, from 0.
 
-        For a slice of entries: (compounds, steps, layers, heads, n, n).
-
-        Raises:
-            ValueError: The file is damaged.
+        For a slice of entries: (compounds, steps, layers, heads, n, n). A damaged file is a ValueError.
         """
         return weights_of(np.asarray(self.stored[compounds, step]), self.count)
 
@@ -79,14 +75,14 @@ class Group:
 
 
 class AttentionStore(AbstractContextManager["AttentionStore"]):
-    """A store opened for reading; what a training adds later is seen by one that is opened later."""
+    """A store opened for reading; what a training adds later is seen by one that is opened later.
+
+    ``formulas`` are as the data set spells them, and a composition may stand twice. `InputError` is raised
+    where there is no store, a formula was not captured, or the file is damaged.
+    """
 
     def __init__(self, path: str | Path) -> None:
-        """Open the packed file, or the folder of a training that goes on.
-
-        Raises:
-            InputError: there is no attention store at ``path``.
-        """
+        """Open the packed file, or the folder of a training that goes on."""
         self.path = Path(path)
         try:
             self._root: Any
@@ -107,7 +103,9 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
             ) from error
         self.steps: NDArray[np.int64] = np.asarray(self._root["step"][:])
         self.epochs = self.steps / self.attributes["epoch_steps"]
+        self.formulas: list[str] = self.attributes["formula"]
         self.counts = np.array(self.attributes["count"])
+        self._members = members(self.counts)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -118,11 +116,6 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
     def close(self) -> None:
         """Close the file."""
         self._root.store.close()
-
-    @property
-    def formulas(self) -> list[str]:
-        """Formulas of the compounds as the data set spells them; a composition may stand twice."""
-        return list(self.attributes["formula"])
 
     @property
     def row_sum_error(self) -> NDArray[np.float32]:
@@ -143,13 +136,9 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
         return self._spread("prediction")
 
     def place(self, formula: str) -> int:
-        """Where a formula stands in `compounds`: spelled so, else the first of its composition.
-
-        Raises:
-            InputError: it was not captured.
-        """
-        if formula in self.attributes["formula"]:
-            return self.attributes["formula"].index(formula)
+        """Where a formula stands in `compounds`: spelled so, else the first of its composition."""
+        if formula in self.formulas:
+            return self.formulas.index(formula)
         expected, cause = "a captured compound", None
         try:
             reduced = reduced_formula(parse_formula(formula))
@@ -157,7 +146,7 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
                 return self.attributes["reduced"].index(reduced)
         except FormulaError as error:
             expected, cause = error.expected, error
-        near = difflib.get_close_matches(formula, self.attributes["formula"], 3, cutoff=0)
+        near = difflib.get_close_matches(formula, self.formulas, 3, cutoff=0)
         raise InputError(
             "The attention of this formula is not in the store",
             file=self.path,
@@ -168,11 +157,7 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
         ) from cause
 
     def attention(self, formula: str) -> NDArray[np.float32]:
-        """`History.attention` of one compound; elements by decreasing fraction, ties by atomic number.
-
-        Raises:
-            InputError: it was not captured, or the file is damaged.
-        """
+        """`History.attention` of one compound; elements by decreasing fraction, ties by atomic number."""
         place = self.place(formula)
         group, member = self._member(place)
         try:
@@ -187,15 +172,11 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
             ) from error
 
     def history(self, formula: str) -> History:
-        """Everything that is stored of one compound.
-
-        Raises:
-            InputError: it was not captured, or the file is damaged.
-        """
+        """Everything that is stored of one compound."""
         place = self.place(formula)
         group, member = self._member(place)
         return History(
-            formula=self.attributes["formula"][place],
+            formula=self.formulas[place],
             symbols=[SYMBOL_OF[int(number)] for number in group["elements"][member]],
             fractions=np.asarray(group["fractions"][member]),
             target=float(group["target"][member]),
@@ -213,13 +194,8 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
                 count=count,
                 places=places,
                 elements=np.asarray(group["elements"][:]),
-                fractions=np.asarray(group["fractions"][:]),
                 stored=group["attention"],
             )
-
-    @cached_property
-    def _members(self) -> dict[int, NDArray[np.int64]]:
-        return members(self.counts)
 
     def _member(self, place: int) -> tuple[Any, int]:
         """The group of a compound, and its number in the group."""
@@ -229,9 +205,8 @@ class AttentionStore(AbstractContextManager["AttentionStore"]):
     def _spread(self, name: str) -> NDArray[Any]:
         """An array of all groups in the order of the compounds."""
         parts = [np.asarray(self._root[f"n{n}/{name}"][:]) for n in self._members]
-        whole = np.empty((len(self.counts), *parts[0].shape[1:]), dtype=parts[0].dtype)
-        whole[np.concatenate([*self._members.values()])] = np.concatenate(parts)
-        return whole
+        places = np.concatenate([*self._members.values()])
+        return np.concatenate(parts)[places.argsort()]
 
 
 def attention(path: str | Path, formula: str) -> NDArray[np.float32]:
@@ -239,9 +214,6 @@ def attention(path: str | Path, formula: str) -> NDArray[np.float32]:
 
     Row = query, column = key; elements by decreasing fraction, ties by atomic number; entry i is after
     ``AttentionStore.steps[i]`` batches. Weights are multiples of 2^-12 and rows sum to exactly 1.
-
-    Raises:
-        InputError: there is no store, or the formula was not captured.
     """
     with AttentionStore(path) as store:
         return store.attention(formula)

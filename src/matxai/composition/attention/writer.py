@@ -2,43 +2,28 @@
 
 import io
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import zarr
 from numpy.typing import NDArray
+from zarr.codecs import BloscCodec, TransposeCodec
 from zarr.storage import ZipStore
 
-from matxai.composition.attention.layout import FORMAT, UNIT, members, quantised
+from matxai.composition.attention.layout import FORMAT, UNIT, UNWRITTEN, members, quantised
 from matxai.run.digests import digest
 from matxai.store import packed_group, whole_file
 
-COMPOUNDS = "compounds.zarr.zip"
+_COMPOUNDS = "compounds.zarr.zip"
+_TYPES = {"target": "f4", "row": "i8", "elements": "u1", "fractions": "f4"}
 _TOLERANCE = 1e-5  # of a row sum in float32
-
-
-@dataclass(frozen=True)
-class Captured:
-    """What is known of the compounds, in their order.
-
-    ``formulas`` are as the data set spells them; ``elements`` (atomic numbers) and ``fractions`` have one
-    array per compound, in the order of queries and keys; ``rows`` (compounds,) are those in
-    compounds.parquet, -1 for none; ``targets`` (compounds,) in their unit, NaN where unknown.
-    """
-
-    formulas: list[str]
-    reduced: list[str]
-    elements: list[NDArray[np.int64]]
-    fractions: list[NDArray[np.float32]]
-    rows: NDArray[np.int64]
-    targets: NDArray[np.float32]
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """(compounds,) numbers of elements."""
-        return np.array([len(numbers) for numbers in self.elements])
+# Before compression. Opening the packed file goes through the names of all chunks, reading a compound
+# through the bytes of one.
+_CHUNK_BYTES = 3 * 2**17
+_BUFFER_BYTES = 2**27
+_AXES = ("compound", "step", "layer", "head", "query", "key")
 
 
 class AttentionWriter:
@@ -49,21 +34,26 @@ class AttentionWriter:
     """
 
     def __init__(
-        self, folder: Path, captured: Captured, *, layers: int, heads: int, origin: dict[str, Any]
+        self, folder: Path, table: pd.DataFrame, *, layers: int, heads: int, origin: dict[str, Any]
     ) -> None:
-        """``origin``: JSON-plain attributes of the store."""
-        self.folder, self.captured = folder, captured
-        self.layers, self.heads = layers, heads
-        self.members = members(captured.counts)
+        """``origin``: JSON-plain attributes of the store.
+
+        Columns of ``table``: formula, as the data set spells it; reduced; elements (atomic numbers) and
+        fractions, arrays (n,) in the order of queries and keys; row in compounds.parquet, -1 for none;
+        target in its unit, NaN where unknown.
+        """
+        self.folder, self.table = folder, table
+        counts = table["elements"].map(len).to_numpy()
+        self.members = members(counts)
         self.attributes = {
             "format": FORMAT,
             **origin,
             "unit": 1 / UNIT,
             "layers": layers,
             "heads": heads,
-            "formula": captured.formulas,
-            "reduced": captured.reduced,
-            "count": captured.counts.tolist(),
+            "formula": table["formula"].tolist(),
+            "reduced": table["reduced"].tolist(),
+            "count": counts.tolist(),
         }
         self.last = 0  # step
         fields: list[Any] = [("row_sum_error", "<f4")]
@@ -77,15 +67,11 @@ class AttentionWriter:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.last = 0
-        known = self.captured
-        with packed_group(self.folder / COMPOUNDS, self.attributes) as root:
+        with packed_group(self.folder / _COMPOUNDS, self.attributes) as root:
             for n, rows in self.members.items():
-                elements = np.array([known.elements[row] for row in rows], dtype=np.uint8)
-                fractions = np.array([known.fractions[row] for row in rows], dtype=np.float32)
-                root.create_array(f"n{n}/target", data=known.targets[rows])
-                root.create_array(f"n{n}/row", data=known.rows[rows])
-                root.create_array(f"n{n}/elements", data=elements)
-                root.create_array(f"n{n}/fractions", data=fractions)
+                for name, kind in _TYPES.items():
+                    values = np.array(self.table[name].iloc[rows].tolist(), dtype=kind)
+                    root.create_array(f"n{n}/{name}", data=values)
 
     def append(
         self,
@@ -122,13 +108,13 @@ class AttentionWriter:
         False if it is no store of the same compounds and origin, or lacks some of these steps.
         """
         try:
-            with ZipStore(self.folder / COMPOUNDS) as store:
+            with ZipStore(self.folder / _COMPOUNDS) as store:
                 attributes = dict(zarr.open_group(store, mode="r").attrs)
-            files = step_files(self.folder)
+            files = sorted(self.folder.glob("*.npy"))
             whole = (
                 digest(attributes) == digest(self.attributes)
                 and int(files[taken - 1].stem) == step
-                and all(load_step(file).dtype == self.record for file in files[:taken])
+                and all(_load_step(file).dtype == self.record for file in files[:taken])
             )
         except Exception as error:  # noqa: BLE001 - any damage ends here, whatever zarr calls it
             print(f"attention store {self.folder} cannot be read ({error})", flush=True)
@@ -148,7 +134,7 @@ class AttentionWriter:
         deviation = np.abs(weights.sum(axis=-1, dtype=np.float64) - 1)
         if weights.min() < 0 or deviation.max() > _TOLERANCE:
             worst = np.unravel_index(deviation.argmax(), deviation.shape)
-            formula = self.captured.formulas[self.members[n][worst[0]]]
+            formula = self.attributes["formula"][self.members[n][worst[0]]]
             layer, head, query = (int(place) + 1 for place in worst[1:])
             raise ValueError(
                 f"attention of {formula} after {step} batches is no distribution: layer {layer}, head "
@@ -157,11 +143,63 @@ class AttentionWriter:
         return float(deviation.max())
 
 
-def step_files(folder: Path) -> list[Path]:
-    """The files of the steps, in their order."""
-    return sorted(folder.glob("*.npy"))
+def pack(folder: Path, path: Path) -> None:
+    """Write the store in ``folder`` as a zip file; the same history gives the same bytes."""
+    with packed_group(path, {}) as root:
+        assemble(folder, root)
 
 
-def load_step(file: Path) -> NDArray[Any]:
+def assemble(folder: Path, root: Any) -> None:
+    """Fill the Zarr group ``root`` with the steps of a training that are in ``folder``, one or more."""
+    files = sorted(folder.glob("*.npy"))
+    with ZipStore(folder / _COMPOUNDS) as store:
+        known: Any = zarr.open_group(store, mode="r", zarr_format=3)
+        root.attrs.update(known.attrs)
+        for name, compounds in known.groups():
+            for key, array in compounds.arrays():
+                root.create_array(f"{name}/{key}", data=array[:], compressors=None)
+            _add_history(root[name], files)
+    errors = [_load_step(file)["row_sum_error"][0] for file in files]
+    root.create_array("row_sum_error", data=np.array(errors))
+    root.create_array("step", data=np.array([int(file.stem) for file in files]))
+
+
+def _add_history(group: Any, files: list[Path]) -> None:
+    """Add attention and predictions of the compounds of one element count."""
+
+    def history(name: str, rows: slice) -> NDArray[Any]:
+        """Array of some compounds through all steps: (compounds, steps, ...)."""
+        steps = [np.array(_load_step(file)[group.basename][name][0, rows]) for file in files]
+        return np.stack(steps, axis=1)
+
+    first = _load_step(files[0])[group.basename]["attention"][0]
+    count, *shape = first.shape
+    size = len(files) * first[0].nbytes  # of a compound
+    length = min(count, max(1, _CHUNK_BYTES // size))
+    attention = group.create_array(
+        "attention",
+        shape=(count, len(files), *shape),
+        chunks=(length, len(files), *shape),
+        dtype="uint16",
+        fill_value=UNWRITTEN,
+        # Inside a chunk, the steps of an entry side by side: a tenth smaller.
+        filters=[TransposeCodec(order=(0, 2, 3, 4, 5, 1))],
+        compressors=BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=2),
+        dimension_names=_AXES,
+    )
+    buffered = length * max(1, _BUFFER_BYTES // (length * size))
+    for start in range(0, count, buffered):
+        rows = slice(start, start + buffered)
+        attention[rows] = history("attention", rows)
+    group.create_array(
+        "prediction",
+        data=history("prediction", slice(None)),
+        chunks=(count, len(files)),
+        compressors=BloscCodec(cname="zstd", clevel=5, shuffle="shuffle", typesize=4),
+        dimension_names=_AXES[:2],
+    )
+
+
+def _load_step(file: Path) -> NDArray[Any]:
     """(1,) record of a step (`AttentionWriter.record`), of which is read what is looked at."""
     return np.load(file, mmap_mode="r", allow_pickle=False)

@@ -4,8 +4,8 @@ The map is that of Wang, Mahmoud, Czasny, Gurlo 2022 (Integr. Mater. Manuf. Inno
 table with one vector per element.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,7 @@ LAST = {"full": HEAVIEST, "uranium": 92}  # as the configuration names the range
 _ROUNDING = 1e-12  # a standard deviation below this share of the largest value is rounding
 
 
-@dataclass(frozen=True)
-class CorrelationMap:
+class CorrelationMap(NamedTuple):
     """Correlations (elements, elements) in one range and order of elements."""
 
     matrix: pd.DataFrame
@@ -84,13 +83,12 @@ def group_of(symbol: str) -> str:
 
 def sort_elements(matrix: pd.DataFrame, order: str = "number") -> pd.DataFrame:
     """Sort rows and columns by atomic ``number``, or by ``group`` (f block last) and number within it."""
-    if order == "number":
-        symbols = sorted(matrix.index, key=NUMBER_OF.__getitem__)
-    elif order == "group":
-        groups = [*map(str, range(1, 19)), "lanthanides", "actinides"]
-        symbols = sorted(matrix.index, key=lambda s: (groups.index(group_of(s)), NUMBER_OF[s]))
-    else:
+    if order not in ("number", "group"):
         raise ValueError(f"order '{order}' of elements is not one of number, group")
+    symbols = sorted(matrix.index, key=NUMBER_OF.__getitem__)
+    if order == "group":
+        groups = [*map(str, range(1, 19)), "lanthanides", "actinides"]
+        symbols.sort(key=lambda symbol: groups.index(group_of(symbol)))
     return matrix.loc[symbols, symbols]
 
 
@@ -113,20 +111,15 @@ def correlation_pairs(matrix: pd.DataFrame, columns: int) -> pd.DataFrame:
 
 
 def _check(vectors: pd.DataFrame) -> None:
-    """Raise ValueError unless rows are distinct elements and columns are numbers."""
+    def names(items: Iterable[object]) -> str:
+        return ", ".join(map(repr, list(items)[:5]))
 
-    def names(items: "pd.Index[Any]") -> str:
-        return ", ".join(map(repr, items[:5]))
-
-    unknown = vectors.index[~vectors.index.isin(NUMBER_OF)]
-    if len(unknown):
+    if len(unknown := vectors.index[~vectors.index.isin(NUMBER_OF)]):
         raise ValueError(
             f"the index of an element-vector table must hold element symbols, found {names(unknown)} "
             "(read CSV files with keep_default_na=False)"
         )
-    repeated = vectors.index[vectors.index.duplicated()]
-    if len(repeated):
+    if len(repeated := vectors.index[vectors.index.duplicated()]):
         raise ValueError(f"each element may have one vector, repeated: {names(repeated)}")
-    text = vectors.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in vectors.dtypes]]
-    if len(text):
+    if len(text := vectors.select_dtypes(exclude=["number", "bool"]).columns):
         raise ValueError(f"element vectors must be numbers, not so in the columns {names(text)}")

@@ -1,6 +1,4 @@
 """How well networks and baselines predict a property, and how sure they are.
 
-`scores.evaluate` scores one network on every part, `baselines` predicts without a network,
-`accuracy.accuracy_table` compares all of them, and `summary` puts data sets side by side with
-`published` values.
+`scores` is of one network, `accuracy` compares models, and `summary` data sets.
 """

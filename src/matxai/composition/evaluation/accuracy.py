@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from matxai.composition.settings.tasks import FOREST, MEDIAN_FOREST, TaskName
+from matxai.learning.split import PARTS
 from matxai.statistics.bootstrap import Resamples
-from matxai.statistics.classification import class_metrics
+from matxai.statistics.classification import class_curves, class_metrics
 from matxai.statistics.estimate import Array
 from matxai.statistics.regression import regression_metrics
 
@@ -46,14 +47,6 @@ def with_means(predictions: pd.DataFrame) -> dict[tuple[str, int], Array]:
     return by_model
 
 
-def reference_of(metric: str, task: TaskName) -> str:
-    """The forest that is a fair opponent in a metric: that whose prediction minimises it.
-
-    The median over trees minimises the absolute error; their mean all other metrics here.
-    """
-    return MEDIAN_FOREST if (metric, task) == ("mae", "regression") else FOREST
-
-
 def accuracy_table(predictions: pd.DataFrame, task: TaskName) -> pd.DataFrame:
     """Score every model and seed, and the mean over the seeds of each model, on the test part.
 
@@ -62,8 +55,8 @@ def accuracy_table(predictions: pd.DataFrame, task: TaskName) -> pd.DataFrame:
 
     The result has one row per model, seed (-1: a constant, or a mean over seeds) and metric, with columns
     `ACCURACY_COLUMNS`: the value with its 95 % bootstrap interval over test compositions, and by how much
-    it exceeds that of the reference (`reference_of`, the mean over its seeds), with the interval of this
-    paired difference.
+    it exceeds that of the reference (the forest whose prediction minimises the metric, the mean over its
+    seeds), with the interval of this paired difference.
     """
     test = predictions.drop_duplicates("line").sort_values("line")
     target = test["target"].to_numpy(np.float64)
@@ -74,13 +67,34 @@ def accuracy_table(predictions: pd.DataFrame, task: TaskName) -> pd.DataFrame:
     seeds = predictions.groupby("model")["seed"].nunique()
     tables = []
     for (model, seed), own in values.items():
-        references = [reference_of(metric, task) for metric in own.columns]
-        names = [mean_name(reference, seeds[reference]) for reference in references]
+        # The median over trees minimises the absolute error; their mean all other metrics here.
+        forests = [MEDIAN_FOREST if metric == "mae" else FOREST for metric in own.columns]
+        names = [mean_name(forest, seeds[forest]) for forest in forests]
         # On the same draws: rows that are hard for both cancel.
-        paired = pd.DataFrame(
-            {m: own[m] - of_model[n][m] for m, n in zip(own.columns, names, strict=True)}
-        )
+        paired = {m: own[m] - of_model[n][m] for m, n in zip(own.columns, names, strict=True)}
         table = draws.table(own).assign(model=model, seed=seed, reference=names)
-        table[list(DIFFERENCE)] = draws.table(paired)[["value", "ci_low", "ci_high"]]
+        table[list(DIFFERENCE)] = draws.table(pd.DataFrame(paired))[["value", "ci_low", "ci_high"]]
         tables.append(table)
     return pd.concat(tables, ignore_index=True)[list(ACCURACY_COLUMNS)]
+
+
+def curves_of_parts(predictions: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """`class_curves` of every part of the predictions of a classification, with a column part."""
+    tables = []
+    for part in PARTS:
+        rows = predictions[predictions["part"] == part]
+        columns = rows[["target", "prediction"]].to_numpy(np.float64).T
+        tables.append(class_curves(*columns, group=rows["reduced"], seed=seed))
+        tables[-1].insert(0, "part", part)
+    return pd.concat(tables, ignore_index=True)
+
+
+def roc_notes(metrics: pd.DataFrame) -> dict[str, str]:
+    """Areas with intervals for the legends of `roc_figure`, from the metrics of one network."""
+    table = metrics.set_index("metric")
+
+    def note(name: str, metric: str) -> str:
+        row = table.loc[metric]
+        return f", {name} {row.value:.3f} ({row.ci_low:.3f} to {row.ci_high:.3f})"
+
+    return {"roc": note("AUC", "roc_auc"), "precision": note("average", "average_precision")}

@@ -1,6 +1,6 @@
 """Predictions of a trained network on every part, its errors, and its uncertainty put to the test."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,8 +24,7 @@ from matxai.statistics.regression import score
 _KEPT = ["part", "file", "line", "formula", "reduced", "target"]
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """Three tables.
 
     ``predictions``: model, seed, and the rows of every part with prediction, sigma (as the network states

@@ -1,15 +1,20 @@
 """One table over data sets, models and seeds, beside published values of the same data."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from matxai.composition.evaluation.accuracy import DIFFERENCE
-from matxai.composition.evaluation.published import Published, data_digest, published
 from matxai.composition.evaluation.target import is_class, target_quantity
 from matxai.composition.settings.tasks import CONSTANT, FOREST, MAIN_METRIC, Target
 from matxai.run.closing import KEY_NUMBER_COLUMNS
 
+DATA_FILES = ("published.yml",)  # read by the staleness tracking
+DATA_COLUMNS = ("part", "formula", "target")  # what the digest of a prepared table is of
 COLUMNS = (
     "dataset", "task", "model", "metric", "unit", "seeds", "mean", "seed_sd", "test_ci_low", "test_ci_high",
     "relative_mae", "reference", *DIFFERENCE, "published", "minus_published", "minus_published_in_seed_sd",
@@ -17,6 +22,40 @@ COLUMNS = (
 )  # fmt: skip
 
 _METRIC_NAMES = {"mae": "MAE", "roc_auc": "area under the ROC curve"}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a paper states for one data set: values by model, in the unit of the data."""
+
+    name: str
+    data_sha256: str
+    metric: str
+    source: str
+    models: dict[str, float]
+
+
+def data_digest(compounds: pd.DataFrame) -> str:
+    """SHA-256 of what a prepared table holds: part, formula and target of its rows, in any order.
+
+    A published value compares with ours only where training, validation and test part are the same,
+    whatever the data set is called here.
+    """
+    rows = zip(*(compounds[name] for name in DATA_COLUMNS), strict=True)
+    lines = sorted(f"{part},{formula},{float(target)!r}" for part, formula, target in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def published() -> dict[str, Published]:
+    """Every data set of ``published.yml`` by the digest of its data."""
+    text = Path(__file__).with_name(DATA_FILES[0]).read_text(encoding="utf-8")
+    content = yaml.safe_load(text)
+    return {
+        entry["data_sha256"]: Published(
+            **entry | {"name": name, "source": content["sources"][entry["source"]]}
+        )
+        for name, entry in content["datasets"].items()
+    }
 
 
 def summary_table(
@@ -37,7 +76,7 @@ def summary_table(
         training mean. ``published`` is the value of a publication of the same data (`data_digest`),
         ``minus_published`` ours minus that. Models that only the publication has have no ``mean``.
     """
-    tables = []
+    tables, publications = [], published()
     for name, table in accuracy.items():
         target = targets[name]
         metric = MAIN_METRIC[target["task"]]
@@ -54,7 +93,7 @@ def summary_table(
                 **{column: (column, "mean") for column in DIFFERENCE},
             )
         )
-        known = published().get(data_digest(compounds[name]))
+        known = publications.get(data_digest(compounds[name]))
         if known is not None and known.metric == metric:
             own = _beside(own, known)
         own = own.reindex(columns=list(COLUMNS)).astype({"source": object})
@@ -93,7 +132,7 @@ def key_numbers(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _beside(own: pd.DataFrame, known: Published) -> pd.DataFrame:
-    """The table with published values, and rows for models that only the publication has."""
+    """Add published values to the table, and rows for models that only the publication has."""
     models = list(dict.fromkeys([*own["model"], *known.models]))
     merged = own.set_index("model").reindex(models).reset_index()
     merged["seeds"] = merged["seeds"].fillna(0).astype(int)

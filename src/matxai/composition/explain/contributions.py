@@ -79,22 +79,22 @@ def check_average(occurrences: pd.DataFrame, mean: float, std: float) -> pd.Data
         average=("contribution", "mean"),
         prediction=("prediction", "first"),
     ).reset_index()
-    difference = (compounds["average"] - compounds["prediction"]).abs()
+    difference = (compounds["average"] - compounds["prediction"]).abs().fillna(np.inf)
     tolerance = TOLERANCE * max(std, float((values[np.isfinite(values)] - mean).abs().max()))
-    wrong = difference[~(difference <= tolerance)]
-    if len(wrong):
-        worst = compounds.iloc[int(difference.fillna(np.inf).to_numpy().argmax())]
+    wrong = ~(difference <= tolerance)
+    if wrong.any():
+        worst = compounds.iloc[difference.argmax()]
         raise ArithmeticError(
             f"the contributions of {worst['formula']} (part {worst['part']}, line {worst['line']}) "
             f"average to {worst['average']:.8g}, its prediction is {worst['prediction']:.8g}: "
-            f"they differ by more than {tolerance:.2g}, in {len(wrong)} of {len(compounds)} compounds; "
+            f"they differ by more than {tolerance:.2g}, in {wrong.sum()} of {len(compounds)} compounds; "
             "what the network pools is not what was taken as contributions"
         )
-    parts = compounds.assign(difference=difference, in_std=difference / std)
-    table = parts.groupby("part", sort=False).agg(
+    parts = compounds.assign(difference=difference).groupby("part", sort=False)
+    table = parts.agg(
         compounds=("elements", "size"),
         occurrences=("elements", "sum"),
         largest_difference=("difference", "max"),
-        largest_difference_in_std=("in_std", "max"),
-    )
-    return table.assign(tolerance=tolerance).reset_index()
+    ).reset_index()
+    in_std = table["largest_difference"] / std
+    return table.assign(largest_difference_in_std=in_std, tolerance=tolerance)

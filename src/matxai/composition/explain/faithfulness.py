@@ -8,16 +8,14 @@ beats orders that need no network: those of the fractions or of their distances 
 upwards or downwards.
 """
 
-import re
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from matxai.composition.explain.rank_agreement import Array, kendall, top_match
 from matxai.statistics.bootstrap import Resamples, mean_interval
-from matxai.statistics.estimate import Estimate
+from matxai.statistics.estimate import Array, Estimate
 
 # Columns of `importance.importances`, and the endings of their variants.
 REFERENCES = ("removal", "ig_vanishing", "ig_equal", "contribution")
@@ -37,6 +35,8 @@ FEWEST = 10  # compounds below which there is no verdict
 LEVEL = 0.05  # of all verdicts of a table together
 ALL = "2 or more"  # elements
 SUBSETS = {ALL: 2, "3 or more": 3}
+# Smaller differences, relative to the largest value of a compound, are rounding of float32: ties.
+_ROUNDING = 1e-5
 
 
 def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
@@ -46,14 +46,14 @@ def sources_of(elements: pd.DataFrame, reference: str) -> pd.DataFrame:
     fraction from 1/n, random, and the reference itself at jittered fractions); layer and head (from 1,
     0 for a mean over all); columns (of ``elements``, which are averaged).
     """
-    rows = []
+    rows, names = [], pd.Series(elements.columns)
     for ending, kind in (("", "received"), (OTHERS, "received from others")):
-        found = [re.fullmatch(rf"layer(\d+)_head\d+{ending}", name) for name in elements.columns]
-        heads = pd.DataFrame([(int(m[1]), m[0]) for m in found if m], columns=["layer", "name"])
-        for layer, names in heads.groupby("layer", sort=False)["name"]:
-            rows += [(kind, layer, head, [name]) for head, name in enumerate(names, start=1)]
-            rows.append((kind, layer, 0, list(names)))
-        rows.append((kind, 0, 0, list(heads["name"])))
+        layers = names.str.extract(rf"^layer(\d+)_head\d+{ending}$", expand=False).dropna()
+        heads = names[layers.index]
+        for layer, mine in heads.groupby(layers.astype(int), sort=False):
+            rows += [(kind, layer, head, [name]) for head, name in enumerate(mine, start=1)]
+            rows.append((kind, layer, 0, list(mine)))
+        rows.append((kind, 0, 0, list(heads)))
     rows += [(name, 0, 0, [name]) for name in ("rollout", *PLAIN, "random")]
     rows.append((ITSELF, 0, 0, [f"{reference}{AGAIN}"]))
     return pd.DataFrame(rows, columns=["attention", "layer", "head", "columns"])
@@ -111,14 +111,10 @@ def agreement_of_references(elements: pd.DataFrame, *, seed: int) -> pd.DataFram
             mean, low, high = np.full((3, 3), np.nan)
             if len(measures):
                 mean, low, high = mean_interval(measures, np.arange(len(measures)), seed=seed)
-            rows.append(
-                {
-                    "elements": subset, "first": first, "second": second, "compounds": len(measures),
-                    "tau": mean[0], "ci_low": low[0], "ci_high": high[0],
-                    "top1": mean[1], "chance": mean[2],
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
+            tau = mean[0], low[0], high[0]
+            rows.append((subset, first, second, len(measures), *tau, mean[1], mean[2]))
+    columns = "elements first second compounds tau ci_low ci_high top1 chance"
+    return pd.DataFrame(rows, columns=columns.split())
 
 
 def verdicts(table: pd.DataFrame, reference: str) -> dict[str, int]:
@@ -126,8 +122,8 @@ def verdicts(table: pd.DataFrame, reference: str) -> dict[str, int]:
     heads = table.query("attention == 'received' and head > 0")
     heads = heads[(heads["reference"] == reference) & (heads["elements"] == ALL)]
     names = [AGREES, FRACTION, CHANCE, OPPOSITE, FEW]
-    counts = heads["verdict"].value_counts().reindex(names, fill_value=0)
-    return dict(zip(names, counts.tolist(), strict=True))
+    counts = heads["verdict"].value_counts()
+    return {name: int(counts.get(name, 0)) for name in names}
 
 
 def _measures(elements: pd.DataFrame, reference: str, sources: list[list[str]]) -> Array:
@@ -176,5 +172,42 @@ def _judge(table: pd.DataFrame, measures: Array, family: int, seed: int) -> pd.D
     conditions: Any = [table["attention"].isin(CONTROLS), small, table["bound_high"] < 0]
     conditions += [table["bound_low"] <= 0, table["over_low"] <= 0]
     choices: Any = [CONTROL, FEW, OPPOSITE, CHANCE, FRACTION]
-    verdict = np.select(conditions, choices, AGREES)
-    return table.assign(verdict=verdict)
+    return table.assign(verdict=np.select(conditions, choices, AGREES))
+
+
+def kendall(first: Array, second: Array) -> Array:
+    """Compute Kendall's tau-b (1945, Biometrika 33:239) of values (..., n) with those of a reference.
+
+    Tau (...,) is NaN where a value is NaN or all values of the reference are equal, which orders nothing.
+    It is 0 where all values of ``first`` alone are equal: the mean over random orders.
+    """
+    a, b = _signs(first), _signs(second)
+    scale = np.sqrt((a**2).sum(-1) * (b**2).sum(-1))
+    with np.errstate(invalid="ignore"):
+        tau = np.where(scale == 0, 0.0, (a * b).sum(-1) / scale)
+    missing = np.isnan(first).any(-1) | np.isnan(second).any(-1)
+    return np.where((b == 0).all(-1) | missing, np.nan, tau)
+
+
+def top_match(first: Array, second: Array) -> tuple[Array, Array]:
+    """Tell whether both have the same largest value, and the chance of it: (...,) each.
+
+    Equal largest values count by their share. The result is NaN where that of `kendall` is.
+    """
+    a, b = (
+        values >= values.max(-1, keepdims=True) - _rounding(values) for values in (first, second)
+    )
+    undefined = np.isnan(kendall(first, second))
+    hit = (a & b).sum(-1) / np.maximum(a.sum(-1), 1)
+    return np.where(undefined, np.nan, hit), np.where(undefined, np.nan, b.mean(-1))
+
+
+def _signs(values: Array) -> Array:
+    """Compare the values (..., n) of each two elements: (..., pairs), 0 for a tie."""
+    first, second = np.triu_indices(values.shape[-1], 1)
+    difference = values[..., first] - values[..., second]
+    return np.where(np.abs(difference) <= _rounding(values), 0.0, np.sign(difference))
+
+
+def _rounding(values: Array) -> Array:
+    return _ROUNDING * np.abs(values).max(-1, keepdims=True)

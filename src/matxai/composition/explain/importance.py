@@ -5,12 +5,13 @@ attention explains a prediction is disputed (Jain & Wallace 2019, NAACL, arXiv:1
 Pinter 2019, EMNLP, arXiv:1908.04626); `faithfulness` measures it.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from matxai.composition.data.compounds import amounts_of
 from matxai.composition.data.formulas import SYMBOL_OF
@@ -21,7 +22,6 @@ from matxai.composition.explain.fraction_gradients import (
     integrated_fractions,
     vanishing_baseline,
 )
-from matxai.composition.explain.removal import removal
 from matxai.composition.network.batch import Batch, Compounds
 from matxai.composition.network.crabnet import CrabNet, Prediction
 from matxai.composition.network.model_file import CrabNetMetadata
@@ -51,16 +51,14 @@ def importances(
     """Compute the importance of each element of each compound of the sample by every method.
 
     Returns:
-        A table with one row per element of a compound, and a table of checks.
+        A table with one row per element of a compound: line, formula, reduced; elements (their number in
+        the compound), element, in_training (whether the training part has it), fraction, prediction; in
+        the unit of the target removal, ig_vanishing, ig_equal (NaN where the gap did not close),
+        contribution (above the mean of the training targets); the same at jittered fractions as
+        removal_again and so on; attention received as layer1_head1 and so on, without the element's own
+        as layer1_head1_others, and rollout.
 
-        Columns of the first: line, formula, reduced; elements (their number in the compound), element,
-        in_training (whether the training part has it), fraction, prediction; in the unit of the target
-        removal, ig_vanishing, ig_equal (NaN where the gap did not close), contribution (above the mean
-        of the training targets); the same at jittered fractions as removal_again and so on; attention
-        received as layer1_head1 and so on, without the element's own as layer1_head1_others, and
-        rollout.
-
-        Columns of the second, one row per integrated gradients: attribution; compounds; ranked (those that
+        A table of checks with one row per integrated gradients: attribution; compounds; ranked (those that
         differ from the baseline and closed); unclosed (left out); points (largest number);
         mean_difference |F(x) - F(baseline)| in the unit of the target; mean_gap and largest_gap
         relative to it; tolerance.
@@ -103,9 +101,34 @@ def importances(
     return pd.concat([table, attention], axis=1), pd.DataFrame(checks)
 
 
-def attention_received(weights: Tensor) -> Tensor:
-    """Average weights (..., query, key) over all queries: (..., key)."""
-    return weights.mean(-2)
+def removal(network: nn.Module, compounds: Compounds, amounts: Tensor) -> Tensor:
+    """Subtract from each prediction that of the compound without one of its elements (occlusion).
+
+    Zeiler & Fergus 2014 (ECCV, arXiv:1311.2901) cover parts of an image; here an element is left out and
+    the fractions of the rest are normalised again. A binary compound leaves a pure element, which a
+    network may never have seen in training. The differences (tokens,) are in the standardised unit of the
+    target. New fractions are computed from ``amounts`` (tokens,), both float64: the rounding of the old
+    ones may move a new one to the next row of the encoding.
+    """
+    rest = leave_one_out(compounds, amounts)
+    whole, without = (predict(network, each)[0].double() for each in (compounds, rest))
+    return whole.repeat_interleave(compounds.counts) - without
+
+
+def leave_one_out(compounds: Compounds, amounts: Tensor) -> Compounds:
+    """Return, for every element of every compound in their order, the compound without this element."""
+    if (compounds.counts < 2).any():
+        raise ValueError("a compound of one element has no prediction without it")
+    device = compounds.elements.device
+    counts = compounds.counts.repeat_interleave(compounds.counts)  # of each element's compound
+    removed = torch.arange(len(counts), device=device).repeat_interleave(counts)
+    first = compounds.offsets[:-1].repeat_interleave(compounds.counts)
+    pairs = counts.cumsum(0) - counts
+    place = torch.arange(len(removed), device=device) + (first - pairs)[removed]
+    place = place[place != removed]
+    ends = torch.cat([counts.new_zeros(1), (counts - 1).cumsum(0)])
+    rest = Compounds(compounds.elements[place], compounds.fractions[place], ends)
+    return rest.with_amounts(amounts[place])
 
 
 def attention_from_others(weights: Tensor) -> Tensor:
@@ -120,11 +143,10 @@ def attention_rollout(layers: list[Tensor]) -> Tensor:
     multiplied (Abnar & Zuidema 2020, ACL, arXiv:2005.00928). The result is averaged over the outputs, as
     the network averages over the elements.
     """
-    identity = torch.eye(layers[0].shape[-1]).to(layers[0])
-    through = identity
+    through = identity = torch.eye(layers[0].shape[-1]).to(layers[0])
     for weights in layers:
         through = (weights.mean(-3) + identity) / 2 @ through
-    return attention_received(through)
+    return through.mean(-2)
 
 
 def jitter(amounts: Tensor, scale: float, seed: int) -> Tensor:
@@ -149,15 +171,13 @@ def _forward(network: CrabNet, compounds: Compounds) -> tuple[Tensor, dict[str, 
 
 def _columns_of(prediction: Prediction) -> dict[str, Tensor]:
     columns = {"contribution": prediction.per_element}
-    for layer, groups in enumerate(prediction.attention, start=1):
-        for ending, measure in (("", attention_received), (OTHERS, attention_from_others)):
-            heads = torch.cat([measure(each).transpose(1, 2).flatten(0, 1) for each in groups])
+    for layer, weights in enumerate(prediction.attention, start=1):
+        for ending, measure in (("", partial(torch.mean, dim=-2)), (OTHERS, attention_from_others)):
+            heads = torch.cat([measure(each).transpose(1, 2).flatten(0, 1) for each in weights])
             for head, values in enumerate(heads.unbind(1), start=1):
                 columns[f"layer{layer}_head{head}{ending}"] = values
-    rollouts = [
-        attention_rollout(list(layers)).flatten()
-        for layers in zip(*prediction.attention, strict=True)
-    ]
+    groups = zip(*prediction.attention, strict=True)
+    rollouts = [attention_rollout(list(layers)).flatten() for layers in groups]
     return columns | {"rollout": torch.cat(rollouts)}
 
 

@@ -9,8 +9,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from matxai.composition.attention.elements import ALL
 from matxai.composition.attention.shown_compounds import ShownCompound
+from matxai.composition.attention.tables import ALL
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.plotting import style
 from matxai.plotting.heat_map import draw_heat_map, heat_map_axes

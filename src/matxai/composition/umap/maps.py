@@ -4,8 +4,7 @@ The maps are those of Wang et al. 2022 (Integr. Mater. Manuf. Innov. 11:41).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,8 +23,7 @@ GLOBAL_COLUMNS = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Maps:
+class Maps(NamedTuple):
     """Coordinates of all points, and how far each map can be trusted.
 
     Attributes:
@@ -43,9 +41,8 @@ class Maps:
     stability: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class _MapTask:
-    """A map to fit; ``labels`` are its scope, element, layer and kind."""
+class _MapTask(NamedTuple):
+    """A map to fit; ``labels`` are the first columns of its row in the table of stability."""
 
     labels: dict[str, Any]
     rows: pd.DataFrame  # of the table of points
@@ -67,21 +64,17 @@ def fit_maps(
     """
     points = sample_points(table, local_umap, global_umap)
     total = len(network.layers) * (len(KINDS) * len(points.local_rows) + bool(global_umap))
-    frames: dict[str, list[pd.DataFrame]] = {"local": [], "global": []}
-    stability = []
-    for task in progress(_tasks(network, points, local_umap, global_umap), "UMAP maps", total):
-        row, rows = _fit(task, points.available[task.labels["element"]])
-        stability.append(row)
-        for position, name in enumerate(("element", "layer", "kind")):
-            rows.insert(position, name, task.labels[name])
-        frames[task.labels["scope"]].append(rows)
+    tasks = _tasks(network, points, local_umap, global_umap)
+    fitted = [_fit(task, points.available) for task in progress(tasks, "UMAP maps", total)]
     order = [*points.local_rows, ALL]
+    fitted.sort(key=lambda pair: (order.index(pair[0]["element"]), pair[0]["layer"]))
+    local, whole = (
+        [rows for row, rows in fitted if row["scope"] == scope] for scope in ("local", "global")
+    )
     return Maps(
-        _concatenate(frames["local"], order),
-        _concatenate(frames["global"], order).drop(
-            columns=["element", "kind", "point"], errors="ignore"
-        ),
-        _concatenate([pd.DataFrame(stability)], order),
+        pd.concat(local, ignore_index=True) if local else pd.DataFrame(),
+        pd.concat(whole, ignore_index=True) if whole else pd.DataFrame(),
+        pd.DataFrame([row for row, _ in fitted]),
     )
 
 
@@ -97,13 +90,15 @@ def _tasks(
             for element in points.local_rows:
                 yield from _local_tasks(vectors, points, element, local_umap)
         if global_umap:
-            size = len(points.global_rows)
+            rows = points.table.iloc[points.global_rows][GLOBAL_COLUMNS]
+            rows.insert(0, "layer", vectors.number)
+            min_dist = global_umap.min_dist
             yield _MapTask(
                 {"scope": "global", "element": ALL, "layer": vectors.number, "kind": "collapsed"},
-                points.table.iloc[points.global_rows][GLOBAL_COLUMNS],
+                rows,
                 collapse(vectors.context, points.compounds.offsets.numpy(), points.global_rows),
-                np.arange(size),
-                published_min_dist(size) if global_umap.min_dist is None else global_umap.min_dist,
+                np.arange(len(rows)),
+                published_min_dist(len(rows)) if min_dist is None else min_dist,
                 global_umap,
             )
 
@@ -113,6 +108,7 @@ def _local_tasks(
 ) -> Iterator[_MapTask]:
     """Yield the two maps of one element in one layer."""
     rows = occurrences(points.table.iloc[points.local_rows[element]], element)
+    rows.insert(1, "layer", vectors.number)
     tokens = points.tokens(element)
     first = vectors.number == 1
     for kind, states in zip(KINDS, (vectors.value, vectors.context), strict=True):
@@ -120,9 +116,11 @@ def _local_tasks(
         if first and kind == "value" and len(rows):
             # The first layer reads the element and its fraction, and nothing of its neighbours.
             point = np.unique(rows["fraction"].round(6), return_inverse=True)[1]
+        own = rows.assign(point=point)
+        own.insert(2, "kind", kind)
         yield _MapTask(
             {"scope": "local", "element": element, "layer": vectors.number, "kind": kind},
-            rows.drop(columns="element"),
+            own,
             states[tokens],
             point,
             local_umap.min_dist_first if first else local_umap.min_dist,
@@ -137,7 +135,7 @@ def published_min_dist(points: int) -> float:
     return 0.4 if points > 4_000 else 0.2
 
 
-def _fit(task: _MapTask, available: int) -> tuple[dict[str, Any], pd.DataFrame]:
+def _fit(task: _MapTask, available: dict[str, int]) -> tuple[dict[str, Any], pd.DataFrame]:
     """Return the row of the stability table, and the points of the map if there is one."""
     number, first = np.unique(task.point, return_index=True)
     settings, element, size = task.settings, task.labels["element"], len(task.rows)
@@ -152,11 +150,10 @@ def _fit(task: _MapTask, available: int) -> tuple[dict[str, Any], pd.DataFrame]:
         reason = f"{len(number)} different vectors in {compositions}, a map needs {needed}"
     else:
         point, vectors = task.point, task.vectors[first]
-        fitted = fit_map(
-            vectors, settings.neighbours, task.min_dist, settings.epochs, settings.seeds
-        )
+        options = settings.epochs, settings.seeds
+        fitted = fit_map(vectors, settings.neighbours, task.min_dist, *options)
     row = task.labels | {
-        "available": available,
+        "available": available[element],
         "compositions": size,
         "points": len(number),
         "neighbours": settings.neighbours,
@@ -169,13 +166,4 @@ def _fit(task: _MapTask, available: int) -> tuple[dict[str, Any], pd.DataFrame]:
         "skipped": reason,
     }
     x, y = fitted.coordinates[point].T
-    return row, task.rows.iloc[: len(point)].assign(point=point, x=x, y=y)
-
-
-def _concatenate(tables: list[pd.DataFrame], order: list[str]) -> pd.DataFrame:
-    """Concatenate tables, sorted by element in this order and then by layer."""
-    if not tables:
-        return pd.DataFrame()
-    table = pd.concat(tables, ignore_index=True)
-    place = table["element"].map(order.index)
-    return table.iloc[np.lexsort((table["layer"], place))].reset_index(drop=True)
+    return row, task.rows.iloc[: len(point)].assign(x=x, y=y)

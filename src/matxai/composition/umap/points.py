@@ -30,17 +30,14 @@ def compositions(
 ) -> pd.DataFrame:
     """Make the table of the compositions of a data set.
 
-    The three tables have the same rows: prepared compounds; predictions, with the columns part, line,
-    prediction; guessed oxidation states.
+    The three tables have the same rows, or else an `InputError` is raised: prepared compounds; predictions,
+    with the columns part, line, prediction; guessed oxidation states.
 
     Returns:
         Table with one row per composition, sorted by reduced formula: reduced; formula, numbers, amounts
         and states (guessed oxidation states) of the first compound; target, prediction, error (absolute),
         means over the compounds in the unit of the target; part (several joined by a comma), compounds
         (their number); elements (their number), en_deviation, en_difference, ionic (`electronegativity`).
-
-    Raises:
-        InputError: If the rows of the three tables differ.
     """
     keys = ["part", "line"]
     for name, other in (("predictions.csv", predictions), ("oxidation.csv", oxidation)):

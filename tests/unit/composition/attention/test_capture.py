@@ -13,8 +13,7 @@ import zarr
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from zarr.storage import ZipStore
 
-from matxai.composition.attention.capture import attention_capture, captures
-from matxai.composition.attention.pack import pack
+from matxai.composition.attention.capture import AttentionCapture, captures
 from matxai.composition.attention.shown_compounds import (
     ShownCompound,
     compounds_table,
@@ -22,6 +21,7 @@ from matxai.composition.attention.shown_compounds import (
     weights_table,
 )
 from matxai.composition.attention.store import AttentionStore, attention
+from matxai.composition.attention.writer import pack
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.network.crabnet import FractionEncoding
 from matxai.composition.network.fitting import task_of, train_on
@@ -58,7 +58,7 @@ class Trainings:
         """CrabNetTraining; `stop` raises after so many looks of the observer, `look` is called at each."""
         growing = self.folder / f"{name}.zarr"
         task = task_of("regression", table, settings, "cpu")
-        capture = attention_capture(
+        capture = AttentionCapture(
             table, task, Attention(every=every, **asked), settings, SHAPE, growing,
             known=np.arange(104) > 0, origin={"name": "x"},
         )  # fmt: skip
@@ -253,7 +253,7 @@ def test_a_store_that_does_not_fit_its_checkpoint_starts_the_training_anew(
         (growing / "compounds.zarr.zip").unlink()
     else:
         other = TABLE.assign(formula=TABLE["formula"].str.replace("1", ""))
-        attention_capture(
+        AttentionCapture(
             other, task_of("regression", other, TRAIN, "cpu"), Attention(), TRAIN, SHAPE, growing,
             known=np.arange(104) > 0, origin={"name": "x"},
         ).restart(0)  # fmt: skip

@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 from tests.attention import planted_store, symbols_of
 
-from matxai.composition.attention.elements import ALL, element_attention
 from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.tables import ALL, element_attention
 from matxai.composition.figures.attention import (
     PairMap,
     element_attention_map,

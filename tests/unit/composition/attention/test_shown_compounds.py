@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from tests.attention import planted_store, symbols_of
 
-from matxai.composition.attention.elements import element_attention
 from matxai.composition.attention.shown_compounds import (
     ShownCompound,
     compounds_table,
@@ -18,6 +17,7 @@ from matxai.composition.attention.shown_compounds import (
     weights_table,
 )
 from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.tables import element_attention
 from matxai.composition.figures.attention import kept_attention
 from matxai.composition.figures.attention_page import attention_page, page_caption, steps_shown
 from matxai.composition.settings.analyses import AttentionFigures

@@ -4,19 +4,19 @@ import warnings
 import zipfile
 
 import numpy as np
+import pandas as pd
 import pytest
 import zarr
 from tests.attention import softmax
 from tests.compositions import prepared
 from zarr.storage import ZipStore
 
-from matxai.composition.attention import pack as attention_pack
+from matxai.composition.attention import writer as module
 from matxai.composition.attention.capture import chosen_compounds
 from matxai.composition.attention.layout import UNIT, quantised, weights_of
-from matxai.composition.attention.pack import pack
 from matxai.composition.attention.store import AttentionStore, attention
-from matxai.composition.attention.summary import published_bytes, summarise
-from matxai.composition.attention.writer import AttentionWriter, Captured
+from matxai.composition.attention.tables import published_bytes, summarise
+from matxai.composition.attention.writer import AttentionWriter, pack
 from matxai.composition.settings.attention import Attention
 from matxai.run.errors import InputError
 
@@ -37,13 +37,15 @@ def step(rng, counts):
 
 
 def by_size(folder):
-    captured = Captured(
-        FORMULAS,
-        REDUCED,
-        [np.array(numbers) for numbers in ELEMENTS],
-        [np.full(len(numbers), 1 / len(numbers), dtype=np.float32) for numbers in ELEMENTS],
-        np.array([4, 0, 7, 2, 9]),
-        np.array([1.0, 2.0, np.nan, 4.0, 5.0], dtype=np.float32),
+    captured = pd.DataFrame(
+        {
+            "formula": FORMULAS,
+            "reduced": REDUCED,
+            "elements": ELEMENTS,
+            "fractions": [np.full(len(numbers), 1 / len(numbers)) for numbers in ELEMENTS],
+            "row": [4, 0, 7, 2, 9],
+            "target": [1.0, 2.0, np.nan, 4.0, 5.0],
+        }
     )
     store = AttentionWriter(
         folder, captured, layers=LAYERS, heads=HEADS,
@@ -232,9 +234,9 @@ def test_a_chunk_holds_the_whole_history_of_few_compounds(filled, tmp_path, monk
     """The same is read, whatever the size of chunks and of what is packed at once."""
     path, _ = filled
     row = 10 * LAYERS * HEADS * 2 * 2  # bytes of a compound of two elements
-    monkeypatch.setattr(attention_pack, "_CHUNK_BYTES", row)
+    monkeypatch.setattr(module, "_CHUNK_BYTES", row)
     for buffer in (row, 2 * row, 100 * row):
-        monkeypatch.setattr(attention_pack, "_BUFFER_BYTES", buffer)
+        monkeypatch.setattr(module, "_BUFFER_BYTES", buffer)
         small = tmp_path / f"{buffer}.zarr.zip"
         pack(tmp_path / "a.zarr", small)
         with AttentionStore(small) as one, AttentionStore(path) as other:

@@ -10,8 +10,13 @@ from matxai.composition.data.preparation import prepare
 from matxai.composition.data.sources import read_parts
 from matxai.composition.evaluation import summary
 from matxai.composition.evaluation.accuracy import ACCURACY_COLUMNS, DIFFERENCE
-from matxai.composition.evaluation.published import Published, data_digest, published
-from matxai.composition.evaluation.summary import COLUMNS, summary_table
+from matxai.composition.evaluation.summary import (
+    COLUMNS,
+    Published,
+    data_digest,
+    published,
+    summary_table,
+)
 from matxai.composition.figures.evaluation import summary_figure
 from matxai.composition.settings.data import CompositionFolder, CompositionPreparation
 from matxai.composition.settings.tasks import CONSTANT

@@ -32,9 +32,10 @@ from matxai.composition.explain.importance import (
     attention_rollout,
     importances,
     jitter,
+    leave_one_out,
+    removal,
     sample_compounds,
 )
-from matxai.composition.explain.removal import leave_one_out, removal
 from matxai.composition.network.batch import Compounds
 from matxai.composition.network.crabnet import Prediction
 from matxai.composition.settings.analyses import Faithfulness

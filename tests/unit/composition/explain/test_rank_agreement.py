@@ -18,9 +18,10 @@ from matxai.composition.explain.faithfulness import (
     REFERENCES,
     agreement,
     agreement_of_references,
+    kendall,
+    top_match,
     verdicts,
 )
-from matxai.composition.explain.rank_agreement import kendall, top_match
 from matxai.composition.figures.faithfulness import agreement_figure
 
 

@@ -13,17 +13,17 @@ from sklearn.ensemble import RandomForestClassifier
 from tests.compositions import PARTS, mean_worth, prepared, random_formulas
 from torch import nn
 
-from matxai.composition.attention.capture import attention_capture
-from matxai.composition.attention.pack import pack
+from matxai.composition.attention.capture import AttentionCapture
 from matxai.composition.attention.store import AttentionStore
+from matxai.composition.attention.writer import pack
 from matxai.composition.data.compounds import amounts_of, merge_compositions, training_elements
 from matxai.composition.data.formulas import NUMBER_OF
 from matxai.composition.data.preparation import prepare
 from matxai.composition.data.report import class_table
 from matxai.composition.data.sources import read_parts, read_transport
 from matxai.composition.elements.vectors import network_vectors, read_element_vectors
+from matxai.composition.evaluation.accuracy import curves_of_parts, roc_notes
 from matxai.composition.evaluation.baselines import composition_features, predict_baselines
-from matxai.composition.evaluation.roc import curves_of_parts, roc_notes
 from matxai.composition.evaluation.scores import evaluate
 from matxai.composition.evaluation.target import (
     contribution_quantity,
@@ -78,7 +78,7 @@ def trained(tmp_path_factory):
         patch.setattr(fitting, "robust_l1", None)
         task = task_of("classification", TABLE, SETTINGS, "cpu")
         vectors = torch.from_numpy(network_vectors(read_element_vectors("onehot")))
-        capture = attention_capture(
+        capture = AttentionCapture(
             TABLE, task, Attention(), SETTINGS, SHAPE, folder / "a.zarr",
             known=np.arange(104) > 0, origin={},
         )  # fmt: skip

@@ -5,8 +5,8 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.manifold import trustworthiness as reference
 
-from matxai.composition.umap import neighbours as module
-from matxai.composition.umap.neighbours import (
+from matxai.composition.umap import fit as module
+from matxai.composition.umap.fit import (
     nearest_neighbours,
     neighbour_overlap,
     trustworthiness,
