@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 from plotly.io import to_html
 
-_FEW = 4  # views that have a button each, side by side
+_FEW = 4  # maps that have a button each, side by side
 # One figure a page, hence one name for it: plotly's own would be drawn at random each time.
 DIV_ID = "figure"
 
@@ -61,23 +61,23 @@ def write_page(
 
 
 def heat_map_page(
-    views: Mapping[str, Mapping[str, Any]],
+    maps: Mapping[str, Mapping[str, Any]],
     look: Mapping[str, Any],
     names: tuple[str, str] = ("", ""),
     below: go.Heatmap | None = None,
 ) -> go.Figure:
-    """Make a square heat map with a menu of its views; its first row stands on top.
+    """Make a square heat map with a menu of its maps; its first row stands on top.
 
-    ``views``: what the heat map shows by the name in the menu, z (rows, columns), x, y, text, ... as plotly
+    ``maps``: what the heat map shows by the name in the menu, z (rows, columns), x, y, text, ... as plotly
     takes them; the first is shown. ``look``: what all share, such as colour scale and hover template.
     ``names``: what columns and rows are. ``below``: cells of one colour under those of the heat map.
     """
-    first = next(iter(views.values()))
+    first = next(iter(maps.values()))
     traces = [trace for trace in (below, go.Heatmap(**look, **first)) if trace is not None]
     buttons = [
         {"label": name, "method": "restyle",
-         "args": [{key: [values] for key, values in view.items()}, [len(traces) - 1]]}
-        for name, view in views.items()
+         "args": [{key: [values] for key, values in entry.items()}, [len(traces) - 1]]}
+        for name, entry in maps.items()
     ]  # fmt: skip
     side = int(np.clip(13 * len(first["z"]), 420, 1000))
     axis = {
@@ -85,7 +85,7 @@ def heat_map_page(
         "constrain": "domain",
     }  # fmt: skip
     menu: dict[str, Any] = {"x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom"}
-    menu |= {"type": "buttons", "direction": "right"} if len(views) <= _FEW else {}
+    menu |= {"type": "buttons", "direction": "right"} if len(maps) <= _FEW else {}
     figure = go.Figure(traces)
     figure.update_layout(
         template="plotly_white", width=side + 180, height=side + 120,

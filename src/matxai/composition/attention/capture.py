@@ -32,7 +32,7 @@ class AttentionCapture:
         self,
         table: pd.DataFrame,
         task: PropertyTask,
-        asked: Attention,
+        attention: Attention,
         settings: CrabNetTraining,
         shape: CrabNetShape,
         folder: Path,
@@ -44,9 +44,9 @@ class AttentionCapture:
 
         ``origin``: JSON-plain facts of data and network, kept in the store.
         """
-        whole = asked.formulas is None and asked.subset is None and asked.part == "val"
-        chosen = chosen_compounds(table, asked, known)
-        self.task, self.every = task, asked.every
+        whole = attention.formulas is None and attention.subset is None and attention.part == "val"
+        chosen = chosen_compounds(table, attention, known)
+        self.task, self.every = task, attention.every
         self.part = task.val if whole else part_of(chosen).to(task.val.target.device)
         compounds = self.part.compounds.to("cpu")
         ends = compounds.offsets[1:-1].tolist()
@@ -60,7 +60,7 @@ class AttentionCapture:
             "task": task.name,
             "weights": "averaged" if settings.ema_decay else "as trained",
             "epoch_steps": task.steps,
-            "every": asked.every,
+            "every": attention.every,
         }
         self.store = AttentionWriter(
             folder, chosen.assign(**columns), layers=shape.layers, heads=shape.heads, origin=origin
@@ -108,7 +108,9 @@ def captures(steps: int, epoch_steps: int, every: int | None) -> int:
     return steps // epoch_steps + extra
 
 
-def chosen_compounds(table: pd.DataFrame, asked: Attention, known: NDArray[Any]) -> pd.DataFrame:
+def chosen_compounds(
+    table: pd.DataFrame, attention: Attention, known: NDArray[Any]
+) -> pd.DataFrame:
     """Rows of ``table`` (compounds.parquet), with their number in column ``row``.
 
     A part, or a draw from it in the order of the table; or one row a formula: the first of its
@@ -120,20 +122,20 @@ def chosen_compounds(table: pd.DataFrame, asked: Attention, known: NDArray[Any])
             composition, or the part has fewer compounds than asked for.
     """
     table = table.assign(row=np.arange(len(table)))
-    if asked.formulas is not None:
-        return _by_formula(table, asked.formulas, known)
-    part = table[table["part"] == asked.part]
-    if asked.subset is None:
+    if attention.formulas is not None:
+        return _by_formula(table, attention.formulas, known)
+    part = table[table["part"] == attention.part]
+    if attention.subset is None:
         return part
-    if asked.subset > len(part):
+    if attention.subset > len(part):
         raise InputError(
             "More compounds are to be captured than there are",
             where="composition.attention.subset",
-            value=asked.subset,
-            expected=f"at most {len(part)}, the compounds of part {asked.part}",
+            value=attention.subset,
+            expected=f"at most {len(part)}, the compounds of part {attention.part}",
             fix="ask for fewer, or null for all",
         )
-    drawn = np.random.default_rng(asked.seed).choice(len(part), asked.subset, replace=False)
+    drawn = np.random.default_rng(attention.seed).choice(len(part), attention.subset, replace=False)
     return part.iloc[np.sort(drawn)]
 
 

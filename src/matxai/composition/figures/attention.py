@@ -27,23 +27,23 @@ LABEL = "Attention relative to uniform (weight × number of elements)"
 
 
 @style.styled
-def kept_attention(view: ShownCompound) -> Figure:
+def kept_attention(compound: ShownCompound) -> Figure:
     """Draw layers x heads matrices of the weights that are kept: query downwards, key to the right.
 
     Each cell holds its weight; the colours run from 0 to 1 in every figure. Prediction and true value
     stand in the title.
     """
-    count = len(view.labels)
+    count = len(compound.labels)
     side = max(_SIDE, _CELL * count)
     font = float(np.clip(72 * side / count / 3.4, 5, 10))
-    weights = view.history.attention[view.kept]
+    weights = compound.history.attention[compound.kept]
     room = {"left": 1.15, "below": 0.95, "least": style.HALF_WIDTH}
-    return attention_grid(view, weights, side, _title(view), digits=2, font=font, **room)
+    return attention_grid(compound, weights, side, _title(compound), digits=2, font=font, **room)
 
 
 @style.styled
 def attention_grid(
-    view: ShownCompound, weights: NDArray[np.float32], side: float, title: str, **look: Any
+    compound: ShownCompound, weights: NDArray[np.float32], side: float, title: str, **look: Any
 ) -> Figure:
     """Draw matrices of attention, layer by layer, with the names of layers, heads and elements.
 
@@ -63,10 +63,10 @@ def attention_grid(
         **look,
     )
     upright = side / count < _UPRIGHT
-    below = [label if upright else label.replace(" ", "\n") for label in view.labels]
+    below = [label if upright else label.replace(" ", "\n") for label in compound.labels]
     panels = figure.axes[: layers * heads]
     for axes in panels[::heads]:
-        axes.set_yticks(range(count), view.labels, size=8)
+        axes.set_yticks(range(count), compound.labels, size=8)
     for axes in panels[-heads:]:
         axes.set_xticks(range(count), below, rotation=90 if upright else 0, size=8)
     first, last = panels[0].get_position(), panels[-1].get_position()
@@ -77,12 +77,12 @@ def attention_grid(
     return figure
 
 
-def _title(view: ShownCompound) -> str:
-    history, value = view.history, view.target.value
+def _title(compound: ShownCompound) -> str:
+    history, value = compound.history, compound.target.value
     true = value(history.target) if np.isfinite(history.target) else "unknown"
-    predicted = value(float(history.prediction[view.kept]))
-    epoch = f"epoch {history.epochs[view.kept]:g}, whose weights are kept"
-    return f"{view.title}\n{epoch}: predicted {predicted}, true {true}"
+    predicted = value(float(history.prediction[compound.kept]))
+    epoch = f"epoch {history.epochs[compound.kept]:g}, whose weights are kept"
+    return f"{compound.title}\n{epoch}: predicted {predicted}, true {true}"
 
 
 class PairMap:
@@ -154,8 +154,8 @@ def element_attention_page(table: pd.DataFrame, minimum: int) -> go.Figure:
     Hovering shows both elements, the ratio to uniform attention with its 95 % interval, the mean weight
     and the number of compositions.
     """
-    views: Any = table[["layer", "head"]].astype(str).drop_duplicates()  # the mean of all first
-    maps = {view: PairMap(table, minimum, *view) for view in views.itertuples(False, None)}
+    heads: Any = table[["layer", "head"]].astype(str).drop_duplicates()  # the mean of all first
+    maps = {head: PairMap(table, minimum, *head) for head in heads.itertuples(False, None)}
     first = maps[ALL, ALL]
     counts = plain_numbers(first.columns["compounds"], 9)
     axes = {"x": first.symbols, "y": first.symbols}

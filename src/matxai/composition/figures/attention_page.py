@@ -32,13 +32,13 @@ def steps_shown(steps: int, weights: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, steps - 1, min(steps, room)).round().astype(int))
 
 
-def page_caption(view: ShownCompound) -> str:
+def page_caption(compound: ShownCompound) -> str:
     """What the page says about itself, and how many steps were left out."""
-    weights = view.history.attention
+    weights = compound.history.attention
     steps = len(weights)
     chosen = len(steps_shown(steps, weights[0].size))
     kept = "" if chosen == steps else f" Of {steps} captured steps, {chosen} are shown."
-    error = f"error (mean absolute, of {view.scored:,} captured compounds)"
+    error = f"error (mean absolute, of {compound.scored:,} captured compounds)"
     return (
         "Each row of a matrix is an element that attends to those of the columns, by the weight that the "
         "colour shows; each row sums to 1. Attention, prediction and "
@@ -52,9 +52,9 @@ def empty_page() -> go.Figure:
     return go.Figure({"layout": {"height": 60, "xaxis": hidden, "yaxis": hidden}})
 
 
-def attention_page(view: ShownCompound) -> go.Figure:
+def attention_page(compound: ShownCompound) -> go.Figure:
     """Make a page of every layer and head with a slider over the steps and a button that plays them."""
-    history = view.history
+    history = compound.history
     chosen = steps_shown(len(history.steps), history.attention[0].size)
     layers, heads, count = history.attention.shape[1:4]
     side = max(_MATRICES // max(heads, layers) - _GAP, _CELL * count)
@@ -72,12 +72,12 @@ def attention_page(view: ShownCompound) -> go.Figure:
         column_titles=[*(f"head {head + 1}" for head in range(heads)), ""],
     )  # fmt: skip
     layout = grid.to_dict()["layout"]  # changed as a dictionary: changes of a figure are slow
-    traces = _matrices(grid, layout, view)
+    traces = _matrices(grid, layout, compound)
     moving = [*range(len(traces)), len(traces) + 1, len(traces) + 3]
-    curves = history.prediction.astype(float), view.error
+    curves = history.prediction.astype(float), compound.error
     shapes, ranges = [], []
     for number, values in enumerate(curves):
-        more, lines, ends = _curve(grid, layout, view, number, values)
+        more, lines, ends = _curve(grid, layout, compound, number, values)
         traces += more
         shapes += lines
         ranges.append(ends)
@@ -108,7 +108,7 @@ def attention_page(view: ShownCompound) -> go.Figure:
             {**text, "text": "query element, fraction", "x": 0, "xshift": -105, "y": 0.5,
              "textangle": -90},
         ],
-        "sliders": [_slider(view, chosen, 140 / width, -100 / height)],
+        "sliders": [_slider(compound, chosen, 140 / width, -100 / height)],
         "updatemenus": [_buttons(-110 / height)],
     }  # fmt: skip
     return go.Figure({"data": traces, "layout": layout, "frames": frames})
@@ -121,9 +121,9 @@ def _axes_of(grid: go.Figure, row: int, column: int) -> tuple[dict[str, str], st
     return {"xaxis": x.replace("axis", ""), "yaxis": y.replace("axis", "")}, x, y
 
 
-def _matrices(grid: go.Figure, layout: Json, view: ShownCompound) -> list[Json]:
+def _matrices(grid: go.Figure, layout: Json, compound: ShownCompound) -> list[Json]:
     """An empty matrix for each layer and head; their axes in ``layout`` name rows and columns."""
-    layers, heads = view.history.attention.shape[1:3]
+    layers, heads = compound.history.attention.shape[1:3]
     plain = {"type": "category", "showgrid": False, "ticks": "", "tickfont": {"size": 10}}
     plain |= {"constrain": "domain"}
     traces = []
@@ -131,7 +131,7 @@ def _matrices(grid: go.Figure, layout: Json, view: ShownCompound) -> list[Json]:
         name = f"layer {layer + 1}, head {head + 1}"
         axes, x, y = _axes_of(grid, 2 * layer + 1, head + 1)
         traces.append({
-            "type": "heatmap", "x": view.labels, "y": view.labels, "coloraxis": "coloraxis",
+            "type": "heatmap", "x": compound.labels, "y": compound.labels, "coloraxis": "coloraxis",
             "name": name, **axes,
             "hovertemplate": f"{name}<br>%{{y}} attends to %{{x}}: %{{z}}<extra></extra>",
         })  # fmt: skip
@@ -145,11 +145,11 @@ def _matrices(grid: go.Figure, layout: Json, view: ShownCompound) -> list[Json]:
 
 
 def _curve(
-    grid: go.Figure, layout: Json, view: ShownCompound, number: int, values: NDArray[np.float64]
+    grid: go.Figure, layout: Json, compound: ShownCompound, number: int, values: NDArray[np.float64]
 ) -> tuple[list[Json], list[Json], tuple[float, float]]:
     """Prediction (0) or error (1) over the epochs and a mark; lines across; the ends of its axis."""
     name = ("predicted", "mean absolute error")[number]
-    history, unit = view.history, view.target.unit
+    history, unit = compound.history, compound.target.unit
     layers, heads = history.attention.shape[1:3]
     axes, x, y = _axes_of(grid, 1 + number * layers, heads + 1)
     traces = [
@@ -166,7 +166,7 @@ def _curve(
         },
     ]  # fmt: skip
     xref, yref = axes.values()
-    kept = float(history.epochs[view.kept])
+    kept = float(history.epochs[compound.kept])
     lines: list[Json] = [{
         "type": "line", "xref": xref, "yref": f"{yref} domain", "x0": kept, "x1": kept, "y0": 0,
         "y1": 1, "layer": "below", "line": {"dash": "dot", "color": GUIDE, "width": 1.5},
@@ -192,9 +192,9 @@ def _curve(
     return traces, lines, ends
 
 
-def _slider(view: ShownCompound, chosen: NDArray[np.int64], x: float, y: float) -> Json:
+def _slider(compound: ShownCompound, chosen: NDArray[np.int64], x: float, y: float) -> Json:
     """A step each, named by the numbers of that step; their names are too long to stand below it."""
-    history, error = view.history, view.error
+    history, error = compound.history, compound.error
     true = f"{history.target:.4g}" if np.isfinite(history.target) else "unknown"
     return {
         "active": len(chosen) - 1, "x": x, "len": 1 - x, "y": y, "yanchor": "top",
@@ -204,7 +204,7 @@ def _slider(view: ShownCompound, chosen: NDArray[np.int64], x: float, y: float) 
             {
                 "label": f"epoch {history.epochs[at]:.4g}, step {history.steps[at]}: predicted "
                 f"{history.prediction[at]:.4g}, true {true}, "
-                + (f"error of all {error[at]:.4g}" if view.scored else "no error known"),
+                + (f"error of all {error[at]:.4g}" if compound.scored else "no error known"),
                 "method": "animate",
                 "args": [[str(at)], {"mode": "immediate", **_INSTANT}],
             }

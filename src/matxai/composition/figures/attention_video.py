@@ -60,10 +60,10 @@ def _rendered(figure: Figure) -> Pixels:
 
 
 def _curves(
-    figure: Figure, matrices: list[Axes], view: ShownCompound
+    figure: Figure, matrices: list[Axes], compound: ShownCompound
 ) -> list[tuple[Axes, NDArray[np.float64]]]:
     """Draw the curves of prediction and error beside the matrices: the axes and what is marked in them."""
-    history = view.history
+    history = compound.history
     width, height = figure.get_size_inches() * _DPI
     top, bottom = matrices[0].get_position().y1, matrices[-1].get_position().y0
     gap = 26 / height
@@ -77,7 +77,7 @@ def _curves(
     curve.set_label("predicted")
     if np.isfinite(history.target):
         prediction.axhline(history.target, color="black", linestyle="--", label="true value")
-    kept = history.epochs[view.kept]
+    kept = history.epochs[compound.kept]
     whole = np.array_equal(history.epochs, np.rint(history.epochs))
     room = 0.04 * float(np.ptp(history.epochs)) or 0.5
     for axes in (prediction, error):
@@ -87,25 +87,25 @@ def _curves(
         axes.set_xlim(history.epochs[0] - room, history.epochs[-1] + room)
     prediction.legend(loc="best")
     # Plain words: the whole name of the property stands in the title.
-    prediction.set_ylabel(Quantity("Value", view.target.unit).axis())
+    prediction.set_ylabel(Quantity("Value", compound.target.unit).axis())
     prediction.tick_params(labelbottom=False)
-    error.plot(history.epochs, view.error, color=style.GREEN, marker=marker)
-    error.set_ylabel(style.wrapped(axis_label("mae", view.target.unit), 22))
+    error.plot(history.epochs, compound.error, color=style.GREEN, marker=marker)
+    error.set_ylabel(style.wrapped(axis_label("mae", compound.target.unit), 22))
     error.set_xlabel(axis_label("epoch"))
-    note = f"captured compounds with a target: {view.scored:,}"
-    if not view.scored:
+    note = f"captured compounds with a target: {compound.scored:,}"
+    if not compound.scored:
         note = "no captured compound has a target"
         error.set_yticks([])
     error.text(0.98, 0.96, note, size=8, ha="right", va="top", transform=error.transAxes)
     error.margins(y=0.12)
-    return [(prediction, history.prediction.astype(float)), (error, view.error)]
+    return [(prediction, history.prediction.astype(float)), (error, compound.error)]
 
 
-def _placed(axes: Axes, view: ShownCompound, values: NDArray[np.float64], height: int) -> Panel:
+def _placed(axes: Axes, compound: ShownCompound, values: NDArray[np.float64], height: int) -> Panel:
     """Where the axes ended up in the picture, and each step in them."""
     box = axes.get_window_extent()
     seen = np.isfinite(values)
-    points = np.column_stack([view.history.epochs, np.where(seen, values, 0)])
+    points = np.column_stack([compound.history.epochs, np.where(seen, values, 0)])
     x, y = axes.transData.transform(points).T
     rows = np.where(seen, np.floor(height - y), -1).astype(np.int64)
     return Panel(round(height - box.y1), round(height - box.y0), rows, np.floor(x).astype(np.int64))
@@ -115,7 +115,7 @@ class Frames:
     """The frames of a compound in order, (height, width, 3) uint8 each, with even sizes.
 
     Attributes:
-        view: The compound.
+        compound: The compound.
         still: (height, width, 3), what stands still: titles, labels, colour bar and curves.
         corners: (layers, heads, 2), row and column of the upper left pixel of each matrix.
         cell: Pixels of a cell, wide and high.
@@ -124,9 +124,9 @@ class Frames:
     """
 
     @style.styled
-    def __init__(self, view: ShownCompound) -> None:
-        self.view = view
-        _, layers, heads, count, _ = view.history.attention.shape
+    def __init__(self, compound: ShownCompound) -> None:
+        self.compound = compound
+        _, layers, heads, count, _ = compound.history.attention.shape
         side = min(_GRID[0] // heads, _GRID[1] // layers) - _GAP
         self.cell = max(_CELL, int(np.clip(side, *_SIDE)) // count)
         side = self.cell * count
@@ -135,21 +135,21 @@ class Frames:
         room = {"left": _LEFT, "right": right, "below": _BELOW, "above": 30 + _TEXT, "gap": _GAP}
         inches = {name: pixels / _DPI for name, pixels in room.items()}
         weights = np.zeros((layers, heads, count, count), dtype=np.float32)
-        figure = attention_grid(view, weights, side / _DPI, view.title, **inches)
+        figure = attention_grid(compound, weights, side / _DPI, compound.title, **inches)
         figure.set_dpi(_DPI)
         matrices = figure.axes[: layers * heads]
-        curves = _curves(figure, matrices, view)
+        curves = _curves(figure, matrices, compound)
         pixels = _rendered(figure)
         height = len(pixels)
         boxes = [axes.get_window_extent() for axes in matrices]
         corners = [(round(height - box.y1), round(box.x0)) for box in boxes]
         self.corners = np.array(corners).reshape(layers, heads, 2)
-        self.panels = [_placed(axes, view, values, height) for axes, values in curves]
+        self.panels = [_placed(axes, compound, values, height) for axes, values in curves]
         missing = max(_LEAST[1] - height, 0)
         missing += (height + missing) % 2
         self.still = np.pad(pixels, ((0, missing), (0, 0), (0, 0)), constant_values=255)
         self.text = corners[0][0] - 25 - _TEXT, 12
-        self._lines = text_lines(view)
+        self._lines = text_lines(compound)
         self._font = FT2Font(findfont("DejaVu Sans Mono"))
         self._font.set_size(11, 100)
         y, x = np.mgrid[-_RADIUS : _RADIUS + 1, -_RADIUS : _RADIUS + 1]
@@ -157,7 +157,7 @@ class Frames:
 
     def __len__(self) -> int:
         """How many steps were captured."""
-        return len(self.view.history.steps)
+        return len(self.compound.history.steps)
 
     def __iter__(self) -> Iterator[Pixels]:
         """All frames, drawn one by one."""
@@ -166,7 +166,7 @@ class Frames:
     def frame(self, number: int) -> Pixels:
         """The frame of entry ``number`` of the history: query downwards, key to the right."""
         pixels = self.still.copy()
-        weights = self.view.history.attention[number]
+        weights = self.compound.history.attention[number]
         colours = COLOURS[np.rint(weights * (LEVELS - 1)).astype(np.intp)]
         large = colours.repeat(self.cell, axis=2).repeat(self.cell, axis=3)
         side = large.shape[2]
@@ -205,20 +205,20 @@ def frame_rate(steps: int, at_most: int) -> Fraction:
     return min(Fraction(at_most), Fraction(max(steps, 1), SECONDS))
 
 
-def text_lines(view: ShownCompound) -> list[str]:
+def text_lines(compound: ShownCompound) -> list[str]:
     """What is written above the matrices at each step: the numbers of that step alone."""
-    history = view.history
-    columns = history.epochs, history.steps, history.prediction, view.error
+    history = compound.history
+    columns = history.epochs, history.steps, history.prediction, compound.error
     last, batches = history.epochs[-1], len(str(history.steps[-1]))
     whole = np.array_equal(history.epochs, np.rint(history.epochs))
     epoch = f"{{:{len(str(round(last)))}.0f}}" if whole else f"{{:{len(f'{last:.2f}')}.2f}}"
     value = number_format([*history.prediction, history.target])
-    error = number_format(view.error)
+    error = number_format(compound.error)
     target = value.format(history.target) if np.isfinite(history.target) else "unknown"
     return [
         f"epoch {epoch.format(at)} of {epoch.format(last).strip()}  step {step:{batches}d}   "
         f"predicted {value.format(predicted)}  true {target}   "
-        f"MAE {error.format(mae) if view.scored else 'unknown'}"
+        f"MAE {error.format(mae) if compound.scored else 'unknown'}"
         for at, step, predicted, mae in zip(*columns, strict=True)
     ]
 

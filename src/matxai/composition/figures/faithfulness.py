@@ -94,24 +94,24 @@ def _rows(table: pd.DataFrame) -> list[tuple[str, tuple[str, int, int]]]:
 
 def _sources(axes: Axes, table: pd.DataFrame, rows: list[tuple[str, tuple[str, int, int]]]) -> None:
     """Every head in its row; the best order by fractions alone; the reference at jittered fractions."""
-    found = {(r["attention"], r["layer"], r["head"]): r for r in table.to_dict("records")}
+    agreement = {(r["attention"], r["layer"], r["head"]): r for r in table.to_dict("records")}
     axes.axvline(0, color="black", linewidth=0.8)
-    best = max((found[name, 0, 0] for name in PLAIN), key=lambda row: abs(row["tau"]))
+    best = max((agreement[name, 0, 0] for name in PLAIN), key=lambda row: abs(row["tau"]))
     tau, *ends = (best[name] for name in ("tau", "ci_low", "ci_high"))
     low, high = sorted(-end if tau < 0 else end for end in ends)
     axes.axvspan(low, high, color=style.GUIDE, alpha=0.15, linewidth=0)
     axes.axvline(abs(tau), color=style.GUIDE, linestyle="--", linewidth=1.2, gid="fraction")
-    itself = found[ITSELF, 0, 0]["tau"]
+    itself = agreement[ITSELF, 0, 0]["tau"]
     axes.axvline(itself, color=style.PURPLE, linestyle=":", linewidth=1.5, gid="itself")
     for place, (label, key) in enumerate(rows):
-        row = found[key]
+        row = agreement[key]
         colour, marker = _LOOKS[row["verdict"]]
         axes.hlines(place, row["bound_low"], row["bound_high"], color=colour, linewidth=0.8)
         interval = row["ci_low"], row["ci_high"]
         mark = draw_marks(axes, place, row["tau"], interval, marker, width=2.4, color=colour)
         mark.set(markersize=5, gid=f"tau-{label}")
         if key[0] == "received":
-            without = found["received from others", key[1], key[2]]["tau"]
+            without = agreement["received from others", key[1], key[2]]["tau"]
             axes.plot(without, place, "o", color=colour, markeredgewidth=0.7, **_HOLLOW)
 
 

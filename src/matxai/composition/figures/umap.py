@@ -197,17 +197,17 @@ def _group(
 ) -> dict[str, Any]:
     """The maps of one set of compositions; where points coincide, with their number at each place."""
     table = points.drop_duplicates("reduced").reset_index(drop=True)
-    views: dict[str, pd.DataFrame | str] = {}
+    places_of: dict[str, pd.DataFrame | str] = {}
     for one in maps.to_dict("records"):
-        view = one["skipped"]
-        if not view:
-            view = _of_map(points, one).set_index("reduced").loc[table["reduced"]]
-            if "point" in view and not view["point"].is_unique:
-                view["same"] = view.groupby("point")["x"].transform("size")
-        views[_name(one)] = view
+        places = one["skipped"]
+        if not places:
+            places = _of_map(points, one).set_index("reduced").loc[table["reduced"]]
+            if "point" in places and not places["point"].is_unique:
+                places["same"] = places.groupby("point")["x"].transform("size")
+        places_of[_name(one)] = places
     several = table["compounds"].map(lambda count: f", {count} compounds" if count > 1 else "")
     text = table["formula"] + " (" + table["part"] + several.astype(str) + ")"  # also of no rows
-    return point_group(name, table, text, views, colourings)
+    return point_group(name, table, text, places_of, colourings)
 
 
 @style.styled

@@ -35,13 +35,13 @@ CAPTION = (
 
 
 @style.styled
-def correlation_map(view: CorrelationMap, representation: str) -> Figure:
+def correlation_map(correlation: CorrelationMap, representation: str) -> Figure:
     """Draw the diagonal and what lies below it; the colour scale is the same in every map.
 
     Lines and names mark the groups where elements are ordered by them. Pairs without a correlation are
-    grey. ``view``: from ``correlation_map_of``; ``representation``: name of the element vectors.
+    grey. ``correlation``: from ``correlation_map_of``; ``representation``: name of the element vectors.
     """
-    matrix = view.matrix
+    matrix = correlation.matrix
     lower = np.tril(np.ones(matrix.shape, bool))
     known = np.isfinite(matrix.to_numpy())
     if not (known & lower & ~np.eye(len(matrix), dtype=bool)).any():
@@ -50,7 +50,7 @@ def correlation_map(view: CorrelationMap, representation: str) -> Figure:
     figure, axes = heat_map_axes(list(matrix.index), list(matrix.columns), title)
     values = np.where(lower, matrix.to_numpy(), np.nan)
     image = draw_heat_map(axes, values, Normalize(-1, 1), absent=lower & ~known)
-    if view.grouped:
+    if correlation.grouped:
         _mark_groups(axes, list(matrix.index))
 
     # The triangle leaves the upper right corner free for everything that explains it.
@@ -58,7 +58,7 @@ def correlation_map(view: CorrelationMap, representation: str) -> Figure:
     bar = figure.colorbar(image, cax=place, orientation="horizontal", ticks=[-1, -0.5, 0, 0.5, 1])
     notes = [axis_label("correlation")]
     notes += ["grey: no vector, or none that varies"] if (lower & ~known).any() else []
-    notes += ["bold: periodic-table group"] if view.grouped else []
+    notes += ["bold: periodic-table group"] if correlation.grouped else []
     bar.set_label("\n".join(notes))
     return figure
 
@@ -81,18 +81,18 @@ def _mark_groups(axes: Axes, symbols: list[str]) -> None:
     axes.set(xlim=(-0.5, last), ylim=(last, -0.5))
 
 
-def correlation_page(views: Mapping[str, CorrelationMap]) -> go.Figure:
+def correlation_page(maps: Mapping[str, CorrelationMap]) -> go.Figure:
     """Make the plotly twin of ``correlation_map``: same triangle, order, colours and scale.
 
     Hovering shows symbol, name, atomic number and group of both elements and their correlation.
-    ``views``: by their titles, such as ``full, by group``; the first one is shown.
+    ``maps``: by their titles, such as ``full, by group``; the first one is shown.
     """
     look = {
         "hoverinfo": "text", "hoverongaps": False, "zmin": -1, "zmax": 1,
         "colorscale": style.colour_stops(style.DIVERGING),
         "colorbar": {"title": {"text": axis_label("correlation").replace(" ", "<br>")}, "len": 0.5},
     }  # fmt: skip
-    return heat_map_page({title: _triangle(view.matrix) for title, view in views.items()}, look)
+    return heat_map_page({title: _triangle(each.matrix) for title, each in maps.items()}, look)
 
 
 def _triangle(matrix: pd.DataFrame) -> dict[str, Any]:
