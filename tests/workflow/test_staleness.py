@@ -39,7 +39,12 @@ def test_a_comment_and_a_docstring_do_nothing(smoke):
     [
         (
             "plotting/history.py",
-            {"plot_crabnet_regression", "plot_crabnet_classification", "plot_surrogate"},
+            {
+                "plot_crabnet_regression",
+                "plot_crabnet_classification",
+                "collect_composition_summary",
+                "plot_surrogate",
+            },
         ),
         ("learning/loop.py", TRAININGS),
         (
