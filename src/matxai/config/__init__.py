@@ -1,4 +1,5 @@
 """Settings: the base of every model, the types of its fields, reading with errors that say the fix.
 
-This floor knows no line of analysis; the root model is `matxai.study.Study`.
+`base.SettingsBlock` is the base, `loading.load` reads a configuration, `problems` words what is wrong with
+it, and `generated` writes config.yaml and its schema. This floor knows no line of analysis.
 """
