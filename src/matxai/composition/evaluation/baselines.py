@@ -68,7 +68,9 @@ def predict_baselines(
                 np.repeat([1, 0], [one.sum(), zero.sum()]),
                 sample_weight=np.concatenate([target[one], 1 - target[zero]]),
             )
-            predictions.append((FOREST, seed, forest.predict_proba(unknown)[:, 1]))
+            # Threads would add up the trees in the order in which they end, with other rounding each time.
+            share = forest.set_params(n_jobs=1).predict_proba(unknown)[:, 1]
+            predictions.append((FOREST, seed, share))
         else:
             forest = RandomForestRegressor(max_features=1 / 3, **options).fit(known, target)
             values = np.stack([tree.predict(unknown) for tree in forest.estimators_])

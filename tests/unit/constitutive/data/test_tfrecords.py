@@ -64,6 +64,10 @@ write_tfrecord(file(0), *[
     ]
 ])
 good = file(0).read_bytes()
+ordered = [root.parent / f"order{number}.tfrecord" for number in range(20)]
+for number, path in enumerate(ordered):
+    names = sorted("abcdefghij", key=lambda name: (ord(name) * (number + 1)) % 11)
+    write_tfrecord(path, {name: encode_text(np.array(ord(name))) for name in names})
 raw(1, example(strain=ints(0, 1, 2), stress=texts(b"1.0, 2.0, 3."), name=texts(b"steel"), k=ints(4)))
 file(2).write_bytes(good[:-3])
 file(3).write_bytes(good[:40] + b"!" + good[41:])
@@ -110,6 +114,7 @@ series = prepare(raw_paths, settings.physics, (0.7, 0.15), 0, True, truth).serie
 recovered = prepare(raw_paths, settings.physics, (0.7, 0.15), 0, True).series
 report = {"truth": truth.to_dict("list"), "series": series.to_dict("list"),
           "recovered": recovered.to_dict("list")}
+report |= {"equal_bytes": len({path.read_bytes() for path in ordered}) == 1}
 report |= {"found": found, "problem": problem, "torch": "torch" in sys.modules}
 Path(sys.argv[2]).write_text(json.dumps(report))
 """
@@ -144,6 +149,10 @@ def test_all_encodings_and_names_give_the_same_path(report):
         assert entry["parameters"] == {"E": 1 / 3, "sig0": 250.0}
         expected = {"strain": strain, "stress": 1e6 * strain, "time": np.arange(3.0)}
         assert entry["series"] == {k: v.astype(kind).tolist() for k, v in expected.items()}
+
+
+def test_equal_features_give_equal_bytes_whatever_their_order(report):
+    assert report["equal_bytes"]
 
 
 def test_integers_are_numbers_and_unknown_features_are_ignored(report):

@@ -46,7 +46,7 @@ def write_tfrecord(path: Path, *examples: Mapping[str, bytes | Array]) -> None:
         for example in examples:
             features = {key: feature(value) for key, value in example.items()}
             message = tf.train.Example(features=tf.train.Features(feature=features))
-            writer.write(message.SerializeToString())
+            writer.write(message.SerializeToString(deterministic=True))
 
 
 def read_tfrecords(root: str | Path) -> Iterator[RawPath | Refusal]:
