@@ -126,7 +126,9 @@ def correlations(
     r = np.clip(unit_x.T @ residual, -1, 1)
 
     def permuted(orders: Orders) -> Array:
-        moved = _unit(residual[orders.T].reshape(len(x), -1), ranks[2])
+        moved = residual[orders.T].reshape(len(x), -1)
+        if size:  # A residual that has moved is not free of the covariates, which stay in place.
+            moved = _unit(moved, ranks[2])
         return np.moveaxis((unit_x.T @ moved).reshape(len(r), len(orders), -1), 1, 0)
 
     if group is None:

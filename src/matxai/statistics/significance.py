@@ -28,7 +28,7 @@ class Permutations:
     If there are no more possible orders than asked for, these are all of them, and the test is exact.
     """
 
-    places: Orders  # rows of each group, (groups, rows of a group)
+    places: Orders  # rows of each group, (groups, rows of the largest group), filled up with -1
     blocks: list[list[int]]  # numbers of the groups of each block
     count: int  # of the orders
     seed: int
@@ -45,23 +45,25 @@ class Permutations:
         """Permute the distinct values of ``group`` (rows,) within those of ``block`` (rows,).
 
         Raises:
-            ValueError: Groups differ in their number of rows, or one lies in several blocks.
+            ValueError: Groups of a block differ in their number of rows, or one lies in several blocks.
         """
-        rows = pd.DataFrame({"group": np.asarray(group), "block": 0 if block is None else block})
-        groups = rows.groupby("group", sort=False)
-        places = list(groups.indices.values())
-        sizes = set(groups.size())
-        if len(sizes) != 1:
-            raise ValueError(
-                f"groups of {min(sizes)} and of {max(sizes)} rows cannot change places: "
-                "take the mean of each group"
-            )
-        if (groups["block"].nunique() > 1).any():
+        codes, _ = pd.factorize(np.asarray(group))
+        sizes, rows = np.bincount(codes), np.argsort(codes, kind="stable")
+        label = np.zeros(len(codes)) if block is None else np.asarray(block)
+        labels = label[rows[np.cumsum(sizes) - sizes]]  # of each group's first row
+        if (label != labels[codes]).any():
             raise ValueError("a group lies in several blocks: groups change places within one")
-        labels = rows["block"].to_numpy()[[mine[0] for mine in places]]
         blocks = [np.flatnonzero(labels == name).tolist() for name in pd.unique(labels)]
+        for mine in blocks:
+            if np.ptp(sizes[mine]):
+                raise ValueError(
+                    f"groups of {min(sizes[mine])} and of {max(sizes[mine])} rows cannot change "
+                    "places: take the mean of each group, or blocks of equal groups"
+                )
+        places = np.full((len(sizes), max(sizes)), -1)
+        places[np.arange(max(sizes)) < sizes[:, None]] = rows
         possible = prod(factorial(len(mine)) for mine in blocks)
-        return cls(np.stack(places), blocks, min(possible, permutations + 1), seed)
+        return cls(places, blocks, min(possible, permutations + 1), seed)
 
     def batches(self, size: int) -> Iterator[Orders]:
         """The orders (up to ``size``, rows) at a time: row i takes the value of row order[i]."""
@@ -71,10 +73,11 @@ class Permutations:
             rng = np.random.default_rng(self.seed)
             shuffled = (map(rng.permutation, self.blocks) for _ in range(self.count - 1))
             moved = chain([self.blocks], shuffled)
-        groups = list(chain(*self.blocks))
+        own = self.places[list(chain(*self.blocks))]
+        filled = own >= 0  # of the groups that change places as well, which are as large
         while batch := [list(chain(*blocks)) for blocks in islice(moved, size)]:
-            orders = np.empty((len(batch), self.places.size), np.intp)
-            orders[:, self.places[groups]] = self.places[batch]
+            orders = np.empty((len(batch), filled.sum()), np.intp)
+            orders[:, own[filled]] = self.places[batch][:, filled]
             yield orders
 
 

@@ -91,6 +91,22 @@ def test_undefined_statistics_have_no_p_and_leave_the_rest_alone():
     assert result.family[:3].tolist() == whole.family.tolist()
 
 
+def test_unequal_groups_change_places_within_blocks_of_their_size():
+    group = ["b", "a", "b", "c", "d", "d", "a", "c", "e"]
+    size = [2, 2, 2, 2, 2, 2, 2, 2, 1]
+    orders = Permutations.of(group, size, seed=0)
+    (every,) = orders.batches(100)
+    assert len(every) == orders.count == 24
+    assert len({tuple(order) for order in every}) == 24
+    assert (every[0] == np.arange(9)).all()
+    assert (every[:, 8] == 8).all()
+    for order in every:
+        taken = [group[row] for row in order]
+        # Each group takes the rows of one other, in their order.
+        assert len({(mine, other) for mine, other in zip(group, taken, strict=True)}) == 5
+        assert order[0] < order[2]
+
+
 @pytest.mark.parametrize(
     ("group", "block", "message"),
     [

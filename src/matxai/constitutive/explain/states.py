@@ -13,9 +13,10 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LinearRegression
 
 from matxai.constitutive.laws import Array
-from matxai.statistics.bootstrap import Resamples
-from matxai.statistics.correlation import correlation_draws
+from matxai.statistics.correlation import correlations
 from matxai.statistics.regression import r2_interval
+
+PERMUTATIONS = 999  # of the test paths, beside the order as it is: the smallest p is 0.001
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class StateExplanation:
         variance: Variance of the training rows: component (1 is the leading one), share, cumulative.
         recovery: R2 on test rows of the linear map from the leading components: variable, components (their
             number), r2, and its 95 % interval over test paths ci_low, ci_high.
-        correlation: Pearson's r on test rows: variable, component, r, ci_low, ci_high.
+        correlation: Pearson's r on test rows: variable, component, r, its 95 % interval over test paths
+            ci_low, ci_high, p (how often r is as large when whole paths of equal length change places), and
+            p_bh (p adjusted for all correlations of the table).
         scores: Components c1, c2 and so on of all rows.
         recovered: Internal variables of all rows, as the linear map from all components gives them.
     """
@@ -92,13 +95,19 @@ def _correlation(
     variables: pd.DataFrame, scores: Array, path: pd.Series, seed: int
 ) -> pd.DataFrame:
     """Correlate every variable with every column of ``scores``; r is NaN if one is constant."""
-    draws = Resamples.of(path, seed=seed)
-    estimate = draws.estimate(correlation_draws(variables.to_numpy(), scores, draws))
-    pairs = pd.MultiIndex.from_product(
-        [variables, range(1, scores.shape[1] + 1)], names=["variable", "component"]
+    columns = ["variable", "component", "r", "ci_low", "ci_high", "p", "p_bh"]
+    if variables.empty:
+        return pd.DataFrame(columns=columns)
+    components = pd.DataFrame(scores, columns=range(1, scores.shape[1] + 1))
+    table = correlations(
+        variables,
+        components,
+        seed=seed,
+        group=path,
+        block=path.map(path.value_counts()),
+        permutations=PERMUTATIONS,
     )
-    r, low, high = (end.ravel() for end in estimate)
-    return pd.DataFrame({"r": r, "ci_low": low, "ci_high": high}, index=pairs).reset_index()
+    return table.rename(columns={"column": "variable", "target": "component"})[columns]
 
 
 def state_path(explanation: StateExplanation, table: pd.DataFrame, path: int) -> pd.DataFrame:

@@ -20,6 +20,7 @@ _LOOKS: tuple[tuple[str, str, Any], ...] = (
     (style.BLUE, "o", "-"), (style.VERMILION, "s", "--"), (style.GREEN, "^", "-."),
     (style.ORANGE, "D", ":"), (style.PURPLE, "v", (0, (8, 2))), (style.BLACK, "P", (0, (1, 4))),
 )  # fmt: skip
+FALSE_DISCOVERIES = 0.05  # share of the correlations without a dot that may be chance
 _LOWEST = -0.5  # R2 below which a recovery is no better drawn
 _RECOVERED = "_recovered"
 
@@ -35,7 +36,7 @@ def states_figure(
     """Draw explained variance, recovery of the internal variables (if a law has any), and correlations."""
     style.require_columns(variance, ("component", "share", "cumulative"), "state")
     style.require_columns(recovery, ("variable", "components", "r2", "ci_low", "ci_high"), "state")
-    style.require_columns(correlation, ("variable", "component", "r"), "state")
+    style.require_columns(correlation, ("variable", "component", "r", "p_bh"), "state")
     if variance.empty:
         return style.empty_figure("the recurrent state has no component")
     figure = Figure(figsize=(style.FULL_WIDTH, 6.2))
@@ -110,11 +111,14 @@ def _draw_recovery(axes: Axes, recovery: pd.DataFrame, units: Units) -> None:
 
 
 def _draw_correlation(axes: Axes, correlation: pd.DataFrame, units: Units) -> None:
-    """Write each coefficient into its cell; one that is undefined has a grey cell."""
+    """Write each coefficient into its cell; an undefined one is grey, one that chance gives has a dot."""
     names = list(correlation["variable"].drop_duplicates())
-    matrix = correlation.pivot_table("r", "variable", "component", dropna=False).reindex(names)
-    values = matrix.to_numpy(float)
-    image = draw_heat_map(axes, values, Normalize(-1, 1), digits=2)
+    matrix, p = (
+        correlation.pivot_table(column, "variable", "component", dropna=False).reindex(names)
+        for column in ("r", "p_bh")
+    )
+    values, chance = matrix.to_numpy(float), p.to_numpy(float) > FALSE_DISCOVERIES
+    image = draw_heat_map(axes, values, Normalize(-1, 1), marked=chance, digits=2)
     axes.set_aspect("auto")
     axes.set_xticks(range(values.shape[1]), [str(c) for c in matrix.columns])
     axes.set_yticks(range(len(names)), [feature_quantity(name, units).label for name in names])

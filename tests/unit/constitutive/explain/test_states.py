@@ -100,6 +100,22 @@ def test_the_linear_map_is_that_of_the_training_paths():
     assert recovery(found, "v").loc[1, "r2"] == pytest.approx(0.75, abs=0.01)
 
 
+def test_a_correlation_that_all_paths_share_is_chance():
+    """A trend that every path has is no sign of a variable: any other path has it as well."""
+    path = np.repeat(np.arange(60), 20)
+    part = pd.Series(np.where(path < 30, "train", "test"))
+    own = RNG.normal(size=60)[path]
+    trend = np.tile(np.linspace(0, 5, 20), 60)
+    noise = RNG.normal(size=(2, len(path)))
+    states = np.stack([trend + noise[0], own], axis=1)
+    internal = pd.DataFrame({"shared": trend + noise[1], "own": own + 0.1 * noise[1]})
+    found = explained(states, internal, pd.Series(path), part, components=2).correlation
+    by_pair = found.set_index(["variable", "component"])
+    assert by_pair.loc[("shared", 1), "r"] > 0.5
+    assert by_pair.loc[("shared", 1), "p_bh"] > 0.05
+    assert by_pair.loc[("own", 2), "p_bh"] == pytest.approx(4 / 1000)  # the smallest of four tests
+
+
 def test_interval_is_over_paths():
     """Sixteen equal steps a path: four times as wide as if the steps were drawn."""
     path = np.repeat(np.arange(600), 16)
@@ -143,6 +159,6 @@ def test_a_law_without_internal_variables_has_components_all_the_same():
     assert len(found.variance) == 3
     assert found.recovery.empty
     assert found.correlation.columns.tolist() == [
-        "variable", "component", "r", "ci_low", "ci_high",
+        "variable", "component", "r", "ci_low", "ci_high", "p", "p_bh",
     ]  # fmt: skip
     assert found.recovered.shape == (len(PATH), 0)

@@ -21,8 +21,13 @@ RECOVERY = pd.DataFrame(
     columns=["variable", "components", "r2"],
 ).assign(ci_low=lambda t: t["r2"] - 0.05, ci_high=lambda t: t["r2"] + 0.05)
 CORRELATION = pd.DataFrame(
-    [("strain", 1, -0.95), ("strain", 2, 0.1), ("e_plastic", 1, 0.5), ("e_plastic", 2, np.nan)],
-    columns=["variable", "component", "r"],
+    [
+        ("strain", 1, -0.95, 0.004),
+        ("strain", 2, 0.1, 0.3),
+        ("e_plastic", 1, 0.5, 0.05),
+        ("e_plastic", 2, np.nan, np.nan),
+    ],
+    columns=["variable", "component", "r", "p_bh"],
 )
 
 
@@ -43,6 +48,8 @@ def test_variance_recovery_and_correlation_are_the_tables() -> None:
     assert correlation.images[0].get_clim() == (-1, 1)
     cells = {text.get_position(): text.get_text() for text in correlation.texts}
     assert cells == {(0, 0): "-0.95", (1, 0): "0.10", (0, 1): "0.50"}
+    (dots,) = (line for line in correlation.lines if line.get_gid() == "marked")
+    assert [(x, round(y)) for x, y in dots.get_xydata().tolist()] == [(1, 0)]
     labels = [label.get_text() for label in correlation.get_yticklabels()]
     assert labels == ["Strain", "Plastic strain"]
 
