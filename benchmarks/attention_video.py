@@ -1,4 +1,4 @@
-"""What a frame of an attention video costs, ours against two matplotlib pages a frame.
+"""What a frame of an attention video costs, ours against two matplotlib pages per frame.
 
     python benchmarks/attention_video.py --frames 300 --published-frames 30 --out FILE.csv
 

@@ -3,7 +3,7 @@
     python benchmarks/crabnet_training.py --data FOLDER --seeds 0 1 2 --threads 1
 
 FOLDER holds train.csv, val.csv and test.csv (columns formula,target), e.g. the AFLOW bulk modulus
-of the CrabNet paper. One row a seed is printed and appended to the CSV named by --out.
+of the CrabNet paper. One row per seed is printed and appended to the CSV named by --out.
 
 limit_s: seconds an epoch would take if all of it ran at the rate of a matrix product, counting
 6 x parameters x real tokens operations (2 forward, 4 backward). The rate is the best of

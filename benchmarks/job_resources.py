@@ -1,4 +1,4 @@
-"""What the jobs of a study took, beside what they had asked for: one row a rule.
+"""What the jobs of a study took, beside what they had asked for: one row per rule.
 
 `python benchmarks/job_resources.py default` reads what Snakemake measured of each job
 (benchmarks/jobs/<study>/, made by any run) and prints a table; `--out FILE.csv` writes it too.
@@ -18,7 +18,7 @@ JOBS = Path(__file__).parent / "jobs"
 
 
 def read(study: str) -> pd.DataFrame:
-    """One row a job of a study."""
+    """One row per job of a study."""
     files = sorted((JOBS / study).rglob("*.tsv"))
     if not files:
         raise SystemExit(f"no measured jobs in {JOBS / study}: run the study first")
@@ -33,7 +33,7 @@ def read(study: str) -> pd.DataFrame:
 
 
 def table(jobs: pd.DataFrame) -> pd.DataFrame:
-    """One row a rule, the slowest first."""
+    """One row per rule, the slowest first."""
     rules = jobs.groupby("rule_name")
     return (
         pd.DataFrame(

@@ -3,7 +3,7 @@ r"""Oxidation guesses: our search against pymatgen, formula by formula, on every
     python benchmarks/oxidation.py --data FOLDER --out FILE.csv \
         [--seconds S] [--limit 60] [--least 0] [--below inf]
 
-``FOLDER`` holds one folder a data set with train.csv, val.csv, test.csv. Every distinct formula text
+``FOLDER`` holds one folder per data set with train.csv, val.csv, test.csv. Every distinct formula text
 stands in a class by its effort: about what pymatgen writes out, in products of charges. A class is
 worked through in random order, on one core, until pymatgen has used ``--seconds`` of CPU time on it
 (default: no end; 12 data sets take hours), or ``--limit`` on a formula. Both are asked for the same

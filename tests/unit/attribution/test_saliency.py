@@ -60,7 +60,7 @@ def test_opposite_gradients_do_not_cancel_in_the_size():
 
 
 def test_interval_is_over_paths():
-    """Nine equal rows a path: three times as wide as if the rows were drawn."""
+    """Nine equal rows per path: three times as wide as if the rows were drawn."""
     found = X.abs().repeat_interleave(9, dim=0)
     options = {"input_scale": 2 * ONE, "output_scale": 3.0, "seed": 0}
     paths = saliency(found, np.repeat(np.arange(60), 9), NAMES, **options)

@@ -113,7 +113,7 @@ def chosen_compounds(
 ) -> pd.DataFrame:
     """Rows of ``table`` (compounds.parquet), with their number in column ``row``.
 
-    A part, or a draw from it in the order of the table; or one row a formula: the first of its
+    A part, or a draw from it in the order of the table; or one row per formula: the first of its
     composition, else one with row -1 and target NaN. ``known`` (atomic numbers,): true where the network
     has an element vector.
 

@@ -104,7 +104,7 @@ def no_further_compound(shown: int) -> str:
 
 
 def compounds_table(compounds: list[ShownCompound], names: list[str]) -> pd.DataFrame:
-    """One row a compound: name of its files, formula, elements, target, prediction and epoch at ``kept``.
+    """One row per compound: name of its files, formula, elements, target, prediction and epoch at ``kept``.
 
     ``names``: as many as ``compounds``, or more.
     """

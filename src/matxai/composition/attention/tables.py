@@ -17,7 +17,7 @@ _TIMED = 20
 
 
 def element_attention(store: AttentionStore, entry: int) -> pd.DataFrame:
-    """One row a layer, head and ordered pair of elements that a captured compound holds, of one entry.
+    """One row per layer, head and ordered pair of elements that a captured compound holds, of one entry.
 
     A weight falls with the number of elements n in a compound, as a row sums to 1: its mean is 1/n. The
     ratio weight x n compares it with uniform attention, whatever n: 1 is uniform, n the most there is.

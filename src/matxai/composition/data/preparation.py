@@ -190,7 +190,7 @@ def _check_parts(
             raise error(
                 f"the {part} part keeps {count} rows",
                 part,
-                "at least two rows a part, single elements not counted in train (drop_unary)",
+                "at least two rows per part, single elements not counted in train (drop_unary)",
                 fix,
             )
     # A network sees one target per composition, in float32.

@@ -104,7 +104,7 @@ def _check(records: list[RawPath | Refusal], usable: int, strict: bool) -> None:
             f"only {usable} of {len(records)} paths can be used"
             + (f", the first refused because: {first.reason}" if first else ""),
             file=first.file if first else None,
-            expected="at least three, one a part",
+            expected="at least three, one for each part",
             fix="correct the files, or give more",
         )
 

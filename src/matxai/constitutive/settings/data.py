@@ -24,7 +24,7 @@ class PathSource(SettingsBlock):
     """The law: it states the inputs, the internal variables and the true tangent."""
     layout: Literal["tfrecord", "dict", "arrays"]
     """Layout of the raw files: tfrecord (INPUTS/tfrecord/sample_*.tfrecord), dict
-    (INPUTS/npy/sample_*.npy, a dict a path), arrays (INPUTS/npy/strain.npy, RESULTS/stress.npy)."""
+    (INPUTS/npy/sample_*.npy, one dict per path), arrays (INPUTS/npy/strain.npy, RESULTS/stress.npy)."""
 
     @property
     def physics(self) -> Law:

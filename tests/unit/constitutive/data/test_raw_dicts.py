@@ -1,4 +1,4 @@
-"""The layout of one pickled dict a path, and the checks that all layouts share."""
+"""The layout of one pickled dict per path, and the checks that all layouts share."""
 
 import os
 
@@ -76,7 +76,7 @@ def test_a_dict_may_hold_columns_rows_lists_and_other_keys(tmp_path, wrap):
         ({"strain": 1j * np.ones(3)}, "strain is not numeric: complex"),
         ({"strain": [[1.0], [2.0, 3.0]]}, "strain is ragged"),
         ({"strain": np.ones((3, 2))}, "strain has the shape (3, 2) | one row"),
-        ({"E": [1.0, 2.0]}, "E has 2 values | one value a path"),
+        ({"E": [1.0, 2.0]}, "E has 2 values | one value per path"),
         ({"sigma": [0.0, 1.0, 2.0]}, "both stress and sigma are given | one series of stress"),
     ],
 )

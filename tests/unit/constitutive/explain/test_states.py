@@ -117,7 +117,7 @@ def test_a_correlation_that_all_paths_share_is_chance():
 
 
 def test_interval_is_over_paths():
-    """Sixteen equal steps a path: four times as wide as if the steps were drawn."""
+    """Sixteen equal steps per path: four times as wide as if the steps were drawn."""
     path = np.repeat(np.arange(600), 16)
     first = np.arange(600) * 16
     part = np.where(path < 300, "train", "test")

@@ -43,7 +43,7 @@ def read_dicts(root: str | Path) -> Iterator[RawPath | Refusal]:
         elif isinstance(content, dict):
             yield check_path(file, 0, content)
         else:
-            yield Refusal(file, 0, "the file holds no dict", "one dict a file")
+            yield Refusal(file, 0, "the file holds no dict", "one dict per file")
 
 
 def write_arrays(root: Path, series: Mapping[str, Array]) -> None:

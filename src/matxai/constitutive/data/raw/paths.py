@@ -117,5 +117,5 @@ def _check_series(series: Mapping[str, Array]) -> None:
 
 def _scalar(name: str, array: Array) -> float:
     if len(array) != 1:
-        raise _UnusableError(f"{name} has {len(array)} values", "one value a path")
+        raise _UnusableError(f"{name} has {len(array)} values", "one value per path")
     return float(array[0])
