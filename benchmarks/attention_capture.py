@@ -7,8 +7,8 @@ the CrabNet paper. Trainings of the published network without and with capture o
 take turns, on one thread, in CPU seconds of the whole process.
 
 Published layout: every compound padded to the largest element count, float32, (step, compound, layer,
-head, query, key), one chunk per step; its bytes are those of the bare numbers. The same array is also written
-with Zarr's default compression, and one compound's history read from it.
+head, query, key), one chunk per step; its bytes are those of the bare numbers. The same array is also
+written with Zarr's default compression, and one compound's history read from it.
 """
 
 from __future__ import annotations
