@@ -1,6 +1,7 @@
 """Correlations, intervals and p against scipy, explicit resampling and planted answers."""
 
 import time
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,19 @@ def test_p_given_covariates_is_that_of_the_t_distribution_with_fewer_degrees_of_
     table = correlations(COLUMNS, TARGETS, covariates=given, seed=0, permutations=4999)
     t = table["r"] * np.sqrt((60 - 2 - 2) / (1 - table["r"] ** 2))
     assert table["p"].to_numpy() == pytest.approx(2 * stats.t.sf(np.abs(t), 56), abs=0.02)
+
+
+def test_p_given_covariates_permutes_the_residuals_and_takes_the_covariates_out_again():
+    """All 720 orders of six rows, by two regressions for each (Freedman & Lane 1983)."""
+    given, x, y = COVARIATES[:6, :1], X[:6, 0], Y[:6, 1]
+    design = np.column_stack([np.ones(6), given])
+    residual = y - design @ np.linalg.lstsq(design, y)[0]
+    r = [partial(x, residual[list(order)], given) for order in permutations(range(6))]
+    share = np.mean(np.abs(r) >= abs(r[0]) - 1e-9)
+    tables = (pd.DataFrame({"of": values}) for values in (x, y, given[:, 0]))
+    columns, targets, covariates = tables
+    found = correlations(columns, targets, covariates=covariates, seed=0)
+    assert found["p"].tolist() == pytest.approx([share])
 
 
 @pytest.mark.parametrize(

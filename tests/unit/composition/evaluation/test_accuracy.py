@@ -63,6 +63,14 @@ def test_the_mean_of_the_seeds_is_a_model_of_its_own(table):
     }  # fmt: skip
 
 
+def test_every_seed_counts_alike_in_the_mean():
+    values = (0.0, 0.0, 3.0)
+    models = {("crabnet", seed): np.full(ROWS, value) for seed, value in enumerate(values)}
+    assert with_means(predictions(models, TRUTH))["crabnet, mean of 3 seeds", -1] == pytest.approx(
+        1
+    )
+
+
 def test_each_metric_is_compared_with_the_forest_that_minimises_it(table):
     references = table.groupby("metric")["reference"].unique().map(list).to_dict()
     assert references == {"mae": [MEDIAN_FOREST], "rmse": [FOREST], "r2": [FOREST]}

@@ -116,6 +116,19 @@ def test_a_correlation_that_all_paths_share_is_chance():
     assert by_pair.loc[("own", 2), "p_bh"] == pytest.approx(4 / 1000)  # the smallest of four tests
 
 
+def test_paths_change_places_with_those_of_their_length():
+    """Of ten long and two short test paths, a short one can only take the place of the other."""
+    length = np.array([8] * 10 + [3] * 2)
+    path = np.repeat(np.arange(24), np.tile(length, 2))
+    part = pd.Series(np.where(path < 12, "train", "test"))
+    own = RNG.normal(size=24)[path]
+    states = np.stack([own, RNG.normal(size=len(path))], axis=1)
+    internal = pd.DataFrame({"own": own})
+    found = explained(states, internal, pd.Series(path), part, components=2).correlation
+    p = found.loc[found["r"].abs().idxmax(), "p"]
+    assert 0.001 <= p <= 0.01
+
+
 def test_interval_is_over_paths():
     """Sixteen equal steps per path: four times as wide as if the steps were drawn."""
     path = np.repeat(np.arange(600), 16)
