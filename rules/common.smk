@@ -23,6 +23,8 @@ RESULTS = Results(STUDY.study, report)
 STARTED = time.time()
 TORCH, TENSORFLOW = "../../envs/torch.yaml", "../../envs/tensorflow.yaml"
 SCRIPTS = ROOT / "workflow" / "scripts"
+# Priority of the rules that take longest: they start first, and what is short fits in beside them.
+LONG = 1
 
 # Every process of a cluster's job reads the rules again: parsed modules are remembered.
 READING = {"roots": [ROOT / "src"], "cache": Path(".snakemake", "matxai-modules")}

@@ -53,8 +53,7 @@ rule train_crabnet:
         CRABNET.log("train_crabnet"),
     benchmark:
         CRABNET.benchmark("train_crabnet")
-    # Long: what is short fits in beside it.
-    priority: 1
+    priority: LONG
     conda:
         TORCH
     # A small network does not gain from a second thread.

@@ -36,8 +36,7 @@ if UMAP_FIGURES:
             CRABNET.log("explain_crabnet_umap"),
         benchmark:
             CRABNET.benchmark("explain_crabnet_umap")
-        # Long: what is short fits in beside it.
-        priority: 1
+        priority: LONG
         conda:
             TORCH
         resources:

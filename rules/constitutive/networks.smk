@@ -88,8 +88,7 @@ rule train_surrogate:
         STRESS_NETWORK.log("train_surrogate"),
     benchmark:
         STRESS_NETWORK.benchmark("train_surrogate")
-    # Long: what is short fits in beside it.
-    priority: 1
+    priority: LONG
     conda:
         TORCH
     resources:
@@ -121,8 +120,7 @@ rule train_recurrent:
         STRESS_NETWORK.log("train_recurrent"),
     benchmark:
         STRESS_NETWORK.benchmark("train_recurrent")
-    # Long: what is short fits in beside it.
-    priority: 1
+    priority: LONG
     conda:
         TORCH
     resources:
